@@ -1,0 +1,88 @@
+/** @file src/columns.h  Labelled text in columns, read sentence by sentence without loss, and tag schemes. */
+#ifndef ISG_SRC_COLUMNS_H
+#define ISG_SRC_COLUMNS_H
+#include "src/error.h"
+#include "src/io.h"
+
+enum isg_line_kind {
+    ISG_LINE_TOKEN,
+    ISG_LINE_BLANK,    /**< empty, or blanks and tabs only */
+    ISG_LINE_COMMENT,  /**< starts with "# " or is "#" in a CoNLL-U-like file (tabs between columns); kept */
+    ISG_LINE_DOCUMENT  /**< -DOCSTART- */
+};
+struct isg_field {
+    uint32_t start, n; /**< bytes from the start of the line */
+};
+struct isg_line {
+    enum isg_line_kind kind;
+    char *text; /**< the whole line without its end, terminated */
+    uint32_t n;
+    uint64_t number;          /**< 1-based line in the file */
+    struct isg_field *fields; /**< of a token line */
+    uint32_t n_fields;
+    bool crlf;
+};
+/** A sentence: its token lines, with the other lines before and the blank line(s) after it in place. */
+struct isg_block {
+    struct isg_line *lines;
+    size_t n_lines, cap_lines;
+    uint32_t *tokens; /**< indexes into lines of the token lines */
+    size_t n_tokens;
+};
+/** Which columns hold what. Negative numbers count from the last column (-1). */
+struct isg_columns {
+    int word; /**< default 0 */
+    int tag;  /**< default -1; ISG_NO_COLUMN = the file has no tags */
+    char separator; /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
+};
+#define ISG_NO_COLUMN INT32_MAX
+#define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
+/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it. */
+ISG_MUST_CHECK enum isg_status isg_columns_parse(struct isg_columns *out, const char *text, struct isg_error *err);
+
+struct isg_columns_reader;
+ISG_MUST_CHECK enum isg_status isg_columns_open(struct isg_columns_reader **out, const char *path,
+    struct isg_columns columns, struct isg_error *err);
+void isg_columns_close(struct isg_columns_reader *r);
+/**
+ * Next block; *block is NULL at the end. Borrowed until the next call. A block of no tokens (comments or document marks
+ * alone) is handed out too. Errors, with the line: invalid UTF-8, a token line too short for the columns asked for, a
+ * tag without a type ("B-" or "B"), an empty file.
+ */
+ISG_MUST_CHECK enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block **block,
+    struct isg_error *err);
+/** Field of a token line by the reader's numbering (negative from the end); NULL where there is none. Not terminated: *n. */
+const char *isg_line_field(const struct isg_line *line, int column, size_t *n);
+const char *isg_block_word(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+const char *isg_block_tag(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+/** Writes a line as it was, CRLF included, or with field `column` replaced by (text, n). */
+void isg_line_write(const struct isg_line *line, struct isg_writer *w);
+void isg_line_write_field(const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w);
+
+/** A named entity: tokens first .. first + n - 1. */
+struct isg_span {
+    uint32_t first, n;
+    uint32_t type; /**< id in the caller's table of types */
+};
+enum isg_scheme { ISG_SCHEME_UNKNOWN, ISG_IOB1, ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IO };
+const char *isg_scheme_name(enum isg_scheme s);
+/** Splits "B-PER" into 'B' and type "PER"; "O" gives 'O' and an empty type; no dash gives 0. IOBES/BILUO/BMES letters
+ * come out as B I E S ('M' -> 'I', 'L' -> 'E', 'U' and 'W' -> 'S'). */
+char isg_tag_split(const char *tag, size_t n, const char **type, size_t *type_n);
+/** Collects evidence tag by tag (sentence by sentence) and names the scheme: what no tag contradicts, strictest first. */
+struct isg_scheme_vote {
+    uint64_t n_tags, b_after_other, b_after_same, i_at_start, e_or_s, m;
+};
+void isg_scheme_see(struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
+enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v);
+/**
+ * Entities of one sentence by conlleval's rules of where a chunk starts and ends, which read IOB1, BIO and BIOES alike.
+ * tags[i] = letter as isg_tag_split gives it, types[i] = type id. *spans grows by ISG_GROW; returns how many were put in.
+ */
+ISG_MUST_CHECK enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n,
+    struct isg_span **spans, size_t *cap, size_t *n_spans, struct isg_error *err);
+/** The letter each token gets in a scheme (ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IOB1), types[i] = the type or ISG_NO_ID. */
+void isg_spans_to_tags(const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n,
+    char *letters, uint32_t *types);
+
+#endif

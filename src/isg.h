@@ -1,0 +1,36 @@
+/** @file src/isg.h  Public header of the base library: everything below align, translate and ner.
+ *
+ * Other folders include this header and no other of src/.  The parts, from the ground up:
+ *   error.h    statuses, struct isg_error, struct isg_env (log, progress, threads)
+ *   mem.h      checked allocation, arenas            strtab.h   string <-> id
+ *   utf8.h     Unicode text                          rng.h      counter-based random numbers
+ *   pool.h     threads                               mat.h      matrix views
+ *   blas.h     BLAS and LAPACK                       io.h       line reader, atomic writer, checksums
+ *   vectors.h  word-vector files                     safetensors.h  tensor container
+ *   columns.h  labelled text and tag schemes         pattern.h  regular expressions, token classes
+ *   toml.h     project files                         opt.h      option tables
+ *   term.h     progress bar, colours
+ */
+#ifndef ISG_SRC_ISG_H
+#define ISG_SRC_ISG_H
+
+#define ISG_VERSION "0.1.0"
+
+#include "src/error.h"
+#include "src/mem.h"
+#include "src/strtab.h"
+#include "src/utf8.h"
+#include "src/rng.h"
+#include "src/pool.h"
+#include "src/mat.h"
+#include "src/blas.h"
+#include "src/io.h"
+#include "src/vectors.h"
+#include "src/safetensors.h"
+#include "src/columns.h"
+#include "src/pattern.h"
+#include "src/toml.h"
+#include "src/opt.h"
+#include "src/term.h"
+
+#endif
