@@ -29,6 +29,7 @@
 #include "src/safetensors.h"
 #include "src/columns.h"
 #include "src/pattern.h"
+#include "src/resource.h"
 #include "src/toml.h"
 #include "src/opt.h"
 #include "src/term.h"
