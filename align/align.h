@@ -1,0 +1,237 @@
+/** @file align/align.h  Public header of align: two vector files and a seed in, a map and a bilingual
+ * dictionary out.
+ *
+ * A map takes rows of both languages into one space:  source x -> unit(A p_s(x)),  target y -> unit(B
+ * p_t(y)),  where p_s and p_t are the preprocessing of each side (struct isg_align_opts, `norm`) with its
+ * statistics kept in the map. Orthogonal Procrustes and RCSLS have B = 1 (the space is the target's own); the
+ * whitening family has both.
+ *
+ *     pairs or seed mode --isg_align_fit--> isg_align_map --isg_align_space_new--> isg_align_space
+ * --isg_align_knn-->
+ */
+#ifndef ISG_ALIGN_ALIGN_H
+#define ISG_ALIGN_ALIGN_H
+#include "src/isg.h"
+
+enum isg_side { ISG_SOURCE = 0, ISG_TARGET = 1 };
+
+/* ---- Bilingual word lists
+ * ------------------------------------------------------------------------------------ */
+
+/** Entries of a bilingual list as they were read; both strings terminated, blanks within one entry single. */
+struct isg_dict_entry {
+    const char *word[2]; /**< [ISG_SOURCE], [ISG_TARGET] */
+    uint64_t line;
+};
+/** What was seen on the way; said by the caller, never silent. */
+struct isg_dict_report {
+    uint64_t lines, entries;
+    uint64_t empty;             /**< blank lines, skipped */
+    uint64_t broken;            /**< lines that are no pair (or invalid UTF-8), skipped */
+    uint64_t first_broken_line; /**< 0 = none */
+    uint64_t duplicates;        /**< pairs seen before, skipped */
+    uint64_t multi_word;        /**< entries with a blank on either side */
+};
+struct isg_dict {
+    struct isg_dict_entry *entries;
+    size_t n;
+    struct isg_dict_report report;
+    struct isg_arena arena; /**< private: the strings */
+    size_t cap;             /**< private */
+};
+enum isg_dict_case {
+    ISG_DICT_CASE_AUTO,  /**< as written where the vectors have it, else in lower case (the default) */
+    ISG_DICT_CASE_LOWER, /**< always in lower case */
+    ISG_DICT_CASE_KEEP   /**< only as written */
+};
+/**
+ * Reads a list of pairs, one a line: separated by a tab (multi-word entries then keep their blanks), else by
+ * the only run of blanks; "#"-comments do not exist. Our own TSV (source, rank, target, score) is known by a
+ * numeric second of at least three columns, and read too; columns past the pair are left alone. A file
+ * without one good pair is ISG_EDATA.
+ */
+ISG_MUST_CHECK enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg_error *err);
+void isg_dict_fini(struct isg_dict *d); /**< a zeroed struct is fine */
+
+/** Rows of source and target words that translate each other. */
+struct isg_align_pairs {
+    uint32_t *row[2]; /**< [ISG_SOURCE], [ISG_TARGET]: n row numbers each */
+    size_t n, cap;
+};
+void isg_align_pairs_fini(struct isg_align_pairs *p); /**< a zeroed struct is fine */
+ISG_MUST_CHECK enum isg_status isg_align_pairs_add(
+    struct isg_align_pairs *p, uint32_t src, uint32_t tgt, struct isg_error *err);
+/** Where pairs came from, or what was lost on the way. */
+struct isg_align_pairs_report {
+    uint64_t entries;          /**< looked at */
+    uint64_t missing[2];       /**< entries whose source / target word has no vector */
+    uint64_t distinct_sources; /**< different source words among the entries */
+    uint64_t covered_sources;  /**< of these, with a vector and at least one target with a vector */
+};
+/** Row of a word under a case rule; ISG_NO_ID where there is none. */
+uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
+/** Pairs of a list whose two words both have vectors, in list order, without repeats. @param report may be
+ * NULL */
+ISG_MUST_CHECK enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out,
+    const struct isg_dict *dict, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    enum isg_dict_case rule, struct isg_align_pairs_report *report, struct isg_error *err);
+
+/* ---- Fitting
+ * ------------------------------------------------------------------------------------------------- */
+
+enum isg_align_method {
+    ISG_ALIGN_AUTO,       /**< picked by precision on held-out seed pairs, or by an unsupervised criterion */
+    ISG_ALIGN_PROCRUSTES, /**< W = U V^T of SVD(Y^T X) (Schoenemann 1966) */
+    ISG_ALIGN_ADVANCED,   /**< whiten, rotate, re-weight, de-whiten (Artetxe et al. 2018, AAAI) */
+    ISG_ALIGN_RCSLS,      /**< relaxed CSLS loss (Joulin et al. 2018) */
+    ISG_ALIGN_PROCB /**< Procrustes with mutual nearest neighbours added to the seed (Glavas et al. 2019) */
+};
+enum isg_align_seed_from {
+    ISG_SEED_DICT,        /**< the pairs given */
+    ISG_SEED_IDENTICAL,   /**< words spelt alike in both languages, also case-folded and digit-normalised */
+    ISG_SEED_NUMERALS,    /**< words of digits (with signs and separators) */
+    ISG_SEED_UNSUPERVISED /**< similarity distributions (Artetxe et al. 2018, ACL) */
+};
+enum isg_align_step {
+    ISG_NORM_END = 0,
+    ISG_NORM_UNIT,   /**< each row to length 1; zero rows stay zero */
+    ISG_NORM_CENTRE, /**< subtract the mean row */
+    ISG_NORM_ABTT    /**< all-but-the-top: subtract the mean and the projections on the first `abtt` principal
+                        axes */
+};
+enum isg_retrieval { ISG_RETRIEVE_NN, ISG_RETRIEVE_CSLS, ISG_RETRIEVE_ISF };
+
+struct isg_align_opts {
+    enum isg_align_method method; /**< default ISG_ALIGN_AUTO */
+    enum isg_align_seed_from
+        seed_from; /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
+    enum isg_align_step norm[8]; /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
+    uint32_t abtt;               /**< axes of ISG_NORM_ABTT, default 2 */
+    int refine; /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
+    uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
+    uint32_t vocab_cutoff; /**< most frequent words a side used to refine and to learn from, default 20,000; 0
+                              = all */
+    uint64_t seed;         /**< the only source of randomness, default 1 */
+};
+void isg_align_opts_default(struct isg_align_opts *opts);
+/** "unit,centre,unit,abtt" ("center" too; "none" = no step) into opts->norm. */
+ISG_MUST_CHECK enum isg_status isg_align_parse_norm(
+    struct isg_align_opts *opts, const char *text, struct isg_error *err);
+
+struct isg_align_map;
+/** What fitting did, for people and logs; also kept in the map's metadata. */
+struct isg_align_report {
+    enum isg_align_method method; /**< the one used, never AUTO */
+    char why[256];                /**< how it was chosen, a sentence */
+    uint64_t seed_pairs, final_pairs;
+    int rounds;       /**< of refinement or self-learning */
+    double mean_csls; /**< of the best translation of the most frequent 10,000 source words */
+    double seconds;
+};
+/**
+ * Learns a map. Rows are taken by frequency: row 0 is the most frequent word.
+ * @param pairs   seed; may be NULL with ISG_SEED_UNSUPERVISED alone. Zero rows among them are left out
+ * @param report  may be NULL
+ * @param map     owned by the caller, free with isg_align_map_free; NULL on any failure
+ * Errors: no usable pairs (ISG_EDATA), dimensions that differ where the method needs one (ISG_EDATA),
+ * ISG_ENUMERIC, ISG_ECANCELED, ISG_ENOMEM.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_fit(struct isg_align_map **map, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const struct isg_align_pairs *pairs, const struct isg_align_opts *opts,
+    struct isg_align_report *report, const struct isg_env *env, struct isg_error *err);
+void isg_align_map_free(struct isg_align_map *map); /**< NULL is fine */
+/** Dimension of a side's input, and of the common space. */
+size_t isg_align_map_dim_in(const struct isg_align_map *map, enum isg_side side);
+size_t isg_align_map_dim(const struct isg_align_map *map);
+/** Adds or replaces a line of metadata (input checksums, paths, language names); kept by save. */
+ISG_MUST_CHECK enum isg_status isg_align_map_set_meta(
+    struct isg_align_map *map, const char *key, const char *value, struct isg_error *err);
+const char *isg_align_map_meta(const struct isg_align_map *map, const char *key); /**< or NULL */
+ISG_MUST_CHECK enum isg_status isg_align_map_save(
+    const struct isg_align_map *map, const char *path, bool force, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_map_load(
+    struct isg_align_map **map, const char *path, struct isg_error *err);
+/**
+ * out (rows x isg_align_map_dim) = rows of `in` in the common space, of length 1 (zero rows stay zero).
+ * A row length other than the map's is ISG_EDATA.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side side,
+    struct isg_mat in, struct isg_mat out, const struct isg_env *env, struct isg_error *err);
+
+/* ---- Retrieval
+ * ----------------------------------------------------------------------------------------------- */
+
+/** Both vocabularies in the common space, with what CSLS and ISF need to know of them (computed when first
+ * wanted). */
+struct isg_align_space;
+/** Keeps no reference to src and tgt, but their row numbers are the space's. @param csls_k 0 = the map's */
+ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
+    const struct isg_align_map *map, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    uint32_t csls_k, const struct isg_env *env, struct isg_error *err);
+void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
+struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
+
+struct isg_near {
+    uint32_t row; /**< ISG_NO_ID past the end of the vocabulary, with score -INFINITY */
+    float score;
+};
+/**
+ * The k best rows of the other side for rows of `from`, best first, ties by the lower row number.
+ *   nn:   cos(x, y)
+ *   csls: 2 cos(x, y) - r(x) - r(y), r = mean cosine with the csls_k nearest of the other side (Conneau et
+ * al. 2018) isf:  inverted softmax, log p up to a constant of x: b cos(x, y) - log sum_x' exp(b cos(x', y)),
+ * b = 30 (Smith et al. 2017)
+ * @param rows  n row numbers of side `from`; NULL = 0 .. n-1
+ * @param out   n x k
+ * A zero row gets no neighbours (ISG_NO_ID).
+ */
+ISG_MUST_CHECK enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
+    const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err);
+/** The same for queries that are no rows of the space: n x dim, already projected (isg_align_project). */
+ISG_MUST_CHECK enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from,
+    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err);
+
+/* ---- Evaluation
+ * ---------------------------------------------------------------------------------------------- */
+
+#define ISG_ALIGN_MAX_TOPK 8
+struct isg_align_eval_opts {
+    enum isg_retrieval retrieval;              /**< default CSLS */
+    uint32_t topk[ISG_ALIGN_MAX_TOPK], n_topk; /**< default 1, 5, 10 */
+    enum isg_dict_case rule;
+};
+void isg_align_eval_opts_default(struct isg_align_eval_opts *opts);
+struct isg_align_scores {
+    uint64_t queries; /**< different source words of the list */
+    uint64_t covered; /**< of these, with a vector and at least one gold translation with a vector */
+    double coverage;  /**< covered / queries, 0 to 1 */
+    double
+        p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent of covered queries with any gold translation in the first k */
+    double p_at_all[ISG_ALIGN_MAX_TOPK]; /**< the same of all queries: what is not covered counts as wrong */
+    double mrr; /**< mean over covered queries of 1 / rank of the first gold translation (0 past the 100th), 0
+                   to 1 */
+};
+/** Scores a map on a gold list. A list without one covered query is ISG_EDATA. */
+ISG_MUST_CHECK enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_dict *gold,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_align_eval_opts *opts,
+    struct isg_align_scores *scores, const struct isg_env *env, struct isg_error *err);
+
+/* ---- Dictionaries
+ * -------------------------------------------------------------------------------------------- */
+
+enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL };
+struct isg_dict_write_opts {
+    enum isg_retrieval retrieval; /**< default CSLS */
+    uint32_t k;                   /**< translations a word, default 5 */
+    uint64_t max_words;           /**< most frequent source words; 0 = all */
+    enum isg_dict_format format;  /**< default TSV: source, rank, target, score */
+};
+void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
+/** Writes the bilingual dictionary, most frequent source word first. */
+ISG_MUST_CHECK enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
+    const struct isg_env *env, struct isg_error *err);
+
+#endif
