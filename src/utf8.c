@@ -1,0 +1,164 @@
+/* Unicode text by utf8proc. */
+#include "src/utf8.h"
+#include "src/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+size_t isg_utf8_valid(const char *s, size_t n)
+{
+    const unsigned char *const b = (const unsigned char *)s;
+    size_t i = 0;
+    while (i < n) {
+        /* Eight plain ASCII bytes at a time: most of most files. */
+        while (n - i >= 8) {
+            uint64_t eight;
+            memcpy(&eight, b + i, 8);
+            if (eight & 0x8080808080808080u)
+                break;
+            i += 8;
+        }
+        if (i == n)
+            break;
+        if (b[i] < 0x80) {
+            i++;
+            continue;
+        }
+        utf8proc_int32_t cp;
+        const utf8proc_ssize_t len = utf8proc_iterate(b + i, (utf8proc_ssize_t)(n - i), &cp);
+        if (len <= 0)
+            return i;
+        i += (size_t)len;
+    }
+    return n;
+}
+
+size_t isg_utf8_decode(const char *s, size_t n, uint32_t *cp)
+{
+    utf8proc_int32_t c;
+    const utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &c);
+    if (len <= 0) { /* not valid text: a caller's mistake, answered without leaving the string */
+        *cp = 0xFFFD;
+        return 1;
+    }
+    *cp = (uint32_t)c;
+    return (size_t)len;
+}
+
+size_t isg_utf8_encode(uint32_t cp, char out[4])
+{
+    utf8proc_uint8_t b[4];
+    const utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)cp, b);
+    memcpy(out, b, 4);
+    return len > 0 ? (size_t)len : 0;
+}
+
+size_t isg_utf8_length(const char *s, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)s[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static utf8proc_category_t category(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t)cp);
+}
+
+bool isg_utf8_is_letter(uint32_t cp)
+{
+    const utf8proc_category_t c = category(cp);
+    return c == UTF8PROC_CATEGORY_LU || c == UTF8PROC_CATEGORY_LL || c == UTF8PROC_CATEGORY_LT ||
+           c == UTF8PROC_CATEGORY_LM || c == UTF8PROC_CATEGORY_LO;
+}
+
+bool isg_utf8_is_digit(uint32_t cp)
+{
+    return category(cp) == UTF8PROC_CATEGORY_ND;
+}
+
+bool isg_utf8_is_punct(uint32_t cp)
+{
+    const utf8proc_category_t c = category(cp);
+    return c >= UTF8PROC_CATEGORY_PC && c <= UTF8PROC_CATEGORY_SO;
+}
+
+enum isg_case isg_utf8_case(const char *s, size_t n)
+{
+    size_t upper = 0, lower = 0, letters = 0;
+    bool first_upper = false;
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        i += isg_utf8_decode(s + i, n - i, &cp);
+        if (!isg_utf8_is_letter(cp))
+            continue;
+        const utf8proc_category_t c = category(cp);
+        const bool is_upper = c == UTF8PROC_CATEGORY_LU || c == UTF8PROC_CATEGORY_LT;
+        if (letters++ == 0)
+            first_upper = is_upper;
+        upper += is_upper;
+        lower += c == UTF8PROC_CATEGORY_LL;
+    }
+    if (upper + lower == 0)
+        return ISG_CASE_NONE;
+    if (upper == 0)
+        return ISG_CASE_LOWER;
+    if (lower == 0 && upper >= 2)
+        return ISG_CASE_UPPER;
+    return first_upper && upper == 1 ? ISG_CASE_TITLE : ISG_CASE_MIXED;
+}
+
+/* Maps each code point (the first only, where `first_only`). A mapping may change a code point's length in bytes. */
+static char *map(
+    const char *s, size_t n, size_t *out_n, utf8proc_int32_t (*to)(utf8proc_int32_t), bool first_only)
+{
+    if (n > SIZE_MAX / 4 - 1)
+        return NULL;
+    char *const out = isg_malloc(4 * n + 1, 1);
+    if (!out)
+        return NULL;
+    size_t used = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        const size_t len = isg_utf8_decode(s + i, n - i, &cp);
+        if (first_only && i > 0) {
+            memcpy(out + used, s + i, n - i);
+            used += n - i;
+            break;
+        }
+        used += isg_utf8_encode((uint32_t)to((utf8proc_int32_t)cp), out + used);
+        i += len;
+    }
+    out[used] = 0;
+    *out_n = used;
+    return out;
+}
+
+char *isg_utf8_lower(const char *s, size_t n, size_t *out_n)
+{
+    return map(s, n, out_n, utf8proc_tolower, false);
+}
+
+char *isg_utf8_upper(const char *s, size_t n, size_t *out_n)
+{
+    return map(s, n, out_n, utf8proc_toupper, false);
+}
+
+char *isg_utf8_capitalise(const char *s, size_t n, size_t *out_n)
+{
+    return map(s, n, out_n, utf8proc_totitle, true);
+}
+
+char *isg_utf8_fold(const char *s, size_t n, size_t *out_n)
+{
+    utf8proc_uint8_t *folded = NULL;
+    const utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &folded,
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+    /* Copied, so that callers free all strings alike. Text that cannot be folded stays as it is. */
+    char *const out = len >= 0 ? isg_strndup((const char *)folded, (size_t)len) : isg_strndup(s, n);
+    *out_n = len >= 0 ? (size_t)len : n;
+    free(folded);
+    return out;
+}
