@@ -16,7 +16,8 @@ ISG_MUST_CHECK enum isg_status isg_reader_line(struct isg_reader *r, char **line
 ISG_MUST_CHECK enum isg_status isg_reader_read(struct isg_reader *r, void *buf, size_t n, size_t *got,
     struct isg_error *err);
 uint64_t isg_reader_lineno(const struct isg_reader *r); /**< 1-based number of the line handed out last */
-const char *isg_reader_path(const struct isg_reader *r);
+const char *isg_reader_path(const struct isg_reader *r); /**< "<standard input>" for "-" */
+bool isg_reader_is_gzip(const struct isg_reader *r);
 /** Bytes of the file itself consumed so far and its size (0 = unknown), for progress. */
 void isg_reader_position(const struct isg_reader *r, uint64_t *done, uint64_t *total);
 
