@@ -48,8 +48,9 @@ struct isg_app {
     FILE *results; /**< where results for people go: standard output, or nowhere with --json */
     bool done;     /**< isg_app_parse has served the user (--help, --version): return ISG_OK at once */
     /* Private to app.c, isogloss.c and cmd_run.c. */
-    bool want_help, want_version;
+    bool want_version, has_result;
     json_t *result;
+    double started;
     FILE *log_file;
     struct isg_bar bar;
     bool is_stage; /**< the environment belongs to the `run` command around it */
@@ -82,8 +83,12 @@ ISG_MUST_CHECK enum isg_status isg_app_out(
  * in every mode. */
 void isg_app_result(struct isg_app *app, json_t *result);
 
+/** A JSON string of bytes that may not be UTF-8 (names of files, words of broken input): these become U+FFFD.
+ */
+json_t *isg_json_text(const char *s);
+
 /* The commands: X(name of the struct after isg_tool_), in the order of the help. */
-#define ISG_TOOLS(X)
+#define ISG_TOOLS(X) X(completion)
 
 #define ISG_TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
 ISG_TOOLS(ISG_TOOL_DECLARE)

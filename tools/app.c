@@ -1,0 +1,254 @@
+/* What every command shares: options, messages, progress, stopping, the log, JSON results. */
+#include "tools/cmd.h"
+#include "tools/interrupt.h"
+
+#include <string.h>
+#include <unistd.h>
+
+json_t *isg_json_text(const char *s)
+{
+    size_t n = strlen(s);
+    if (isg_utf8_valid(s, n) == n)
+        return json_stringn(s, n);
+    /* JSON knows no other bytes: each one that is not UTF-8 becomes U+FFFD, three bytes long */
+    char *text = isg_malloc(n, 3), *to = text;
+    if (!text)
+        return NULL;
+    while (n > 0) {
+        const size_t valid = isg_utf8_valid(s, n);
+        memcpy(to, s, valid);
+        to += valid;
+        s += valid;
+        n -= valid;
+        if (n > 0) {
+            to += isg_utf8_encode(0xFFFD, to);
+            s++;
+            n--;
+        }
+    }
+    json_t *json = json_stringn(text, (size_t)(to - text));
+    isg_free(text);
+    return json;
+}
+
+static void app_event(void *cookie, const char *json)
+{
+    struct isg_app *app = cookie;
+    if (app->log_file)
+        fprintf(app->log_file, "%s\n", json);
+}
+
+/* Takes the reference. */
+static void log_object(struct isg_app *app, json_t *object)
+{
+    char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    if (line)
+        app_event(app, line);
+    free(line);
+    json_decref(object);
+}
+
+static void app_log(void *cookie, enum isg_level level, const char *fmt, va_list ap)
+{
+    static const char *const names[] = {"warning", "info", "debug"};
+    struct isg_app *app = cookie;
+    char text[1024];
+    vsnprintf(text, sizeof text, fmt, ap);
+    const enum isg_level shown = app->quiet ? ISG_LOG_WARNING : app->verbose ? ISG_LOG_DEBUG : ISG_LOG_INFO;
+    if (level <= shown) {
+        isg_bar_clear(&app->bar);
+        fprintf(stderr, "%s%s\n", level == ISG_LOG_WARNING ? "warning: " : "", text);
+    }
+    if (app->log_file)
+        log_object(app, json_pack("{s:s, s:s, s:o, s:f}", "event", "message", "level", names[level], "text",
+                            isg_json_text(text), "time", isg_now() - app->started));
+}
+
+static int app_progress(void *cookie, const char *stage, uint64_t done, uint64_t total)
+{
+    struct isg_app *app = cookie;
+    if (app->bar.enabled)
+        isg_bar_draw(&app->bar, stage, done, total);
+    return isg_interrupted();
+}
+
+static enum isg_status open_env(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    app->started = isg_now();
+    isg_bar_init(&app->bar, stderr, app->quiet);
+    app->env = (struct isg_env){.cookie = app, .log = app_log, .progress = app_progress, .event = app_event};
+    /* a pool that cannot be had only means less speed */
+    if (app->threads != 1)
+        app->env.pool = isg_pool_new((unsigned)app->threads);
+    if (!app->log)
+        return ISG_OK;
+    app->log_file = fopen(app->log, "ae");
+    if (!app->log_file)
+        return isg_error_errno(err, app->log, "opening the log");
+    setvbuf(app->log_file, NULL, _IOLBF, 0);
+    json_t *operands = json_array();
+    for (int i = 0; i < argc; i++)
+        json_array_append_new(operands, isg_json_text(argv[i]));
+    log_object(app, json_pack("{s:s, s:s, s:s, s:o, s:I, s:i}", "event", "start", "command",
+                        app->tool->cmd.name, "version", ISG_VERSION, "files", operands, "seed",
+                        (json_int_t)app->seed, "threads", (int)isg_pool_threads(app->env.pool)));
+    return ISG_OK;
+}
+
+enum isg_status isg_app_parse(
+    struct isg_app *app, const struct isg_opt *table, int *argc, char **argv, struct isg_error *err)
+{
+    const struct isg_opt common[] = {
+        {.name = "out",
+            .letter = 'o',
+            .kind = ISG_OPT_STRING,
+            .value = &app->out,
+            .argument = "FILE",
+            .help = "where the output goes; - is standard output",
+            .group = "Everywhere",
+            .alias = "output"},
+        {.name = "force", .kind = ISG_OPT_FLAG, .value = &app->force, .help = "replace output that exists"},
+        {.name = "seed",
+            .kind = ISG_OPT_INT,
+            .value = &app->seed,
+            .argument = "N",
+            .max = 9007199254740992.0,
+            .help = "of all random numbers: the same seed gives the same bytes"},
+        {.name = "threads",
+            .kind = ISG_OPT_INT,
+            .value = &app->threads,
+            .argument = "N",
+            .max = 1024,
+            .help = "0 = the cores there are; changes no result"},
+        {.name = "json",
+            .kind = ISG_OPT_FLAG,
+            .value = &app->json,
+            .help = "the result as one JSON object on standard output"},
+        {.name = "quiet",
+            .letter = 'q',
+            .kind = ISG_OPT_FLAG,
+            .value = &app->quiet,
+            .help = "only warnings and errors on standard error"},
+        {.name = "verbose",
+            .letter = 'v',
+            .kind = ISG_OPT_FLAG,
+            .value = &app->verbose,
+            .help = "details on standard error"},
+        {.name = "log",
+            .kind = ISG_OPT_STRING,
+            .value = &app->log,
+            .argument = "FILE",
+            .help = "append what happens as JSON lines"},
+        {.name = "version", .kind = ISG_OPT_FLAG, .value = &app->want_version, .help = "the version"},
+        {0},
+    };
+    const struct isg_opt *const tables[] = {table, common};
+    if (app->inspect) {
+        app->done = true;
+        app->inspect(app, tables, 2);
+        return ISG_OK;
+    }
+    /* the help shows the defaults, which are there only before parsing */
+    char *help_text = NULL;
+    size_t help_size = 0;
+    FILE *help = open_memstream(&help_text, &help_size);
+    if (!help)
+        return isg_error_nomem(err, "the help");
+    isg_opt_help(&app->tool->cmd, tables, 2, help);
+    fclose(help);
+    bool want_help = false;
+    enum isg_status status = isg_opt_parse(&app->tool->cmd, tables, 2, argv, argc, &want_help, err);
+    if (want_help && status == ISG_OK) {
+        fputs(help_text, stdout);
+        app->done = true;
+    }
+    free(help_text);
+    if (status != ISG_OK && app->want_version) /* --version wins over what is missing beside it */
+        status = ISG_OK;
+    if (status != ISG_OK || app->done)
+        return status;
+    if (app->want_version) {
+        printf("isogloss %s\n", ISG_VERSION);
+        app->done = true;
+        return ISG_OK;
+    }
+    if (app->is_stage)
+        return ISG_OK;
+    if (app->json) {
+        app->results = fopen("/dev/null", "we");
+        if (!app->results)
+            return isg_error_errno(err, "/dev/null", "opening");
+    }
+    return open_env(app, *argc, argv, err);
+}
+
+enum isg_status isg_app_out(
+    struct isg_app *app, const char *otherwise, const char **path, struct isg_error *err)
+{
+    *path = app->out ? app->out : otherwise;
+    if (!*path)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "option -o is missing");
+    if (strcmp(*path, "-") == 0) {
+        if (!app->json)
+            return ISG_OK;
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "--json and the output both go to standard output");
+        return isg_error_advice(err, "give the output a file: -o FILE");
+    }
+    ISG_TRY(isg_check_overwrite(*path, app->force, err));
+    const char *slash = strrchr(*path, '/');
+    char *folder = slash ? isg_strndup(*path, (size_t)(slash - *path) + 1) : isg_strndup(".", 1);
+    if (!folder)
+        return isg_error_nomem(err, "a path");
+    enum isg_status status = ISG_OK;
+    if (access(folder, W_OK | X_OK) != 0)
+        status = isg_error_errno(err, *path, "output that cannot be written");
+    isg_free(folder);
+    return status;
+}
+
+void isg_app_result(struct isg_app *app, json_t *result)
+{
+    json_decref(app->result);
+    app->result = result;
+    app->has_result = true;
+}
+
+/* Prints the result, ends the log, frees what isg_app_parse made. */
+static enum isg_status finish(struct isg_app *app, enum isg_status status, struct isg_error *err)
+{
+    if (status == ISG_OK && app->has_result && !app->result)
+        status = isg_error_nomem(err, "the result");
+    if (app->is_stage) /* `run` takes the result and owns the rest */
+        return status;
+    isg_bar_clear(&app->bar);
+    if (app->json && app->result) {
+        json_dumpf(app->result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
+        putchar('\n');
+    }
+    if (app->results && app->results != stdout)
+        fclose(app->results);
+    if (status == ISG_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        status = isg_error_errno(err, "standard output", "writing");
+    if (app->log_file) {
+        char text[1024] = "";
+        if (status != ISG_OK)
+            isg_error_format(err, text, sizeof text);
+        log_object(app, json_pack("{s:s, s:i, s:o, s:f, s:I}", "event", "end", "exit", isg_exit_code(status),
+                            "error", isg_json_text(text), "seconds", isg_now() - app->started, "peak_bytes",
+                            (json_int_t)isg_peak_memory()));
+        if (fclose(app->log_file) != 0 && status == ISG_OK)
+            status = isg_error_errno(err, app->log, "writing the log");
+    }
+    json_decref(app->result);
+    isg_pool_free(app->env.pool);
+    return status;
+}
+
+enum isg_status isg_tool_run(
+    const struct isg_tool *tool, struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    app->tool = tool;
+    if (!app->results)
+        app->results = stdout;
+    return finish(app, tool->run(app, argc, argv, err), err);
+}
