@@ -1,7 +1,7 @@
 /** @file src/blas.h  BLAS and LAPACK (OpenBLAS); blas.c alone includes cblas.h. All matrices are row-major.
  *
- * OpenBLAS itself always runs on one thread here: its results change with its number of threads, ours must not.
- * isg_gemm_pool splits rows into blocks of a fixed size instead. */
+ * OpenBLAS itself always runs on one thread here: its results change with its number of threads, ours must
+ * not. isg_gemm_pool splits rows into blocks of a fixed size instead. */
 #ifndef ISG_SRC_BLAS_H
 #define ISG_SRC_BLAS_H
 #include "src/error.h"
@@ -9,30 +9,33 @@
 
 enum isg_trans { ISG_N = 0, ISG_T = 1 };
 
-/** C = alpha * op(A) op(B) + beta * C, with op(A) m x k, op(B) k x n; ld* = row strides. Safe from several threads. */
-void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha, const float *a,
-    size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
-void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha, const double *a,
-    size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
+/** C = alpha * op(A) op(B) + beta * C, with op(A) m x k, op(B) k x n; ld* = row strides. Safe from several
+ * threads. */
+void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha,
+    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
+void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha,
+    const double *a, size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
 /** isg_sgemm with the rows of C shared out in blocks of 256: the same bytes for any number of threads. */
 void isg_sgemm_pool(struct isg_pool *pool, enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k,
     float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
-/** A (m x n, overwritten) = U diag(s) Vt with U m x r, s r falling, Vt r x n, r = min(m, n). NaN or no convergence: ISG_ENUMERIC. */
-ISG_MUST_CHECK enum isg_status isg_svd(size_t m, size_t n, double *a, double *u, double *s, double *vt,
-    struct isg_error *err);
+/** A (m x n, overwritten) = U diag(s) Vt with U m x r, s r falling, Vt r x n, r = min(m, n). NaN or no
+ * convergence: ISG_ENUMERIC. */
+ISG_MUST_CHECK enum isg_status isg_svd(
+    size_t m, size_t n, double *a, double *u, double *s, double *vt, struct isg_error *err);
 /** Symmetric A (n x n) = V diag(w) V^T, w rising; A is overwritten by V, eigenvectors in its COLUMNS. */
 ISG_MUST_CHECK enum isg_status isg_eigh(size_t n, double *a, double *w, struct isg_error *err);
 /** Solves A X = B for symmetric positive definite A (n x n, overwritten), B n x m overwritten by X. */
 ISG_MUST_CHECK enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct isg_error *err);
 
 /**
- * Value of OPENBLAS_CORETYPE that this processor deserves where OpenBLAS chose a much slower kernel than the processor
- * can run (old releases take processors newer than themselves for a Prescott, five times slower), else NULL.
- * Only a fresh process can change it: the program sets it and starts itself again.
+ * Value of OPENBLAS_CORETYPE that this processor deserves where OpenBLAS chose a much slower kernel than the
+ * processor can run (old releases take processors newer than themselves for a Prescott, five times slower),
+ * else NULL. Only a fresh process can change it: the program sets it and starts itself again.
  */
 const char *isg_blas_better_core(void);
-/** e.g. "OpenBLAS 0.3.21 SkylakeX"; static storage. */
+/** OpenBLAS's own words, e.g. "OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=64"; static
+ * storage. */
 const char *isg_blas_describe(void);
 
 #endif

@@ -1,46 +1,39 @@
-/* Checked allocation and arenas. */
+/* Allocation that checks its products, and arenas. */
 #include "src/mem.h"
 
-#include <stdalign.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 64, ARENA_FIRST = 1 << 16 };
+enum { ISG_ALIGN = 64, ISG_ARENA_FIRST = 64 * 1024 };
 
-/* Bytes of n elements, rounded up to whole cache lines; false where that does not fit. */
-static bool bytes_of(size_t n, size_t size, size_t *out)
+/* Bytes of n elements rounded up to whole cache lines (at least one), or 0 where that does not fit. */
+static size_t rounded(size_t n, size_t size)
 {
-    size_t b;
-    if (__builtin_mul_overflow(n, size, &b) || b > PTRDIFF_MAX - ALIGN)
-        return false;
-    *out = (b + ALIGN - 1) / ALIGN * ALIGN;
-    if (*out == 0)
-        *out = ALIGN;
-    return true;
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX - ISG_ALIGN)
+        return 0;
+    return bytes ? (bytes + ISG_ALIGN - 1) / ISG_ALIGN * ISG_ALIGN : ISG_ALIGN;
 }
 
 void *isg_malloc(size_t n, size_t size)
 {
-    size_t b;
-    return bytes_of(n, size, &b) ? aligned_alloc(ALIGN, b) : NULL;
+    const size_t bytes = rounded(n, size);
+    return bytes ? aligned_alloc(ISG_ALIGN, bytes) : NULL;
 }
 
 void *isg_calloc(size_t n, size_t size)
 {
-    size_t b;
-    if (!bytes_of(n, size, &b))
-        return NULL;
-    void *const p = aligned_alloc(ALIGN, b);
+    void *p = isg_malloc(n, size);
     if (p)
-        memset(p, 0, b);
+        memset(p, 0, n * size);
     return p;
 }
 
 void *isg_realloc(void *p, size_t old_n, size_t n, size_t size)
 {
-    void *const q = isg_malloc(n, size);
+    /* realloc() does not keep the alignment. */
+    void *q = isg_malloc(n, size);
     if (!q)
         return NULL;
     if (p)
@@ -58,90 +51,92 @@ char *isg_strndup(const char *s, size_t n)
 {
     if (n == SIZE_MAX)
         return NULL;
-    char *const out = isg_malloc(n + 1, 1);
-    if (!out)
+    char *copy = isg_malloc(n + 1, 1);
+    if (!copy)
         return NULL;
     if (n)
-        memcpy(out, s, n);
-    out[n] = 0;
-    return out;
+        memcpy(copy, s, n);
+    copy[n] = 0;
+    return copy;
 }
 
-bool isg_grow(void **v, size_t *cap, size_t need, size_t size)
-{
-    if (need <= *cap)
-        return true;
-    size_t n = *cap < 8 ? 8 : *cap;
-    while (n < need) {
-        if (n > SIZE_MAX / 2)
-            return false;
-        n *= 2;
-    }
-    void *const p = isg_realloc(*v, *cap, n, size);
-    if (!p)
-        return false;
-    *v = p;
-    *cap = n;
-    return true;
-}
-
+/* Lies at the start of its own memory; what it hands out begins one cache line further on. */
 struct isg_arena_block {
     struct isg_arena_block *next;
-    size_t size, used; /* of data */
-    alignas(ALIGN) unsigned char data[];
+    size_t size, used; /* bytes after the first line */
 };
+
+static struct isg_arena_block *new_block(size_t size)
+{
+    if (size > SIZE_MAX - ISG_ALIGN)
+        return NULL;
+    struct isg_arena_block *b = isg_malloc(size + ISG_ALIGN, 1);
+    if (b)
+        *b = (struct isg_arena_block){.size = size};
+    return b;
+}
 
 void *isg_arena_alloc(struct isg_arena *arena, size_t n, size_t size)
 {
-    size_t b;
-    if (!bytes_of(n, size, &b))
+    const size_t bytes = rounded(n, size);
+    if (!bytes)
         return NULL;
-    struct isg_arena_block *block = arena->head;
-    if (!block || block->size - block->used < b) {
-        size_t want = block ? block->size * 2 : ARENA_FIRST;
-        if (want < b)
-            want = b;
-        block = isg_malloc(1, sizeof *block + want);
-        if (!block)
+    struct isg_arena_block *b = arena->head;
+    if (!b || b->size - b->used < bytes) {
+        size_t want = b ? b->size : ISG_ARENA_FIRST / 2;
+        want = want < SIZE_MAX / 4 ? 2 * want : want;
+        b = new_block(want > bytes ? want : bytes);
+        if (!b)
             return NULL;
-        block->size = want;
-        block->used = 0;
-        block->next = arena->head;
-        arena->head = block;
+        b->next = arena->head;
+        arena->head = b;
     }
-    void *const p = block->data + block->used;
-    block->used += b;
-    arena->used += b;
+    void *p = (char *)b + ISG_ALIGN + b->used;
+    b->used += bytes;
+    arena->used += bytes;
     return p;
 }
 
 void isg_arena_reset(struct isg_arena *arena)
 {
-    struct isg_arena_block *const head = arena->head;
-    if (head && head->next) {
-        /* One block that holds all of the last round, so that the next round touches one stretch of memory. */
+    if (arena->head && arena->head->next) {
         size_t total = 0;
-        for (const struct isg_arena_block *b = head; b; b = b->next)
+        for (const struct isg_arena_block *b = arena->head; b; b = b->next)
             total += b->size;
-        struct isg_arena_block *const merged = isg_malloc(1, sizeof *merged + total);
-        if (merged) {
-            isg_arena_fini(arena);
-            merged->size = total;
-            merged->next = NULL;
-            arena->head = merged;
-        }
+        isg_arena_fini(arena);
+        arena->head = new_block(total); /* NULL is fine: the next allocation tries again */
     }
-    for (struct isg_arena_block *b = arena->head; b; b = b->next)
-        b->used = 0;
+    if (arena->head)
+        arena->head->used = 0;
     arena->used = 0;
 }
 
 void isg_arena_fini(struct isg_arena *arena)
 {
-    while (arena->head) {
-        struct isg_arena_block *const next = arena->head->next;
-        isg_free(arena->head);
-        arena->head = next;
+    struct isg_arena_block *b = arena->head;
+    while (b) {
+        struct isg_arena_block *next = b->next;
+        free(b);
+        b = next;
     }
-    arena->used = 0;
+    *arena = (struct isg_arena){0};
+}
+
+_Bool isg_grow(void *v, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap)
+        return 1;
+    size_t n = *cap < 16 ? 16 : *cap <= SIZE_MAX / 2 ? 2 * *cap : need;
+    if (n < need)
+        n = need;
+    /* v is the address of a pointer of some type; copying its bytes breaks no aliasing rule, a cast to void
+     * ** would. */
+    void *p;
+    memcpy(&p, v, sizeof p);
+    void *q = isg_realloc(p, *cap, n, size);
+    if (!q)
+        return 0;
+    memcpy(v, &q, sizeof q);
+    *cap = n;
+    return 1;
 }

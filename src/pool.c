@@ -7,7 +7,9 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { SPINS = 1000 }; /* some tens of microseconds: the next loop of a training step often comes before a wake-up would */
+enum {
+    SPINS = 1000
+}; /* some tens of microseconds: the next loop of a training step often comes before a wake-up would */
 
 struct isg_pool {
     unsigned n_threads;
@@ -29,6 +31,8 @@ static void pause_cpu(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
 #endif
 }
 
@@ -70,8 +74,8 @@ static void *work(void *arg)
     }
 }
 
-/* Starts a round that all workers enter. A worker counts itself asleep before it looks at the round for the last
- * time, so that either it sees the new round or we see it asleep. */
+/* Starts a round that all workers enter. A worker counts itself asleep before it looks at the round for the
+ * last time, so that either it sees the new round or we see it asleep. */
 static void begin(struct isg_pool *p)
 {
     atomic_fetch_add(&p->round, 1);
@@ -82,11 +86,21 @@ static void begin(struct isg_pool *p)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Those that this process may run on: fewer than there are under taskset and in most containers. */
+static unsigned usable_cores(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (unsigned)CPU_COUNT(&set);
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
 struct isg_pool *isg_pool_new(unsigned n_threads)
 {
     if (n_threads == 0) {
-        const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        n_threads = cores > 0 ? (unsigned)cores : 1;
+        n_threads = usable_cores();
     }
     struct isg_pool *const p = isg_calloc(1, sizeof *p);
     if (!p)
@@ -130,7 +144,8 @@ unsigned isg_pool_threads(const struct isg_pool *p)
     return p ? p->n_threads : 1;
 }
 
-void isg_pool_run(struct isg_pool *p, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie)
+void isg_pool_run(
+    struct isg_pool *p, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie)
 {
     if (!p || p->n_threads == 1 || n <= 1) {
         for (size_t i = 0; i < n; i++)

@@ -10,11 +10,12 @@ struct isg_strtab; /**< Reading is safe from several threads, adding is not. */
 struct isg_strtab *isg_strtab_new(void);
 void isg_strtab_free(struct isg_strtab *t); /**< NULL is fine */
 /** Id of the n bytes at s, added where new (*is_new, may be NULL, says so). ISG_ENOMEM only. */
-ISG_MUST_CHECK enum isg_status isg_strtab_add(struct isg_strtab *t, const char *s, size_t n, uint32_t *id,
-    bool *is_new, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_strtab_add(
+    struct isg_strtab *t, const char *s, size_t n, uint32_t *id, bool *is_new, struct isg_error *err);
 /** Id, or ISG_NO_ID. */
 uint32_t isg_strtab_find(const struct isg_strtab *t, const char *s, size_t n);
-/** The string (with a final 0), valid as long as the table; *n (may be NULL) gets its length. id < isg_strtab_size. */
+/** The string (with a final 0), valid as long as the table; *n (may be NULL) gets its length. id <
+ * isg_strtab_size. */
 const char *isg_strtab_get(const struct isg_strtab *t, uint32_t id, size_t *n);
 uint32_t isg_strtab_size(const struct isg_strtab *t);
 

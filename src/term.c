@@ -24,9 +24,9 @@ void isg_bar_init(struct isg_bar *bar, FILE *to, bool quiet)
 {
     memset(bar, 0, sizeof *bar);
     bar->to = to;
-    bar->enabled = !quiet && isatty(fileno(to));
     const char *const no_color = getenv("NO_COLOR"), *const term = getenv("TERM");
-    bar->colour = bar->enabled && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    bar->enabled = !quiet && isatty(fileno(to)) && !(term && strcmp(term, "dumb") == 0);
+    bar->colour = bar->enabled && !(no_color && *no_color);
 }
 
 void isg_bar_draw(struct isg_bar *bar, const char *stage, uint64_t done, uint64_t total)

@@ -107,10 +107,11 @@ enum isg_case isg_utf8_case(const char *s, size_t n)
         return ISG_CASE_LOWER;
     if (lower == 0 && upper >= 2)
         return ISG_CASE_UPPER;
-    return first_upper && upper == 1 ? ISG_CASE_TITLE : ISG_CASE_MIXED;
+    return first_upper ? ISG_CASE_TITLE : ISG_CASE_MIXED;
 }
 
-/* Maps each code point (the first only, where `first_only`). A mapping may change a code point's length in bytes. */
+/* Maps each code point (the first only, where `first_only`). A mapping may change a code point's length in
+ * bytes. */
 static char *map(
     const char *s, size_t n, size_t *out_n, utf8proc_int32_t (*to)(utf8proc_int32_t), bool first_only)
 {

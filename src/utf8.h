@@ -1,9 +1,11 @@
-/** @file src/utf8.h  Unicode text (by utf8proc, whose header only utf8.c includes). Strings are bytes and a length. */
+/** @file src/utf8.h  Unicode text (by utf8proc, whose header only utf8.c includes). Strings are bytes and a
+ * length. */
 #ifndef ISG_SRC_UTF8_H
 #define ISG_SRC_UTF8_H
 #include "src/error.h"
 
-/** Length of the longest valid UTF-8 prefix: n where all of it is valid (RFC 3629: no surrogates, no overlong forms). */
+/** Length of the longest valid UTF-8 prefix: n where all of it is valid (RFC 3629: no surrogates, no overlong
+ * forms). */
 size_t isg_utf8_valid(const char *s, size_t n);
 /** Decodes one code point of valid text at s (n > 0 bytes left); returns its length in bytes, 1 to 4. */
 size_t isg_utf8_decode(const char *s, size_t n, uint32_t *cp);
@@ -16,13 +18,15 @@ size_t isg_utf8_length(const char *s, size_t n);
 enum isg_case {
     ISG_CASE_NONE,  /**< no cased letter */
     ISG_CASE_LOWER, /**< all lower */
-    ISG_CASE_TITLE, /**< the first cased letter is the word's first letter, upper, and not all (of >= 2) are upper */
+    ISG_CASE_TITLE, /**< the first cased letter is the word's first letter, upper, and not all (of >= 2) are
+                       upper: "Anna", "A", "McDonald" */
     ISG_CASE_UPPER, /**< all upper, at least two cased letters */
     ISG_CASE_MIXED  /**< anything else: "iPhone" */
 };
 enum isg_case isg_utf8_case(const char *s, size_t n);
 
-/** Simple (code point by code point) mapping; result is a fresh string of *out_n bytes, free with isg_free; NULL = no memory. */
+/** Simple (code point by code point) mapping; result is a fresh string of *out_n bytes, free with isg_free;
+ * NULL = no memory. */
 char *isg_utf8_lower(const char *s, size_t n, size_t *out_n);
 char *isg_utf8_upper(const char *s, size_t n, size_t *out_n);
 /** First code point to title case, the rest as it is. */
