@@ -105,7 +105,7 @@ static bool is_choice(const char *choices, const char *text)
 {
     const size_t n = strlen(text);
     for (const char *c = choices; c && n > 0; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
-        if (strncmp(c, text, n) == 0 && (c[n] == '|' || c[n] == 0))
+        if (strcspn(c, "|") == n && strncmp(c, text, n) == 0)
             return true;
     return false;
 }
