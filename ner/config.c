@@ -1,0 +1,335 @@
+/* The table of keys, and all that is derived from it. */
+#include "ner/config.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct isg_ner_config, field)
+#define INT(field, fallback, min, max, help)                                                                 \
+    {                                                                                                        \
+#field, ISG_KEY_INT, AT(field), fallback, min, max, NULL, help                                       \
+    }
+#define REAL(field, fallback, min, max, help)                                                                \
+    {                                                                                                        \
+#field, ISG_KEY_REAL, AT(field), fallback, min, max, NULL, help                                      \
+    }
+#define BOOL(field, fallback, help)                                                                          \
+    {                                                                                                        \
+#field, ISG_KEY_BOOL, AT(field), fallback, 0, 1, NULL, help                                          \
+    }
+#define CHOICE(field, fallback, choices, help)                                                               \
+    {                                                                                                        \
+#field, ISG_KEY_CHOICE, AT(field), fallback, 0, 0, choices, help                                     \
+    }
+
+static const struct isg_ner_key keys[] = {
+    CHOICE(scheme, 0, "bioes|bio", "labels that are learnt (output is in the input's scheme)"),
+    INT(word_dim, 100, 1, 4096, "size of word embeddings where no vectors are given"),
+    INT(word_min_count, 1, 1, 1000000,
+        "training words without a vector need this many occurrences for a row of their own"),
+    INT(vectors_max, 400000, 0, 100000000,
+        "rows of the vector file kept for words unseen in training, from the top"),
+    REAL(word_lr, 1, 0, 100, "learning rate of word embeddings over the others'; 0 = fixed"),
+    REAL(unk_rate, 0.5, 0, 1,
+        "probability that a training word seen once and without a vector is taken as unknown"),
+    REAL(word_dropout, 0, 0, 0.99, "probability that a token's whole input is dropped"),
+    CHOICE(chars, ISG_CHAR_CNN, "none|cnn|lstm|both", "character encoder"),
+    INT(char_dim, 30, 1, 1024, "size of character embeddings"),
+    INT(char_filters, 50, 1, 4096, "filters of the character CNN"),
+    INT(char_width, 3, 1, 15, "characters that a filter sees"),
+    INT(char_hidden, 25, 1, 1024, "units of the character LSTM, each direction"),
+    INT(char_min_count, 2, 1, 1000000, "characters seen less often in training are taken as unknown"),
+    INT(shape_dim, 0, 0, 256, "size of embeddings of the word's shape (casing, digits); 0 = none"),
+    INT(hidden, 100, 1, 4096, "units of the LSTM, each direction"),
+    INT(layers, 1, 1, 8, "stacked BiLSTM layers"),
+    REAL(forget_bias, 1, -10, 10, "what the LSTM's forget gates start from"),
+    CHOICE(attention, ISG_ATTENTION_NONE, "none|xie|heads", "self-attention on top of the BiLSTM"),
+    CHOICE(attention_mask, 0, "paper|code|clean", "how attention of a word to itself is masked (xie)"),
+    INT(attention_heads, 4, 1, 64, "heads (attention=heads); must divide 2 * hidden"),
+    CHOICE(transitions, ISG_TRANSITIONS_CONSTANT, "constant|input", "transition scores of the CRF"),
+    BOOL(legal, 1, "forbid illegal label sequences at training and decoding"),
+    REAL(dropout_char, 0.5, 0, 0.99, "dropout of the character encoder's input"),
+    REAL(dropout_in, 0.5, 0, 0.99, "dropout of the encoder's input"),
+    REAL(dropout_out, 0.5, 0, 0.99, "dropout of each BiLSTM layer's output"),
+    REAL(dropout_attention, 0.5, 0, 0.99, "dropout of the attention's output"),
+    BOOL(variational, 0, "one dropout mask a sentence in place of one a token"),
+    REAL(l2, 1e-8, 0, 10, "L2 penalty"), CHOICE(optimiser, 0, "sgd|adam|adamw", "optimiser"),
+    REAL(lr, 0.015, 1e-9, 100, "learning rate (the loss is the mean over a batch's sentences)"),
+    REAL(momentum, 0.9, 0, 0.9999, "momentum of SGD"), REAL(weight_decay, 0, 0, 10, "weight decay of AdamW"),
+    REAL(clip, 5, 0, 1e9, "largest norm of the gradient; 0 = no clipping"),
+    REAL(average, 0, 0, 1, "weight averaging: 0 none, below 1 running average with this decay, 1 mean"),
+    CHOICE(schedule, 1, "constant|inverse|exp|cosine|linear", "how the learning rate goes"),
+    REAL(decay, 0.05, 0, 100, "decay of the inverse and exp schedules, an epoch"),
+    REAL(warmup, 0, 0, 0.99, "share of the run in which the rate rises from 0"),
+    INT(batch, 10, 1, 100000, "sentences in a batch"),
+    INT(epochs, 50, 1, 100000, "passes over the training data at most"),
+    INT(patience, 10, 0, 100000, "stop after so many epochs without a better dev F1; 0 = never"),
+    INT(shards, 2, 1, 64,
+        "parts of a batch computed side by side; changes results, the number of threads does not"),
+    {0}};
+
+const struct isg_ner_key *isg_ner_keys(void)
+{
+    return keys;
+}
+
+static void store(struct isg_ner_config *c, const struct isg_ner_key *key, double value)
+{
+    char *at = (char *)c + key->offset;
+    if (key->kind == ISG_KEY_REAL)
+        memcpy(at, &value, sizeof value);
+    else if (key->kind == ISG_KEY_BOOL)
+        *(bool *)at = value != 0;
+    else
+        memcpy(at, &(int64_t){(int64_t)value}, sizeof(int64_t));
+}
+
+static double fetch(const struct isg_ner_config *c, const struct isg_ner_key *key)
+{
+    const char *at = (const char *)c + key->offset;
+    if (key->kind == ISG_KEY_REAL) {
+        double value;
+        memcpy(&value, at, sizeof value);
+        return value;
+    }
+    if (key->kind == ISG_KEY_BOOL)
+        return *(const bool *)at;
+    int64_t value;
+    memcpy(&value, at, sizeof value);
+    return (double)value;
+}
+
+void isg_ner_config_defaults(struct isg_ner_config *c)
+{
+    memset(c, 0, sizeof *c);
+    for (const struct isg_ner_key *k = keys; k->name; k++)
+        store(c, k, k->fallback);
+}
+
+struct preset {
+    const char *name;
+    const char *const *set;
+};
+static const struct preset presets[] = {
+    {"default", (const char *const[]){NULL}},
+    /* Yang & Zhang 2018 (NCRF++): their loss is the sum over the batch of 10, ours the mean, hence ten times
+       the rate */
+    {"ncrfpp", (const char *const[]){"scheme=bioes", "shape_dim=0", "char_filters=50", "lr=0.15",
+                   "momentum=0", "decay=0.05", "clip=0", "dropout_char=0.5", NULL}},
+    /* Xie et al. 2018, section 2.3 and their code */
+    {"xie2018", (const char *const[]){"scheme=bio", "word_lr=0", "chars=lstm", "char_dim=25",
+                    "char_hidden=50", "hidden=200", "attention=xie", "attention_mask=paper",
+                    "transitions=input", "shape_dim=0", "dropout_char=0", "epochs=30", "patience=0", NULL}},
+    {"small", (const char *const[]){"char_dim=16", "char_filters=24", "hidden=48", "optimiser=adam",
+                  "lr=0.002", "schedule=constant", "dropout_char=0.2", "dropout_in=0.3", "dropout_out=0.3",
+                  "epochs=20", "patience=5", NULL}},
+};
+#define N_PRESETS (sizeof presets / sizeof *presets)
+
+enum isg_status isg_ner_config_preset(struct isg_ner_config *c, const char *name, struct isg_error *err)
+{
+    for (size_t i = 0; i < N_PRESETS; i++) {
+        if (strcmp(presets[i].name, name) != 0)
+            continue;
+        for (const char *const *s = presets[i].set; *s; s++)
+            ISG_TRY(isg_ner_config_set(c, *s, err));
+        return ISG_OK;
+    }
+    isg_error_set(err, ISG_EUSAGE, NULL, 0, "no preset \"%s\"", name);
+    return isg_error_expected(err, "default, ncrfpp, xie2018 or small");
+}
+
+/* The value of a choice by its name, or -1. */
+static double choice_index(const char *choices, const char *value, size_t n)
+{
+    double index = 0;
+    for (const char *p = choices; p; index++) {
+        const char *bar = strchr(p, '|');
+        const size_t len = bar ? (size_t)(bar - p) : strlen(p);
+        if (len == n && memcmp(p, value, n) == 0)
+            return index;
+        p = bar ? bar + 1 : NULL;
+    }
+    return -1;
+}
+
+static enum isg_status out_of_range(const struct isg_ner_key *key, const char *value, struct isg_error *err)
+{
+    isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s=%s", key->name, value);
+    switch (key->kind) {
+    case ISG_KEY_BOOL:
+        return isg_error_expected(err, "true or false");
+    case ISG_KEY_CHOICE:
+        return isg_error_expected(err, "one of %s", key->choices);
+    case ISG_KEY_INT:
+        return isg_error_expected(err, "a whole number from %.0f to %.0f", key->min, key->max);
+    case ISG_KEY_REAL:
+        break;
+    }
+    return isg_error_expected(err, "a number from %g to %g", key->min, key->max);
+}
+
+static enum isg_status set_text(
+    struct isg_ner_config *c, const struct isg_ner_key *key, const char *value, struct isg_error *err)
+{
+    double number;
+    if (key->kind == ISG_KEY_CHOICE) {
+        number = choice_index(key->choices, value, strlen(value));
+        if (number < 0)
+            return out_of_range(key, value, err);
+    } else if (key->kind == ISG_KEY_BOOL) {
+        if (strcmp(value, "true") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0)
+            number = 1;
+        else if (strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0)
+            number = 0;
+        else
+            return out_of_range(key, value, err);
+    } else {
+        char *end;
+        errno = 0;
+        number = strtod(value, &end);
+        if (end == value || *end || errno == ERANGE || !(number >= key->min && number <= key->max) ||
+            (key->kind == ISG_KEY_INT && number != floor(number)))
+            return out_of_range(key, value, err);
+    }
+    store(c, key, number);
+    return ISG_OK;
+}
+
+static const struct isg_ner_key *find(const char *name, size_t n)
+{
+    for (const struct isg_ner_key *k = keys; k->name; k++)
+        if (strlen(k->name) == n && memcmp(k->name, name, n) == 0)
+            return k;
+    return NULL;
+}
+
+enum isg_status isg_ner_config_set(struct isg_ner_config *c, const char *assignment, struct isg_error *err)
+{
+    const char *eq = strchr(assignment, '=');
+    if (!eq) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "setting \"%s\"", assignment);
+        return isg_error_expected(err, "key=value");
+    }
+    const struct isg_ner_key *key = find(assignment, (size_t)(eq - assignment));
+    if (key)
+        return set_text(c, key, eq + 1, err);
+    const char *names[sizeof keys / sizeof *keys];
+    size_t n = 0;
+    for (; keys[n].name; n++)
+        names[n] = keys[n].name;
+    names[n] = NULL;
+    char *wrong = isg_strndup(assignment, (size_t)(eq - assignment));
+    if (!wrong)
+        return isg_error_nomem(err, "a setting");
+    const char *near = isg_did_you_mean(wrong, names);
+    isg_error_set(err, ISG_EUSAGE, NULL, 0, "no setting \"%s\"", wrong);
+    isg_free(wrong);
+    return near ? isg_error_advice(err, "did you mean \"%s\"?", near)
+                : isg_error_advice(err, "--list-settings shows them all");
+}
+
+void isg_ner_config_value(const struct isg_ner_config *c, const struct isg_ner_key *key, char *out, size_t n)
+{
+    const double value = fetch(c, key);
+    if (key->kind == ISG_KEY_CHOICE) {
+        const char *p = key->choices;
+        for (int64_t i = 0; i < (int64_t)value; i++)
+            p = strchr(p, '|') + 1;
+        snprintf(out, n, "%.*s", (int)strcspn(p, "|"), p);
+    } else if (key->kind == ISG_KEY_BOOL) {
+        snprintf(out, n, "%s", value != 0 ? "true" : "false");
+    } else {
+        snprintf(out, n, "%.15g", value);
+    }
+}
+
+char *isg_ner_config_json(const struct isg_ner_config *c)
+{
+    json_t *o = json_object();
+    bool ok = o != NULL;
+    for (const struct isg_ner_key *k = keys; ok && k->name; k++) {
+        char text[64];
+        isg_ner_config_value(c, k, text, sizeof text);
+        const double value = fetch(c, k);
+        json_t *v = k->kind == ISG_KEY_CHOICE ? json_string(text)
+                    : k->kind == ISG_KEY_BOOL ? json_boolean(value != 0)
+                    : k->kind == ISG_KEY_INT  ? json_integer((json_int_t)value)
+                                              : json_real(value);
+        ok = v && json_object_set_new(o, k->name, v) == 0;
+    }
+    char *text = ok ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(o);
+    char *copy = text ? isg_strndup(text, strlen(text)) : NULL;
+    free(text);
+    return copy;
+}
+
+enum isg_status isg_ner_config_from_json(
+    struct isg_ner_config *c, const char *json, const char *path, struct isg_error *err)
+{
+    json_error_t at;
+    json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, &at);
+    if (!json_is_object(o)) {
+        json_decref(o);
+        return isg_error_set(
+            err, ISG_EDATA, path, 0, "the model's configuration cannot be read: %s", at.text);
+    }
+    isg_ner_config_defaults(c);
+    enum isg_status status = ISG_OK;
+    const char *name;
+    json_t *v;
+    json_object_foreach(o, name, v)
+    {
+        const struct isg_ner_key *key = find(name, strlen(name));
+        if (!key) {
+            isg_error_set(err, ISG_EDATA, path, 0,
+                "the model has a setting \"%s\" that this version does not know", name);
+            status = isg_error_advice(err, "use the version of isogloss that made it, or a newer one");
+            break;
+        }
+        char text[64];
+        if (json_is_string(v))
+            snprintf(text, sizeof text, "%s", json_string_value(v));
+        else if (json_is_boolean(v))
+            snprintf(text, sizeof text, "%s", json_is_true(v) ? "true" : "false");
+        else
+            snprintf(text, sizeof text, "%.17g", json_number_value(v));
+        if (set_text(c, key, text, err) != ISG_OK) {
+            err->status = ISG_EDATA;
+            snprintf(err->file, sizeof err->file, "%s", path);
+            status = ISG_EDATA;
+            break;
+        }
+    }
+    json_decref(o);
+    return status;
+}
+
+char *isg_ner_config_help(const struct isg_ner_config *c)
+{
+    char *out = NULL;
+    size_t n = 0, cap = 0;
+    for (const struct isg_ner_key *k = keys; k->name; k++) {
+        char value[64], range[96], line[512];
+        isg_ner_config_value(c, k, value, sizeof value);
+        if (k->kind == ISG_KEY_CHOICE)
+            snprintf(range, sizeof range, "%s", k->choices);
+        else if (k->kind == ISG_KEY_BOOL)
+            snprintf(range, sizeof range, "true|false");
+        else
+            snprintf(range, sizeof range, "%g .. %g", k->min, k->max);
+        const int len = snprintf(line, sizeof line, "%s=%s\t%s\t%s\n", k->name, value, range, k->help);
+        if (!ISG_GROW(out, cap, n + (size_t)len + 1)) {
+            isg_free(out);
+            return NULL;
+        }
+        memcpy(out + n, line, (size_t)len + 1);
+        n += (size_t)len;
+    }
+    return out;
+}

@@ -1,0 +1,73 @@
+/** @file ner/config.h  What a tagger is made of and how it learns: one flat table of keys gives defaults,
+ * ranges, help,
+ * `--set key=value`, presets and what the model file records. */
+#ifndef ISG_NER_CONFIG_H
+#define ISG_NER_CONFIG_H
+#include "src/isg.h"
+
+enum isg_ner_char { ISG_CHAR_NONE, ISG_CHAR_CNN, ISG_CHAR_LSTM, ISG_CHAR_BOTH };
+enum isg_ner_attention { ISG_ATTENTION_NONE, ISG_ATTENTION_XIE, ISG_ATTENTION_HEADS };
+enum isg_ner_transitions { ISG_TRANSITIONS_CONSTANT, ISG_TRANSITIONS_INPUT };
+
+/** Choices are kept as the index into the table's list of names, in the order of the enums they stand for. */
+struct isg_ner_config {
+    /* input */
+    int64_t scheme; /**< 0 bioes, 1 bio: the labels that are learnt */
+    int64_t word_dim, word_min_count, vectors_max;
+    double word_lr, unk_rate, word_dropout;
+    int64_t chars; /**< enum isg_ner_char */
+    int64_t char_dim, char_filters, char_width, char_hidden, char_min_count;
+    int64_t shape_dim;
+    /* encoder */
+    int64_t hidden, layers;
+    double forget_bias;
+    int64_t attention;      /**< enum isg_ner_attention */
+    int64_t attention_mask; /**< enum isg_mask_self */
+    int64_t attention_heads;
+    /* output */
+    int64_t transitions; /**< enum isg_ner_transitions */
+    bool legal;
+    /* regularisation */
+    double dropout_char, dropout_in, dropout_out, dropout_attention;
+    bool variational;
+    double l2;
+    /* learning */
+    int64_t optimiser; /**< enum isg_optim_kind */
+    double lr, momentum, weight_decay, clip, average;
+    int64_t schedule; /**< enum isg_schedule */
+    double decay, warmup;
+    int64_t batch, epochs, patience, shards;
+};
+
+enum isg_ner_key_kind { ISG_KEY_INT, ISG_KEY_REAL, ISG_KEY_BOOL, ISG_KEY_CHOICE };
+struct isg_ner_key {
+    const char *name;
+    enum isg_ner_key_kind kind;
+    size_t offset;
+    double fallback; /**< default; of a choice its index */
+    double min, max;
+    const char *choices; /**< "bioes|bio" */
+    const char *help;
+};
+/** The table; ends with name NULL. */
+const struct isg_ner_key *isg_ner_keys(void);
+
+void isg_ner_config_defaults(struct isg_ner_config *c);
+/** Sets what the named preset changes from the defaults ("default", "ncrfpp", "xie2018", "small");
+ * ISG_EUSAGE: no such. */
+ISG_MUST_CHECK enum isg_status isg_ner_config_preset(
+    struct isg_ner_config *c, const char *name, struct isg_error *err);
+/** "key=value" as written after --set. Unknown key, bad or out-of-range value: ISG_EUSAGE. */
+ISG_MUST_CHECK enum isg_status isg_ner_config_set(
+    struct isg_ner_config *c, const char *assignment, struct isg_error *err);
+/** The whole configuration as a JSON object; free with isg_free; NULL = no memory. */
+char *isg_ner_config_json(const struct isg_ner_config *c);
+/** Reads it back; keys of a newer version that this one does not know are refused. path is for errors. */
+ISG_MUST_CHECK enum isg_status isg_ner_config_from_json(
+    struct isg_ner_config *c, const char *json, const char *path, struct isg_error *err);
+/** One key as text ("0.015", "cnn", "true"). */
+void isg_ner_config_value(const struct isg_ner_config *c, const struct isg_ner_key *key, char *out, size_t n);
+/** All keys with their values, ranges and help, a line each; free with isg_free; NULL = no memory. */
+char *isg_ner_config_help(const struct isg_ner_config *c);
+
+#endif

@@ -1,0 +1,105 @@
+/* Reading a labelled file into numbers. */
+#include "ner/data.h"
+
+#include <string.h>
+
+void isg_ner_corpus_fini(struct isg_ner_corpus *c)
+{
+    isg_strtab_free(c->forms);
+    isg_strtab_free(c->types);
+    isg_free(c->form);
+    isg_free(c->offset);
+    isg_free(c->spans);
+    isg_free(c->span_offset);
+    isg_free(c->line);
+    memset(c, 0, sizeof *c);
+}
+
+/* Scratch of one sentence. */
+struct scratch {
+    char *letters;
+    uint32_t *types;
+    struct isg_span *spans;
+    size_t cap_letters, cap_types, cap_spans;
+    struct isg_scheme_vote vote;
+};
+
+static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
+    const struct isg_columns_reader *r, const struct isg_block *b, const char *path, struct isg_error *err)
+{
+    const size_t n = b->n_tokens;
+    const uint64_t line = b->lines[b->tokens[0]].number;
+    if (n > UINT32_MAX - 1 - c->n_tokens)
+        return isg_error_set(err, ISG_EDATA, path, line, "more than 4,294,967,294 tokens in a corpus");
+    if (!ISG_GROW(c->form, c->cap[0], (size_t)c->n_tokens + n) ||
+        !ISG_GROW(c->offset, c->cap[1], (size_t)c->n_sentences + 2) ||
+        !ISG_GROW(c->span_offset, c->cap[2], (size_t)c->n_sentences + 2) ||
+        !ISG_GROW(c->line, c->cap[3], (size_t)c->n_sentences + 1) ||
+        !ISG_GROW(s->letters, s->cap_letters, n) || !ISG_GROW(s->types, s->cap_types, n))
+        return isg_error_nomem(err, "a corpus");
+    const char *before = NULL;
+    size_t before_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len, type_n;
+        const char *word = isg_block_word(r, b, i, &len), *type;
+        ISG_TRY(isg_strtab_add(c->forms, word, len, &c->form[c->n_tokens + i], NULL, err));
+        const char *tag = isg_block_tag(r, b, i, &len);
+        if (!tag)
+            return isg_error_set(
+                err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
+        isg_scheme_see(&s->vote, tag, len, before, before_n);
+        before = tag;
+        before_n = len;
+        s->letters[i] = isg_tag_split(tag, len, &type, &type_n);
+        s->types[i] = ISG_NO_ID;
+        if (s->letters[i] != 'O')
+            ISG_TRY(isg_strtab_add(c->types, type, type_n, &s->types[i], NULL, err));
+    }
+    size_t n_spans;
+    ISG_TRY(isg_spans_from_tags(s->letters, s->types, n, &s->spans, &s->cap_spans, &n_spans, err));
+    const size_t had = c->span_offset[c->n_sentences];
+    if (!ISG_GROW(c->spans, c->cap[4], had + n_spans + 1))
+        return isg_error_nomem(err, "a corpus");
+    if (n_spans)
+        memcpy(c->spans + had, s->spans, n_spans * sizeof *s->spans);
+    c->line[c->n_sentences] = line;
+    c->n_tokens += (uint32_t)n;
+    c->n_sentences++;
+    c->offset[c->n_sentences] = c->n_tokens;
+    c->span_offset[c->n_sentences] = (uint32_t)(had + n_spans);
+    return ISG_OK;
+}
+
+enum isg_status isg_ner_corpus_load(
+    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err)
+{
+    struct isg_ner_corpus c = {.forms = isg_strtab_new(), .types = isg_strtab_new()};
+    struct isg_columns_reader *r = NULL;
+    struct scratch s = {0};
+    enum isg_status status = ISG_OK;
+    memset(out, 0, sizeof *out);
+    if (!c.forms || !c.types || !ISG_GROW(c.offset, c.cap[1], 2) || !ISG_GROW(c.span_offset, c.cap[2], 2)) {
+        status = isg_error_nomem(err, "a corpus");
+        goto out;
+    }
+    c.offset[0] = c.span_offset[0] = 0;
+    ISG_GOTO(isg_columns_open(&r, path, columns, err));
+    for (;;) {
+        struct isg_block *b;
+        ISG_GOTO(isg_columns_next(r, &b, err));
+        if (!b)
+            break;
+        if (b->n_tokens)
+            ISG_GOTO(add_sentence(&c, &s, r, b, path, err));
+    }
+    c.scheme = isg_scheme_verdict(&s.vote);
+    *out = c;
+    memset(&c, 0, sizeof c);
+out:
+    isg_columns_close(r);
+    isg_free(s.letters);
+    isg_free(s.types);
+    isg_free(s.spans);
+    isg_ner_corpus_fini(&c);
+    return status;
+}

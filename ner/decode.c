@@ -1,0 +1,270 @@
+/* Decoding in chunks of sentences of like length: a chunk is one forward pass, and chunks are shared out over
+ * the pool. */
+#include "ner/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SENTENCES 32
+#define CHUNK_TOKENS 2048
+
+struct worker {
+    struct isg_tape *tape;
+    struct isg_ner_batch batch;
+    const uint32_t *tokens[CHUNK_SENTENCES];
+    uint32_t n_tokens[CHUNK_SENTENCES];
+    uint32_t *nbest;
+    double *scores;
+    isg_real *marginals;
+    struct isg_span *spans;
+    uint8_t *neighbours;
+    size_t cap_nbest, cap_scores, cap_marginals, cap_spans, cap_neighbours;
+};
+struct isg_ner_decoder {
+    const struct isg_ner_network *net;
+    const struct isg_ner_config *config;
+    struct isg_pool *pool;
+    unsigned n_workers;
+    struct worker *workers;
+    uint32_t *order, *chunk; /* sentences by length; first of each chunk in order */
+    size_t cap_order, cap_chunk;
+    uint32_t n_chunks;
+};
+
+enum isg_status isg_ner_decoder_new(struct isg_ner_decoder **out, const struct isg_ner_network *net,
+    const struct isg_ner_config *config, struct isg_pool *pool, struct isg_error *err)
+{
+    *out = NULL;
+    struct isg_ner_decoder *d = isg_calloc(1, sizeof *d);
+    if (!d)
+        return isg_error_nomem(err, "a decoder");
+    d->net = net;
+    d->config = config;
+    d->pool = pool;
+    d->n_workers = isg_pool_threads(pool);
+    d->workers = isg_calloc(d->n_workers, sizeof *d->workers);
+    enum isg_status status = d->workers ? ISG_OK : isg_error_nomem(err, "a decoder");
+    for (unsigned i = 0; i < d->n_workers && status == ISG_OK; i++)
+        status = isg_tape_new(&d->workers[i].tape, net->params, ISG_ISA_AUTO, err);
+    if (status != ISG_OK) {
+        isg_ner_decoder_free(d);
+        return status;
+    }
+    *out = d;
+    return ISG_OK;
+}
+
+void isg_ner_decoder_free(struct isg_ner_decoder *d)
+{
+    if (!d)
+        return;
+    for (unsigned i = 0; d->workers && i < d->n_workers; i++) {
+        struct worker *w = &d->workers[i];
+        isg_tape_free(w->tape);
+        isg_ner_batch_fini(&w->batch);
+        isg_free(w->nbest);
+        isg_free(w->scores);
+        isg_free(w->marginals);
+        isg_free(w->spans);
+        isg_free(w->neighbours);
+    }
+    isg_free(d->workers);
+    isg_free(d->order);
+    isg_free(d->chunk);
+    isg_free(d);
+}
+
+/* One run of chunks; each chunk leaves its own status, and the first in order is reported: no race, no order
+ * of threads. */
+struct run {
+    struct isg_ner_decoder *d;
+    const struct isg_ner_forms *forms;
+    const struct isg_ner_vocab *vocab;
+    const struct isg_ner_decode *job;
+    enum isg_status *status;
+    struct isg_error *err;
+};
+
+/* The labels that may not stand next to an entity without moving its end: continuations of its own type. */
+static void neighbours_of(
+    const struct isg_ner_vocab *v, const struct isg_ner_head *head, uint32_t type, uint8_t *after)
+{
+    const uint32_t per_type = (head->n_labels - 1) / v->n_types;
+    memset(after, 1, head->n_labels);
+    after[1 + type * per_type + 1] = 0; /* I */
+    if (per_type == 4)
+        after[1 + type * per_type + 2] = 0; /* E */
+}
+
+static enum isg_status probabilities(const struct run *r, struct worker *w, const struct isg_crf_input *in,
+    size_t at, uint32_t sentence, struct isg_error *err)
+{
+    const struct isg_ner_decode *job = r->job;
+    const uint32_t L = in->crf->n_tags;
+    struct isg_crf_lattice *lattice = NULL;
+    enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_crf_lattice_new(&lattice, in, err));
+    if (job->confidence || job->label_marginals) {
+        if (!ISG_GROW(w->marginals, w->cap_marginals, (size_t)in->n * L)) {
+            status = isg_error_nomem(err, "marginals");
+            goto out;
+        }
+        isg_crf_marginals(lattice, w->marginals);
+        for (uint32_t t = 0; job->confidence && t < in->n; t++)
+            job->confidence[at + t] = (float)w->marginals[(size_t)t * L + job->labels[at + t]];
+        for (size_t i = 0; job->label_marginals && i < (size_t)in->n * L; i++)
+            job->label_marginals[at * L + i] = (float)w->marginals[i];
+    }
+    if (job->span_probability) {
+        if (!ISG_GROW(w->spans, w->cap_spans, in->n) || !ISG_GROW(w->neighbours, w->cap_neighbours, L)) {
+            status = isg_error_nomem(err, "spans");
+            goto out;
+        }
+        const size_t n = isg_ner_spans_from_labels(r->vocab, job->labels + at, in->n, w->spans);
+        for (size_t i = 0; i < n; i++) {
+            const struct isg_span s = w->spans[i];
+            neighbours_of(r->vocab, &r->d->net->head, s.type, w->neighbours);
+            job->span_probability[at + s.first] = (float)isg_crf_span_probability(
+                lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours);
+        }
+    }
+    if (job->nbest && job->probability_n) {
+        const double log_z = isg_crf_log_z(lattice);
+        const double temperature = job->temperature > 0 ? job->temperature : 1;
+        for (uint32_t k = 0; k < job->nbest; k++) {
+            float *p = &job->probability_n[(size_t)sentence * job->nbest + k];
+            *p = w->scores[k] == -(double)INFINITY ? 0 : (float)exp(w->scores[k] / temperature - log_z);
+        }
+    }
+out:
+    isg_crf_lattice_free(lattice);
+    return status;
+}
+
+static enum isg_status decode_sentence(const struct run *r, struct worker *w, const struct isg_crf_input *in,
+    uint32_t sentence, struct isg_error *err)
+{
+    const struct isg_ner_decode *job = r->job;
+    const size_t at = job->offset[sentence];
+    ISG_TRY(isg_crf_viterbi(in, job->labels + at, NULL, err));
+    if (job->nbest) {
+        const uint32_t k = job->nbest;
+        uint32_t found = 0;
+        if (!ISG_GROW(w->nbest, w->cap_nbest, (size_t)k * in->n) || !ISG_GROW(w->scores, w->cap_scores, k))
+            return isg_error_nomem(err, "n-best paths");
+        ISG_TRY(isg_crf_nbest(in, k, w->nbest, w->scores, &found, err));
+        for (uint32_t i = 0; i < k; i++) {
+            if (i >= found)
+                w->scores[i] = -(double)INFINITY;
+            for (uint32_t t = 0; t < in->n; t++)
+                job->labels_n[(at + t) * k + i] = i < found ? w->nbest[(size_t)i * in->n + t] : 0;
+        }
+    }
+    if (job->confidence || job->label_marginals || job->span_probability ||
+        (job->nbest && job->probability_n))
+        return probabilities(r, w, in, at, sentence, err);
+    return ISG_OK;
+}
+
+static enum isg_status decode_chunk(
+    const struct run *r, struct worker *w, uint32_t first, uint32_t n, struct isg_error *err)
+{
+    const struct isg_ner_decode *job = r->job;
+    const uint32_t *order = r->d->order + first;
+    for (uint32_t i = 0; i < n; i++) {
+        w->tokens[i] = job->tokens[order[i]];
+        w->n_tokens[i] = job->n_tokens[order[i]];
+    }
+    ISG_TRY(isg_ner_batch_build(&w->batch, r->forms, w->tokens, w->n_tokens, n, err));
+    isg_tape_reset(w->tape, &(struct isg_run){.training = false});
+    struct isg_node *pair;
+    const struct isg_node *emit = isg_ner_network_run(r->d->net, w->tape, r->d->config, &w->batch, &pair);
+    ISG_TRY(isg_tape_status(w->tape, err));
+    const struct isg_crf *crf = &r->d->net->head.crf;
+    const uint32_t L = crf->n_tags;
+    for (uint32_t i = 0; i < n; i++) {
+        const size_t row = w->batch.offset[i];
+        const struct isg_crf_input in = {.crf = crf,
+            .n = w->n_tokens[i],
+            .emit = emit->x + row * L,
+            .pair = pair ? pair->x + row * L * L : NULL,
+            .allowed = job->allowed ? job->allowed[order[i]] : NULL,
+            .temperature = (isg_real)job->temperature};
+        if (in.n)
+            ISG_TRY(decode_sentence(r, w, &in, order[i], err));
+    }
+    return ISG_OK;
+}
+
+static void run_chunk(void *cookie, size_t i, unsigned worker)
+{
+    const struct run *r = cookie;
+    const uint32_t first = r->d->chunk[i], n = r->d->chunk[i + 1] - first;
+    r->status[i] = decode_chunk(r, &r->d->workers[worker], first, n, &r->err[i]);
+}
+
+struct by_length {
+    uint32_t n, index;
+};
+static int longest_first(const void *a, const void *b)
+{
+    const struct by_length *x = a, *y = b;
+    if (x->n != y->n)
+        return x->n < y->n ? 1 : -1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static enum isg_status make_chunks(
+    struct isg_ner_decoder *d, const struct isg_ner_decode *job, struct isg_error *err)
+{
+    struct by_length *sorted = isg_malloc((size_t)job->n + 1, sizeof *sorted);
+    if (!sorted || !ISG_GROW(d->order, d->cap_order, (size_t)job->n + 1) ||
+        !ISG_GROW(d->chunk, d->cap_chunk, (size_t)job->n + 1)) {
+        isg_free(sorted);
+        return isg_error_nomem(err, "the order of sentences");
+    }
+    for (uint32_t i = 0; i < job->n; i++)
+        sorted[i] = (struct by_length){job->n_tokens[i], i};
+    qsort(sorted, job->n, sizeof *sorted, longest_first);
+    d->n_chunks = 0;
+    uint32_t in_chunk = 0;
+    size_t tokens = 0;
+    d->chunk[0] = 0;
+    for (uint32_t i = 0; i < job->n; i++) {
+        if (in_chunk && (in_chunk == CHUNK_SENTENCES || tokens + sorted[i].n > CHUNK_TOKENS)) {
+            d->chunk[++d->n_chunks] = i;
+            in_chunk = 0;
+            tokens = 0;
+        }
+        d->order[i] = sorted[i].index;
+        tokens += sorted[i].n;
+        in_chunk++;
+    }
+    if (in_chunk)
+        d->chunk[++d->n_chunks] = job->n;
+    isg_free(sorted);
+    return ISG_OK;
+}
+
+enum isg_status isg_ner_decode_run(struct isg_ner_decoder *d, const struct isg_ner_forms *forms,
+    const struct isg_ner_vocab *vocab, const struct isg_ner_decode *job, struct isg_error *err)
+{
+    ISG_TRY(make_chunks(d, job, err));
+    enum isg_status status = ISG_OK;
+    struct run r = {d, forms, vocab, job, isg_calloc((size_t)d->n_chunks + 1, sizeof *r.status),
+        isg_calloc((size_t)d->n_chunks + 1, sizeof *r.err)};
+    if (!r.status || !r.err) {
+        status = isg_error_nomem(err, "decoding");
+        goto out;
+    }
+    isg_pool_run(d->pool, d->n_chunks, run_chunk, &r);
+    for (uint32_t i = 0; i < d->n_chunks && status == ISG_OK; i++)
+        if (r.status[i] != ISG_OK) {
+            *err = r.err[i];
+            status = r.status[i];
+        }
+out:
+    isg_free(r.status);
+    isg_free(r.err);
+    return status;
+}

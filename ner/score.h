@@ -1,0 +1,63 @@
+/** @file ner/score.h  Entity scores by conlleval's rules (Tjong Kim Sang, CoNLL shared tasks 2000-2003). */
+#ifndef ISG_NER_SCORE_H
+#define ISG_NER_SCORE_H
+#include "src/isg.h"
+
+struct isg_ner_counts {
+    uint64_t gold, predicted, correct;
+};
+/** Percentages, 0-100; 0 where the denominator is 0, as conlleval prints them. */
+double isg_ner_precision(const struct isg_ner_counts *c);
+double isg_ner_recall(const struct isg_ner_counts *c);
+double isg_ner_f1(const struct isg_ner_counts *c);
+
+struct isg_ner_type_score {
+    char *name;
+    struct isg_ner_counts counts;
+};
+struct isg_ner_score {
+    uint64_t tokens, correct_tags;
+    struct isg_ner_counts overall;
+    struct isg_ner_type_score *types; /**< sorted by name, bytewise */
+    size_t n_types;
+    /** The same entities read with B and S always starting, E and S always ending one: differs from `overall`
+     * only in BIOES files, where conlleval takes S-X S-X, E-X B-X and the like for one entity. */
+    struct isg_ner_counts strict;
+};
+void isg_ner_score_fini(struct isg_ner_score *s); /**< a zeroed struct is fine */
+
+/** Takes a file token by token; memory does not grow with the file. */
+struct isg_ner_scorer;
+struct isg_ner_scorer *isg_ner_scorer_new(void); /**< NULL = no memory */
+void isg_ner_scorer_free(struct isg_ner_scorer *s);
+/** One token: gold and predicted tag. The letter is what stands before the first '-', the type what stands
+ * after. */
+ISG_MUST_CHECK enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold, size_t gold_n,
+    const char *predicted, size_t predicted_n, struct isg_error *err);
+/** A sentence boundary. */
+void isg_ner_scorer_break(struct isg_ner_scorer *s);
+/** Closes what is open and copies the result out; *out is freed by isg_ner_score_fini. */
+ISG_MUST_CHECK enum isg_status isg_ner_scorer_finish(
+    struct isg_ner_scorer *s, struct isg_ner_score *out, struct isg_error *err);
+
+/** conlleval's report, to the character; latex = its -l. Free with isg_free; NULL = no memory. */
+char *isg_ner_score_report(const struct isg_ner_score *s, bool latex);
+
+struct isg_ner_eval_opts {
+    const char *gold;      /**< path; alone, its last two columns are gold and prediction */
+    const char *predicted; /**< path or NULL; its tag column is the prediction for the same words */
+    char delimiter;        /**< 0 = tabs where the first token line has one, else runs of blanks */
+    bool raw;              /**< tags are bare types: conlleval's -r */
+    const char *outside;   /**< with raw: the tag of other tokens, default "O" (conlleval's -o) */
+    int gold_column;       /**< 0-based, negative from the end; 0 = the default: -1, or -2 in a single file */
+    int predicted_column;  /**< the same; default -1 */
+};
+/**
+ * Scores files. Like conlleval, document marks that have the columns count as tokens. Files whose words or
+ * sentence breaks differ, lines of too few (or, in a single file, of different numbers of) columns, bad
+ * UTF-8: ISG_EDATA with the line.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_eval_files(
+    struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err);
+
+#endif

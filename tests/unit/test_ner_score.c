@@ -1,0 +1,175 @@
+/* conlleval's counts, worked out by hand for each scheme, and its report to the character. */
+#include "ner/ner.h"
+#include "tests/test.h"
+
+struct count_case {
+    const char *what;
+    const char *gold, *predicted; /* tags parted by blanks; "|" = a sentence boundary */
+    unsigned n_gold, n_predicted, n_correct, correct_tags;
+    unsigned strict_gold, strict_predicted, strict_correct;
+};
+
+static enum isg_status feed(struct isg_ner_score *out, const char *gold, const char *predicted)
+{
+    struct isg_error err;
+    struct isg_ner_scorer *s = isg_ner_scorer_new();
+    assert_non_null(s);
+    while (*gold) {
+        const size_t g = strcspn(gold, " "), p = strcspn(predicted, " ");
+        if (*gold == '|')
+            isg_ner_scorer_break(s);
+        else
+            assert_ok(isg_ner_scorer_token(s, gold, g, predicted, p, &err));
+        gold += g + (gold[g] == ' ');
+        predicted += p + (predicted[p] == ' ');
+    }
+    const enum isg_status status = isg_ner_scorer_finish(s, out, &err);
+    isg_ner_scorer_free(s);
+    return status;
+}
+
+static void counts_are_those_of_conlleval(void **state)
+{
+    (void)state;
+    static const struct count_case cases[] = {
+        {"all right", "B-PER I-PER O B-LOC", "B-PER I-PER O B-LOC", 2, 2, 2, 4, 2, 2, 2},
+        {"end too early", "B-PER I-PER O", "B-PER O O", 1, 1, 0, 2, 1, 1, 0},
+        {"start too late", "B-PER I-PER O", "O B-PER O", 1, 1, 0, 1, 1, 1, 0},
+        {"wrong type", "B-PER I-PER", "B-LOC I-LOC", 1, 1, 0, 0, 1, 1, 0},
+        {"BIO neighbours", "B-PER B-PER", "B-PER I-PER", 2, 1, 0, 1, 2, 1, 0},
+        {"IOB1: I starts, B parts neighbours", "I-PER I-PER B-PER O I-ORG", "I-PER I-PER B-PER O I-ORG", 3, 3,
+            3, 5, 3, 3, 3},
+        {"IOB1 against BIO: the same entities, other tags", "I-PER I-PER O I-LOC", "B-PER I-PER O B-LOC", 2,
+            2, 2, 2, 2, 2, 2},
+        {"a change of type starts an entity", "I-PER I-LOC", "B-PER I-LOC", 2, 2, 2, 1, 2, 2, 2},
+        {"a sentence ends an entity", "B-PER | I-PER", "B-PER | I-PER", 2, 2, 2, 2, 2, 2, 2},
+        {"BIOES with O between", "S-LOC O B-PER I-PER E-PER", "S-LOC O B-PER I-PER E-PER", 2, 2, 2, 5, 2, 2,
+            2},
+        {"BIOES against BIO", "S-LOC O B-PER E-PER", "B-LOC O B-PER I-PER", 2, 2, 2, 2, 2, 2, 2},
+        /* conlleval's tables do not know S, nor E before B: it reads neighbours of one type as one entity */
+        {"BIOES S S", "S-LOC S-LOC", "S-LOC S-LOC", 1, 1, 1, 2, 2, 2, 2},
+        {"BIOES E B", "B-PER E-PER B-PER E-PER", "B-PER E-PER B-PER E-PER", 1, 1, 1, 4, 2, 2, 2},
+        {"BIOES S B", "S-LOC B-LOC E-LOC", "S-LOC B-LOC E-LOC", 1, 1, 1, 3, 2, 2, 2},
+        {"types with dashes", "B-a-b I-a-b", "B-a-b I-a-c", 1, 2, 0, 1, 1, 2, 0},
+        {"nothing found", "B-PER O", "O O", 1, 0, 0, 1, 1, 0, 0},
+        {"nothing there", "O O", "O O", 0, 0, 0, 2, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct count_case *c = &cases[i];
+        struct isg_ner_score s;
+        assert_int_equal(feed(&s, c->gold, c->predicted), ISG_OK);
+        if (s.overall.gold != c->n_gold || s.overall.predicted != c->n_predicted ||
+            s.overall.correct != c->n_correct || s.correct_tags != c->correct_tags ||
+            s.strict.gold != c->strict_gold || s.strict.predicted != c->strict_predicted ||
+            s.strict.correct != c->strict_correct)
+            fail_msg("%s: gold %d predicted %d correct %d tags %d, strict %d %d %d", c->what,
+                (int)s.overall.gold, (int)s.overall.predicted, (int)s.overall.correct, (int)s.correct_tags,
+                (int)s.strict.gold, (int)s.strict.predicted, (int)s.strict.correct);
+        isg_ner_score_fini(&s);
+    }
+}
+
+static void report_is_that_of_conlleval(void **state)
+{
+    (void)state;
+    struct isg_ner_score s;
+    assert_int_equal(feed(&s, "B-PER I-PER O B-LOC | O B-ORG O", "B-PER I-PER O B-ORG | O B-ORG O"), ISG_OK);
+    char *report = isg_ner_score_report(&s, false);
+    assert_string_equal(report, "processed 7 tokens with 3 phrases; found: 3 phrases; correct: 2.\n"
+                                "accuracy:  85.71%; precision:  66.67%; recall:  66.67%; FB1:  66.67\n"
+                                "              LOC: precision:   0.00%; recall:   0.00%; FB1:   0.00  0\n"
+                                "              ORG: precision:  50.00%; recall: 100.00%; FB1:  66.67  2\n"
+                                "              PER: precision: 100.00%; recall: 100.00%; FB1: 100.00  1\n");
+    isg_free(report);
+    report = isg_ner_score_report(&s, true);
+    assert_string_equal(report, "        & Precision &  Recall  & F$_{\\beta=1} \\\\\\hline\n"
+                                "LOC     &    0.00\\% &   0.00\\% &   0.00 \\\\\n"
+                                "ORG     &   50.00\\% & 100.00\\% &  66.67 \\\\\n"
+                                "PER     &  100.00\\% & 100.00\\% & 100.00 \\\\\\hline\n"
+                                "Overall &   66.67\\% &  66.67\\% &  66.67 \\\\\\hline\n");
+    isg_free(report);
+    isg_ner_score_fini(&s);
+}
+
+/* A file in the test's folder. */
+static const char *file(const char *name, const char *text)
+{
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+    assert_int_equal(fclose(f), 0);
+    return name;
+}
+
+static void files_are_paired(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_score s;
+    const char *gold = file("score.gold", "Ann NNP B-PER\nsings VBZ O\n\nIn IN O\nRome NNP B-LOC\n");
+    const char *same = file("score.pred", "\nAnn B-PER\r\nsings O\r\n\t\n\nIn O\nRome B-ORG\n\n");
+    assert_ok(isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = gold, .predicted = same}, &err));
+    assert_int_equal(s.tokens, 4);
+    assert_int_equal(s.overall.correct, 1);
+    isg_ner_score_fini(&s);
+    const char *one = file("score.one", "Ann NNP B-PER B-PER\nsings VBZ O O\n\nRome NNP B-LOC B-ORG\n");
+    assert_ok(isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = one}, &err));
+    assert_int_equal(s.tokens, 3);
+    assert_int_equal(s.overall.gold, 2);
+    isg_ner_score_fini(&s);
+    const char *raw = file("score.raw", "a PER PER\nb PER x\nc x x\n");
+    assert_ok(
+        isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = raw, .raw = true, .outside = "x"}, &err));
+    assert_int_equal(s.overall.gold, 2);
+    assert_int_equal(s.overall.predicted, 1);
+    assert_int_equal(s.overall.correct, 1);
+    isg_ner_score_fini(&s);
+    const char *doc = file("score.doc", "-DOCSTART- -X- O O\n\nAnn NNP B-PER B-PER\n");
+    assert_ok(isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = doc}, &err));
+    assert_int_equal(s.tokens, 2); /* as conlleval counts */
+    isg_ner_score_fini(&s);
+}
+
+static void bad_files_are_refused(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_score s;
+    const char *gold = file("score.gold", "Ann B-PER\nsings O\n\nRome B-LOC\n");
+    struct isg_ner_eval_opts o = {.gold = gold};
+    o.predicted = file("score.bad", "Ann B-PER\nhums O\n\nRome B-LOC\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:2: the word \"hums\"");
+    o.predicted = file("score.bad", "Ann B-PER\nsings O\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "the file ends");
+    o.predicted = file("score.bad", "Ann B-PER\nsings O\n\nRome B-LOC\nToo O\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:5: lines after the last");
+    o.predicted = file("score.bad", "Ann B-PER\n\nsings O\n\nRome B-LOC\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:3: a sentence break");
+    o.predicted = file("score.bad", "Ann B-PER\nsings O\nRome B-LOC\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "no sentence break");
+    o.predicted = file("score.bad", "Ann\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:1: 1 column");
+    o.predicted = file("score.bad", "Ann B-PER\nsings \xff\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:2: bytes that are no UTF-8");
+    o.predicted = "score.absent";
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EIO, "score.absent");
+    o.predicted = NULL;
+    o.gold = file("score.bad", "Ann NNP B-PER B-PER\nsings O O\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:2: 3 columns");
+    o.gold = file("score.bad", "Ann B-PER\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA,
+        "score.bad:1: 2 columns; expected a word and 2 tag columns");
+    o.gold = file("score.bad", "\n\n");
+    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "no token");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_are_those_of_conlleval),
+        cmocka_unit_test(report_is_that_of_conlleval),
+        cmocka_unit_test(files_are_paired),
+        cmocka_unit_test(bad_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
