@@ -6,9 +6,9 @@
 
 enum isg_line_kind {
     ISG_LINE_TOKEN,
-    ISG_LINE_BLANK,    /**< empty, or blanks and tabs only */
-    ISG_LINE_COMMENT,  /**< starts with '#' and cannot be a token line (see isg_columns_next); kept */
-    ISG_LINE_DOCUMENT  /**< -DOCSTART- */
+    ISG_LINE_BLANK,   /**< empty, or blanks and tabs only */
+    ISG_LINE_COMMENT, /**< starts with '#' and cannot be a token line (see isg_columns_next); kept */
+    ISG_LINE_DOCUMENT /**< -DOCSTART- */
 };
 struct isg_field {
     uint32_t start, n; /**< bytes from the start of the line */
@@ -33,45 +33,53 @@ struct isg_block {
 };
 /** Which columns hold what. Negative numbers count from the last column (-1). */
 struct isg_columns {
-    int word; /**< default 0 */
-    int tag;  /**< default -1; ISG_NO_COLUMN = the file has no tags */
+    int word;       /**< default 0 */
+    int tag;        /**< default -1; ISG_NO_COLUMN = the file has no tags */
     char separator; /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
     bool any_tag;   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
 };
 #define ISG_NO_COLUMN INT32_MAX
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
-/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags. Else ISG_EUSAGE. */
-ISG_MUST_CHECK enum isg_status isg_columns_parse(struct isg_columns *out, const char *text, struct isg_error *err);
+/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags. Else ISG_EUSAGE.
+ */
+ISG_MUST_CHECK enum isg_status isg_columns_parse(
+    struct isg_columns *out, const char *text, struct isg_error *err);
 
 struct isg_columns_reader;
-ISG_MUST_CHECK enum isg_status isg_columns_open(struct isg_columns_reader **out, const char *path,
-    struct isg_columns columns, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_columns_open(
+    struct isg_columns_reader **out, const char *path, struct isg_columns columns, struct isg_error *err);
 void isg_columns_close(struct isg_columns_reader *r);
 /**
- * Next block; *block is NULL at the end. Borrowed until the next call. A block of no tokens (comments or document marks
- * alone) is handed out too. Writing every line of every block with isg_line_write gives the file's bytes again (those
- * inside where it is gzipped). Errors, with the line: invalid UTF-8, a zero byte, a line of more than 16 MiB, a token
- * line too short for the columns asked for, an empty word, a tag without a type ("B-" or "B"), a file without a token.
+ * Next block; *block is NULL at the end. Borrowed until the next call. A block of no tokens (comments or
+ * document marks alone) is handed out too. Writing every line of every block with isg_line_write gives the
+ * file's bytes again (those inside where it is gzipped). Errors, with the line: invalid UTF-8, a zero byte, a
+ * line of more than 16 MiB, a token line too short for the columns asked for, an empty word, a tag without a
+ * type ("B-" or "B"), a file without a token.
  *
- * Tabs separate exactly (fields may be empty or hold blanks), blanks in runs. Hashtags are words: a line that starts with
- * '#' is a token where it has a tab in a file of tabs, or a tag in the tag column of a file of blanks, or, in a file
- * without tags, as many fields as the first token line. Otherwise it is a comment. A document mark starts a new block even without a blank line.
- * CoNLL-U (ten columns of tabs, the first a token number) read with the default columns gets word = 1, and no tag
- * where its last column holds none.
+ * Tabs separate exactly (fields may be empty or hold blanks), blanks in runs. Hashtags are words: a line that
+ * starts with
+ * '#' is a token where it has a tab in a file of tabs, or a tag in the tag column of a file of blanks, or, in
+ * a file without tags, as many fields as the first token line. Otherwise it is a comment. A document mark
+ * starts a new block even without a blank line. CoNLL-U (ten columns of tabs, the first a token number) read
+ * with the default columns gets word = 1, and no tag where its last column holds none.
  */
-ISG_MUST_CHECK enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block **block,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_columns_next(
+    struct isg_columns_reader *r, struct isg_block **block, struct isg_error *err);
 /** The columns in force, with the separator seen; settled once the first token line was read. */
 struct isg_columns isg_columns_effective(const struct isg_columns_reader *r);
 /** Bytes read and size of the file, for progress, as isg_reader_position. */
 void isg_columns_position(const struct isg_columns_reader *r, uint64_t *done, uint64_t *total);
-/** Field of a token line by the reader's numbering (negative from the end); NULL where there is none. Not terminated: *n. */
+/** Field of a token line by the reader's numbering (negative from the end); NULL where there is none. Not
+ * terminated: *n. */
 const char *isg_line_field(const struct isg_line *line, int column, size_t *n);
-const char *isg_block_word(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
-const char *isg_block_tag(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+const char *isg_block_word(
+    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+const char *isg_block_tag(
+    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
 /** Writes a line as it was, CRLF included, or with field `column` replaced by (text, n). */
 void isg_line_write(const struct isg_line *line, struct isg_writer *w);
-void isg_line_write_field(const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w);
+void isg_line_write_field(
+    const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w);
 /** The line without its end, and the end alone: for callers that append columns. */
 void isg_line_write_body(const struct isg_line *line, struct isg_writer *w);
 void isg_line_write_end(const struct isg_line *line, struct isg_writer *w);
@@ -83,24 +91,29 @@ struct isg_span {
 };
 enum isg_scheme { ISG_SCHEME_UNKNOWN, ISG_IOB1, ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IO };
 const char *isg_scheme_name(enum isg_scheme s);
-/** Splits "B-PER" into 'B' and type "PER"; "O" gives 'O' and an empty type; no dash, an unknown letter or an empty type
- * gives 0. IOBES/BILUO/BMES letters come out as B I E S ('M' -> 'I', 'L' -> 'E', 'U' and 'W' -> 'S'). */
+/** Splits "B-PER" into 'B' and type "PER"; "O" gives 'O' and an empty type; no dash, an unknown letter or an
+ * empty type gives 0. IOBES/BILUO/BMES letters come out as B I E S ('M' -> 'I', 'L' -> 'E', 'U' and 'W' ->
+ * 'S'). */
 char isg_tag_split(const char *tag, size_t n, const char **type, size_t *type_n);
-/** Collects evidence tag by tag (sentence by sentence) and names the scheme that no tag contradicts. `previous` is the tag
- * before it in its sentence, or NULL. Entities without a single B- are read alike as IO and IOB1, and called IOB1;
- * UNKNOWN means no entity at all, or B- at the start of some entities and I- of others. */
+/** Collects evidence tag by tag (sentence by sentence) and names the scheme that (but for slips: one
+ * entity's start in eight) no tag contradicts. `previous` is the tag
+ * before it in its sentence, or NULL. Entities without a single B- are read alike as IO and IOB1, and called
+ * IOB1; UNKNOWN means no entity at all, or B- at the start of some entities and I- of others. */
 struct isg_scheme_vote {
     uint64_t n_tags, b_after_other, b_after_same, i_at_start, e_or_s, m;
 };
-void isg_scheme_see(struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
+void isg_scheme_see(
+    struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
 enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v);
 /**
- * Entities of one sentence by conlleval's rules of where a chunk starts and ends, which read IOB1, BIO and BIOES alike.
- * tags[i] = letter as isg_tag_split gives it, types[i] = type id. *spans grows by ISG_GROW; returns how many were put in.
+ * Entities of one sentence by conlleval's rules of where a chunk starts and ends, which read IOB1, BIO and
+ * BIOES alike. tags[i] = letter as isg_tag_split gives it, types[i] = type id. *spans grows by ISG_GROW;
+ * returns how many were put in.
  */
 ISG_MUST_CHECK enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n,
     struct isg_span **spans, size_t *cap, size_t *n_spans, struct isg_error *err);
-/** The letter each token gets in a scheme (ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IOB1), types[i] = the type or ISG_NO_ID. */
+/** The letter each token gets in a scheme (ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IOB1), types[i] = the type or
+ * ISG_NO_ID. */
 void isg_spans_to_tags(const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n,
     char *letters, uint32_t *types);
 

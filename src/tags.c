@@ -53,9 +53,12 @@ enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v)
         return ISG_BMES;
     if (v->e_or_s > 0)
         return ISG_BIOES;
-    if (v->i_at_start > 0)
-        return v->b_after_other > 0 ? ISG_SCHEME_UNKNOWN : ISG_IOB1;
-    return v->b_after_other > 0 ? ISG_BIO : ISG_SCHEME_UNKNOWN;
+    /* real corpora have slips: one start in eight may contradict (WNUT-2017's unchecked test set has one in
+     * nine) */
+    const uint64_t starts = v->i_at_start + v->b_after_other;
+    if (starts == 0 || (v->i_at_start > starts / 8 && v->b_after_other > starts / 8))
+        return ISG_SCHEME_UNKNOWN;
+    return v->i_at_start > v->b_after_other ? ISG_IOB1 : ISG_BIO;
 }
 
 enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n,

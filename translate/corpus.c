@@ -1,0 +1,247 @@
+/* The pass over a corpus: sentences in, target words and the labels they carry out. */
+#include "translate/private.h"
+#include <string.h>
+
+struct pass {
+    struct isg_translator *t;
+    struct isg_columns_reader *in;
+    struct isg_columns columns;
+    struct isg_writer *out;
+    struct isg_translate_report *report;
+    struct isg_scheme_vote vote;
+    bool saw_m, saw_l; /* letters that say which of the end-marking schemes it is */
+    struct isg_tr_sentence s;
+    struct isg_tr_word *words;
+    size_t cap_words;
+    struct isg_span *spans;
+    size_t cap_spans, n_spans;
+    char *letters;
+    size_t cap_letters;
+    uint32_t *types;
+    size_t cap_types;
+};
+
+static void pass_fini(struct pass *p)
+{
+    isg_columns_close(p->in);
+    isg_free(p->s.units);
+    isg_free(p->s.out);
+    isg_free(p->words);
+    isg_free(p->spans);
+    isg_free(p->letters);
+    isg_free(p->types);
+}
+
+/** Words, entities and shapes of a block. */
+static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, struct isg_error *err)
+{
+    if (!ISG_GROW(p->words, p->cap_words, b->n_tokens) ||
+        !ISG_GROW(p->letters, p->cap_letters, b->n_tokens) || !ISG_GROW(p->types, p->cap_types, b->n_tokens))
+        return isg_error_nomem(err, "a sentence");
+    const char *previous = NULL;
+    size_t previous_n = 0;
+    for (size_t i = 0; i < b->n_tokens; i++) {
+        size_t n, tag_n, type_n;
+        const char *type, *s = isg_block_word(p->in, b, i, &n), *tag = isg_block_tag(p->in, b, i, &tag_n);
+        struct isg_tr_word *w = &p->words[i];
+        *w = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
+        isg_tr_look(p->t, w);
+        p->letters[i] = 'O';
+        p->types[i] = 0;
+        if (!tag)
+            continue;
+        p->letters[i] = isg_tag_split(tag, tag_n, &type, &type_n);
+        if (type_n > 0)
+            ISG_TRY(isg_tr_type(p->t, type, type_n, &p->types[i], err));
+        isg_scheme_see(&p->vote, tag, tag_n, previous, previous_n);
+        p->saw_m |= tag[0] == 'M' && type_n > 0;
+        p->saw_l |= (tag[0] == 'L' || tag[0] == 'U') && type_n > 0;
+        previous = tag;
+        previous_n = tag_n;
+    }
+    ISG_TRY(
+        isg_spans_from_tags(p->letters, p->types, b->n_tokens, &p->spans, &p->cap_spans, &p->n_spans, err));
+    for (size_t e = 0; e < p->n_spans; e++)
+        for (uint32_t k = 0; k < p->spans[e].n; k++) {
+            p->words[p->spans[e].first + k].entity = (uint32_t)e;
+            p->words[p->spans[e].first + k].type = p->spans[e].type;
+        }
+    p->s.words = p->words;
+    p->s.n = b->n_tokens;
+    return ISG_OK;
+}
+
+/** Tag of the k-th of m target words of an entity whose source words carry other numbers of tags, from the
+ * arena. */
+static const char *spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e,
+    size_t k, size_t m, size_t *tag_n, struct isg_error *err)
+{
+    size_t n, last_n;
+    const char *first = isg_block_tag(p->in, b, e->first, &n);
+    const char *last = isg_block_tag(p->in, b, e->first + e->n - 1, &last_n);
+    const char single = p->saw_l ? 'U' : 'S', end = p->saw_l ? 'L' : 'E', inside = p->saw_m ? 'M' : 'I';
+    const bool ends = strchr("ELSUW", last[0]) != NULL; /* the scheme marks the last word of an entity */
+    char letter;
+    if (ends)
+        letter = m == 1 ? single : k == 0 ? 'B' : k + 1 == m ? end : inside;
+    else
+        letter = k == 0 ? first[0] : 'I';
+    char *tag = isg_arena_alloc(&p->t->arena, n, 1);
+    if (!tag) {
+        (void)isg_error_nomem(err, "a tag");
+        return NULL;
+    }
+    memcpy(tag, first, n);
+    tag[0] = letter;
+    *tag_n = n;
+    return tag;
+}
+
+/** The token line with its word and tag replaced, and columns of provenance before the tag. */
+static void write_token(const struct pass *p, const struct isg_line *line, bool new_end, const char *word,
+    size_t word_n, const char *tag, size_t tag_n, const struct isg_tr_unit *u)
+{
+    const char separator = p->columns.separator == '\t' ? '\t' : ' ';
+    const int64_t w = p->columns.word < 0 ? (int64_t)line->n_fields + p->columns.word : p->columns.word;
+    const int64_t g = p->columns.tag == ISG_NO_COLUMN ? -1
+                      : p->columns.tag < 0            ? (int64_t)line->n_fields + p->columns.tag
+                                                      : p->columns.tag;
+    uint32_t at = 0;
+    if (line->bom && !new_end)
+        isg_writer_write(p->out, "\xef\xbb\xbf", 3);
+    for (uint32_t f = 0; f < line->n_fields; f++) {
+        if (f != w && f != g)
+            continue;
+        isg_writer_write(p->out, line->text + at, line->fields[f].start - at);
+        if (f == w) {
+            isg_writer_write(p->out, word, word_n);
+        } else {
+            if (p->t->opts.provenance) {
+                for (uint32_t k = 0; k < u->n; k++) {
+                    const struct isg_tr_word *x = &p->words[u->first + k];
+                    isg_writer_write(p->out, k ? "_" : "", k ? 1 : 0);
+                    isg_writer_write(p->out, x->s, x->n);
+                }
+                isg_writer_printf(p->out, "%c%s%c%u%c%.4f%c", separator, isg_method_name(u->option.method),
+                    separator, u->option.rank, separator, (double)u->option.score, separator);
+            }
+            isg_writer_write(p->out, tag, tag_n);
+        }
+        at = line->fields[f].start + line->fields[f].n;
+    }
+    isg_writer_write(p->out, line->text + at, line->n - at);
+    if (new_end)
+        isg_writer_text(p->out, line->crlf ? "\r\n" : "\n");
+    else
+        isg_line_write_end(line, p->out);
+}
+
+/** Writes the block: other lines where they were, each target word with the columns of its source word. */
+static enum isg_status write_block(struct pass *p, const struct isg_block *b, struct isg_error *err)
+{
+    size_t line = 0, o = 0;
+    for (size_t i = 0; i < b->n_tokens; i++) {
+        for (; line < b->tokens[i]; line++)
+            isg_line_write(&b->lines[line], p->out);
+        line++;
+        for (; o < p->s.n_out && p->s.out[o].source == i; o++) {
+            const struct isg_tr_out *x = &p->s.out[o];
+            const uint32_t entity = p->words[i].entity;
+            size_t tag_n;
+            const char *tag = isg_block_tag(p->in, b, i, &tag_n);
+            if (entity != ISG_NO_ID) {
+                const struct isg_span *e = &p->spans[entity];
+                size_t first = o, last = o + 1;
+                while (first > 0 && p->words[p->s.out[first - 1].source].entity == entity)
+                    first--;
+                while (last < p->s.n_out && p->words[p->s.out[last].source].entity == entity)
+                    last++;
+                if (last - first == e->n) {
+                    tag = isg_block_tag(p->in, b, e->first + (o - first), &tag_n);
+                } else {
+                    tag = spread_tag(p, b, e, o - first, last - first, &tag_n, err);
+                    if (!tag)
+                        return err->status;
+                }
+            }
+            const bool more = o + 1 < p->s.n_out && p->s.out[o + 1].source == i;
+            write_token(p, &b->lines[b->tokens[i]], more, x->s, x->n, tag, tag_n, &p->s.units[x->unit]);
+        }
+    }
+    for (; line < b->n_lines; line++)
+        isg_line_write(&b->lines[line], p->out);
+    return ISG_OK;
+}
+
+static void count(struct pass *p)
+{
+    struct isg_translate_report *r = p->report;
+    r->sentences_in++;
+    r->sentences_out++;
+    r->tokens_in += p->s.n;
+    r->tokens_out += p->s.n_out;
+    r->entities_in += p->n_spans;
+    uint32_t last = ISG_NO_ID;
+    for (size_t o = 0; o < p->s.n_out; o++) {
+        const uint32_t e = p->words[p->s.out[o].source].entity;
+        r->entities_out += e != ISG_NO_ID && e != last;
+        last = e;
+    }
+    for (size_t u = 0; u < p->s.n_units; u++) {
+        r->by_method[p->s.units[u].option.method] += p->s.units[u].n;
+        r->phrases_changed += p->s.units[u].option.n_words != p->s.units[u].n;
+    }
+}
+
+enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path, struct isg_columns columns,
+    struct isg_writer *out, struct isg_translate_report *report, const struct isg_env *env,
+    struct isg_error *err)
+{
+    struct pass p = {.t = t, .out = out, .report = report};
+    ISG_TRY(isg_columns_open(&p.in, path, columns, err));
+    enum isg_status status = ISG_OK;
+    for (uint64_t index = 0;;) {
+        struct isg_block *b;
+        ISG_GOTO(isg_columns_next(p.in, &b, err));
+        if (!b)
+            break;
+        p.columns = isg_columns_effective(p.in);
+        if (b->n_tokens > 0) {
+            ISG_GOTO(read_sentence(&p, b, err));
+            p.s.index = index++;
+            p.s.one_to_one = p.columns.word == 1 && p.columns.separator == '\t' && columns.word == 0;
+            ISG_GOTO(isg_tr_translate(t, &p.s, err));
+            count(&p);
+        } else {
+            p.s.n_out = 0;
+        }
+        ISG_GOTO(write_block(&p, b, err));
+        if (index % 256 == 0) {
+            uint64_t done, total;
+            isg_columns_position(p.in, &done, &total);
+            ISG_GOTO(isg_progress(env, "translating", done, total, err));
+        }
+    }
+    report->scheme = isg_scheme_verdict(&p.vote);
+out:
+    pass_fini(&p);
+    return status;
+}
+
+json_t *isg_translate_report_json(const struct isg_translate_report *r)
+{
+    json_t *methods = json_object();
+    for (int m = 0; methods && m < ISG_N_METHODS; m++)
+        if (r->by_method[m] > 0)
+            json_object_set_new(
+                methods, isg_method_name((enum isg_method)m), json_integer((json_int_t)r->by_method[m]));
+    const uint64_t left_alone = r->by_method[ISG_BY_CLASS] + r->by_method[ISG_BY_POLICY];
+    const uint64_t found = r->tokens_in - left_alone - r->by_method[ISG_BY_UNKNOWN];
+    const uint64_t wanted = r->tokens_in - left_alone;
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in", (json_int_t)r->sentences_in,
+        "sentences_out", (json_int_t)r->sentences_out, "tokens_in", (json_int_t)r->tokens_in, "tokens_out",
+        (json_int_t)r->tokens_out, "entities_in", (json_int_t)r->entities_in, "entities_out",
+        (json_int_t)r->entities_out, "phrases_changed", (json_int_t)r->phrases_changed, "scheme",
+        isg_scheme_name(r->scheme), "coverage", wanted ? (double)found / (double)wanted : 1.0, "methods",
+        methods);
+}

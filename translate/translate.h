@@ -1,0 +1,181 @@
+/** @file translate/translate.h  Public header of the translation of labelled corpora: word and phrase
+ * lexicons, casing, language model, decoders, and the pass over a corpus that carries labels along.
+ *
+ * Sources: Mayhew, Tsai, Roth 2017, "Cheap Translation for Cross-Lingual NER" (EMNLP); Xie, Yang, Neubig,
+ * Smith, Carbonell 2018, "Neural Cross-Lingual NER with Minimal Resources" (EMNLP); Chen, Goodman 1998, "An
+ * Empirical Study of Smoothing Techniques for Language Modeling".
+ */
+#ifndef ISG_TRANSLATE_TRANSLATE_H
+#define ISG_TRANSLATE_TRANSLATE_H
+#include "align/align.h"
+#include "src/isg.h"
+#include <jansson.h>
+
+/* ---- lexicon: source phrases and their translations, in order of preference ---- */
+
+struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads.
+                     */
+struct isg_lexicon_entry {
+    uint32_t target; /**< id for isg_lexicon_target */
+    float score;     /**< as the file gives it (similarity, probability), else 0 */
+};
+struct isg_lexicon_report {
+    char format[16];     /**< "muse", "tsv", "dict", "dictd", "stardict" */
+    uint64_t entries;    /**< pairs kept */
+    uint64_t duplicates; /**< pairs seen before: the first is kept */
+    uint64_t skipped;    /**< headwords of dictd and StarDict without a translation that can be read */
+};
+struct isg_lexicon *isg_lexicon_new(void); /**< empty; NULL = no memory */
+void isg_lexicon_free(struct isg_lexicon *lex);
+/** Adds a pair at the end of the source phrase's list, unless it is there; runs of blanks in both count as
+ * one. */
+ISG_MUST_CHECK enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, size_t n,
+    const char *target, size_t m, float score, struct isg_error *err);
+/**
+ * Adds a file's pairs in file order. Formats, told by content and name: MUSE (two words separated by a blank
+ * or a tab), TSV (source phrase, tab, target phrase, optionally a score), the output of `align dict` (source,
+ * rank, target, score), dictd (path ends in .index; its .dict or .dict.dz beside it), StarDict (.ifo; with
+ * .idx and .dict or .dict.dz). '#' starts a comment only where the line holds no tab.
+ */
+ISG_MUST_CHECK enum isg_status isg_lexicon_load(
+    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report, struct isg_error *err);
+/** Id of a source phrase exactly as given, or ISG_NO_ID. */
+uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, size_t n);
+/** Copies at most max entries of a source phrase, in order of preference; returns how many it has. */
+size_t isg_lexicon_entries(
+    const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max);
+const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
+const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
+uint32_t isg_lexicon_size(const struct isg_lexicon *lex); /**< source phrases; ids are 0 .. size-1 */
+
+/* ---- plain text ---- */
+
+struct isg_token {
+    const char *s; /**< into the line */
+    uint32_t n;
+    bool starts; /**< first word of its sentence, where capitals say nothing */
+    bool ends;   /**< the sentence ends here */
+};
+/**
+ * Cuts a line of plain text into tokens as labelled corpora have them: at blanks, punctuation and symbols
+ * apart from the word they touch; a full stop stays with initials and abbreviations of letters ("U.S.").
+ * Sentences end at . ! ? and … before a capital, and at the end of the line. *tokens grows by ISG_GROW.
+ * ISG_ENOMEM only.
+ */
+ISG_MUST_CHECK enum isg_status isg_tokenise(const char *line, size_t n, struct isg_token **tokens,
+    size_t *cap, size_t *n_tokens, struct isg_error *err);
+
+/* ---- casing ---- */
+
+/** How the target language writes its words: counts of each lower-cased word as lower, Title and UPPER. */
+struct isg_case_table;
+struct isg_case_counts {
+    uint32_t lower, title, upper;
+};
+struct isg_case_table *isg_case_table_new(void); /**< empty; NULL = no memory */
+void isg_case_table_free(struct isg_case_table *t);
+/** Counts the words of a plain text file (or "-"), those that start a sentence left out. */
+ISG_MUST_CHECK enum isg_status isg_case_table_count(
+    struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err);
+/** Reads what isg_case_table_save wrote: word, lower, title, upper, separated by tabs. */
+ISG_MUST_CHECK enum isg_status isg_case_table_load(
+    struct isg_case_table *t, const char *path, struct isg_error *err);
+/** Most frequent word first, ties by bytes; words seen less than min_count times are left out. */
+ISG_MUST_CHECK enum isg_status isg_case_table_save(
+    const struct isg_case_table *t, const char *path, uint32_t min_count, bool force, struct isg_error *err);
+/** All zero where the word was not seen; `word` may have any case. */
+struct isg_case_counts isg_case_table_get(const struct isg_case_table *t, const char *word, size_t n);
+
+enum isg_casing {
+    ISG_CASING_SOURCE, /**< Xie: UPPER and Capitalised words carry over, the rest stays as the lexicon has it
+                        */
+    ISG_CASING_TARGET, /**< capitalised iff P(capitalised) > threshold in the case table; source's where
+                          unseen */
+    ISG_CASING_SAMPLE, /**< UniTrans: drawn from the word's distribution over lower, Title and UPPER */
+    ISG_CASING_NONE /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower
+                     */
+};
+
+/* ---- translating a corpus ---- */
+
+enum isg_decoder {
+    ISG_DECODE_WORD,   /**< one word at a time, its best candidate (Xie) */
+    ISG_DECODE_GREEDY, /**< longest phrase first, window of four, language model and prominence (Mayhew) */
+    ISG_DECODE_BEAM    /**< the best path through a lattice of all candidates, with the language model */
+};
+/** What becomes of the words of an entity of some type, or of the words outside entities (type "O"). */
+enum isg_policy {
+    ISG_POLICY_TRANSLATE,
+    ISG_POLICY_COPY,
+    ISG_POLICY_TRANSLITERATE, /**< by ICU */
+    ISG_POLICY_GAZETTEER, /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution)
+                           */
+    ISG_POLICY_EVIDENCE   /**< copied where the target text knows the word as a name, else translated */
+};
+enum isg_method {
+    ISG_BY_LEXICON,
+    ISG_BY_MAP,
+    ISG_BY_CLASS,    /**< a number, a URL, punctuation ...: left alone */
+    ISG_BY_POLICY,   /**< copied because the policy of its type says so */
+    ISG_BY_EVIDENCE, /**< copied because the target text knows it */
+    ISG_BY_UNKNOWN,  /**< copied because nothing is known about it */
+    ISG_BY_SUFFIX,   /**< found after an English suffix was taken off (Mayhew) */
+    ISG_BY_TRANSLITERATION,
+    ISG_BY_GAZETTEER,
+    ISG_N_METHODS
+};
+const char *isg_method_name(enum isg_method m); /**< "lexicon", "map", "class", "policy" ... */
+
+struct isg_translate_opts {
+    enum isg_decoder decoder; /**< default WORD */
+    enum isg_casing casing;   /**< default SOURCE */
+    double cap_threshold;     /**< of ISG_CASING_TARGET, 0 to 1, default 0.6 (Xie) */
+    uint64_t seed;            /**< default 1 */
+    bool provenance;          /**< append columns: source words, method, rank, score; default no */
+};
+void isg_translate_opts_default(struct isg_translate_opts *opts);
+/** What a translator uses; borrowed, NULL = none. A lexicon goes before the map, and both before copying. */
+struct isg_translate_parts {
+    const struct isg_lexicon *lexicon;
+    const struct isg_lexicon *map; /**< k best words by CSLS with their scores (isg_lexicon_from_map) */
+    const struct isg_case_table *cases;
+    const char *classes; /**< file of token classes; NULL = the list built in */
+};
+struct isg_translator; /**< For one thread. */
+ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out,
+    const struct isg_translate_parts *parts, const struct isg_translate_opts *opts, struct isg_error *err);
+void isg_translator_free(struct isg_translator *t);
+/** "PER=copy,ORG=evidence,O=translate,*=translate"; a later rule replaces an earlier one. Else ISG_EUSAGE. */
+ISG_MUST_CHECK enum isg_status isg_translator_policy(
+    struct isg_translator *t, const char *rules, struct isg_error *err);
+
+/** What became of the tokens and entities of a corpus. */
+struct isg_translate_report {
+    uint64_t sentences_in, sentences_out, tokens_in, tokens_out;
+    uint64_t by_method[ISG_N_METHODS]; /**< source tokens */
+    uint64_t entities_in, entities_out;
+    uint64_t phrases_changed; /**< translated units whose number of words differs from their source's */
+    enum isg_scheme scheme;
+};
+/**
+ * Translates a labelled corpus: other columns, blank lines, comments and document marks are kept, an entity
+ * stays an entity of its type, and there are as many sentences as before. Memory does not grow with the
+ * corpus.
+ * @param out     committed by the caller, who opened it
+ * @param report  added to
+ */
+ISG_MUST_CHECK enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
+    struct isg_columns columns, struct isg_writer *out, struct isg_translate_report *report,
+    const struct isg_env *env, struct isg_error *err);
+/** The report as a JSON object, for --report and --json; NULL = no memory. */
+json_t *isg_translate_report_json(const struct isg_translate_report *report);
+/**
+ * The k best CSLS translations of words through a map, as a lexicon with scores. words: source words in lower
+ * case.
+ * @param words  NULL = the whole source vocabulary
+ */
+ISG_MUST_CHECK enum isg_status isg_lexicon_from_map(struct isg_lexicon *lex, const struct isg_align_map *map,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_strtab *words, uint32_t k,
+    const struct isg_env *env, struct isg_error *err);
+
+#endif

@@ -1,0 +1,141 @@
+#include "translate/private.h"
+#include <string.h>
+
+void isg_translate_opts_default(struct isg_translate_opts *opts)
+{
+    *opts = (struct isg_translate_opts){
+        .decoder = ISG_DECODE_WORD, .casing = ISG_CASING_SOURCE, .cap_threshold = 0.6, .seed = 1};
+}
+
+const char *isg_method_name(enum isg_method m)
+{
+    static const char *const names[ISG_N_METHODS] = {
+        "lexicon", "map", "class", "policy", "evidence", "unknown", "suffix", "transliteration", "gazetteer"};
+    return (unsigned)m < ISG_N_METHODS ? names[m] : "?";
+}
+
+enum isg_status isg_translator_new(struct isg_translator **out, const struct isg_translate_parts *parts,
+    const struct isg_translate_opts *opts, struct isg_error *err)
+{
+    *out = NULL;
+    if ((opts->casing == ISG_CASING_TARGET || opts->casing == ISG_CASING_SAMPLE) && !parts->cases) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "casing by the target language without a case table");
+        return isg_error_advice(err, "make one from plain text with: isogloss translate case TEXT -o FILE");
+    }
+    struct isg_translator *t = isg_calloc(1, sizeof *t);
+    if (!t)
+        return isg_error_nomem(err, "a translator");
+    t->parts = *parts;
+    t->opts = *opts;
+    uint32_t id;
+    enum isg_status status = isg_classes_load(&t->classes, parts->classes, err);
+    if (status == ISG_OK && !(t->types = isg_strtab_new()))
+        status = isg_error_nomem(err, "a translator");
+    if (status == ISG_OK)
+        status = isg_tr_type(t, "O", 1, &id, err);
+    if (status == ISG_OK)
+        status = isg_translator_policy(t, "PER=copy", err);
+    if (status != ISG_OK) {
+        isg_translator_free(t);
+        return status;
+    }
+    *out = t;
+    return ISG_OK;
+}
+
+void isg_translator_free(struct isg_translator *t)
+{
+    if (!t)
+        return;
+    isg_classes_free(t->classes);
+    isg_strtab_free(t->types);
+    isg_free(t->policies);
+    isg_arena_fini(&t->arena);
+    isg_free(t);
+}
+
+enum isg_status isg_tr_type(
+    struct isg_translator *t, const char *s, size_t n, uint32_t *id, struct isg_error *err)
+{
+    bool fresh;
+    ISG_TRY(isg_strtab_add(t->types, s, n, id, &fresh, err));
+    if (!ISG_GROW(t->policies, t->cap_policies, (size_t)*id + 1))
+        return isg_error_nomem(err, "the types of entities");
+    if (fresh)
+        t->policies[*id] = *id == 0 ? ISG_POLICY_TRANSLATE : t->otherwise;
+    return ISG_OK;
+}
+
+enum isg_status isg_translator_policy(struct isg_translator *t, const char *rules, struct isg_error *err)
+{
+    static const char *const names[] = {"translate", "copy", "transliterate", "gazetteer", "evidence"};
+    for (const char *p = rules; *p;) {
+        const size_t n = strcspn(p, ",");
+        const char *eq = memchr(p, '=', n);
+        const char *value = eq ? eq + 1 : p;
+        const size_t m = (size_t)(p + n - value);
+        size_t i = 0;
+        while (i < 5 && !(strlen(names[i]) == m && memcmp(names[i], value, m) == 0))
+            i++;
+        if (!eq || eq == p || i == 5) {
+            (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "policy \"%.*s\"", (int)(n < 80 ? n : 80), p);
+            return isg_error_expected(
+                err, "TYPE=translate, copy, transliterate, gazetteer or evidence, as in PER=copy");
+        }
+        if (eq - p == 1 && *p == '*') {
+            t->otherwise = (enum isg_policy)i;
+            for (uint32_t k = 1; k < isg_strtab_size(t->types); k++)
+                t->policies[k] = t->otherwise;
+        } else {
+            uint32_t id;
+            ISG_TRY(isg_tr_type(t, p, (size_t)(eq - p), &id, err));
+            t->policies[id] = (enum isg_policy)i;
+        }
+        p += n + (p[n] == ',');
+    }
+    return ISG_OK;
+}
+
+void isg_tr_look(struct isg_translator *t, struct isg_tr_word *w)
+{
+    uint32_t cp;
+    w->token_class = isg_classes_of(t->classes, w->s, w->n);
+    w->shape = isg_utf8_case(w->s, w->n);
+    (void)isg_utf8_decode(w->s, w->n, &cp);
+    char first[4];
+    const size_t n = isg_utf8_encode(cp, first);
+    const enum isg_case c = isg_utf8_case(first, n);
+    w->upper_first = c == ISG_CASE_TITLE || c == ISG_CASE_UPPER;
+}
+
+enum isg_status isg_tr_push_unit(struct isg_tr_sentence *s, uint32_t first, uint32_t n,
+    const struct isg_tr_option *option, struct isg_error *err)
+{
+    if (!ISG_GROW(s->units, s->cap_units, s->n_units + 1))
+        return isg_error_nomem(err, "a translated sentence");
+    s->units[s->n_units++] = (struct isg_tr_unit){first, n, *option};
+    return ISG_OK;
+}
+
+/** Word by word: the first candidate of each. */
+static enum isg_status decode_words(
+    struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        struct isg_tr_option o;
+        size_t n;
+        ISG_TRY(isg_tr_options(t, s, i, 1, &o, 1, &n, err));
+        ISG_TRY(isg_tr_push_unit(s, i, 1, &o, err));
+    }
+    return ISG_OK;
+}
+
+enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
+{
+    isg_arena_reset(&t->arena);
+    s->n_units = s->n_out = 0;
+    ISG_TRY(decode_words(t, s, err));
+    for (uint32_t u = 0; u < s->n_units; u++)
+        ISG_TRY(isg_tr_realise(t, s, u, err));
+    return ISG_OK;
+}
