@@ -88,7 +88,7 @@ static void real_corpora(void **state)
     (void)state;
     const char *list = getenv("ISG_TEST_CORPORA");
     if (!list || !*list)
-        skip();
+        return;
     char *copy = strdup(list), *save = NULL;
     for (char *p = strtok_r(copy, ":", &save); p; p = strtok_r(NULL, ":", &save)) {
         struct isg_scheme_vote vote = {0};
