@@ -12,8 +12,11 @@ void isg_reader_close(struct isg_reader *r); /**< NULL is fine */
  * dropped. A truncated or damaged gzip stream is ISG_EDATA with the line reached.
  */
 ISG_MUST_CHECK enum isg_status isg_reader_line(struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
-/** Up to n raw bytes; *got < n only at the end. */
+/** Up to n raw bytes; *got < n only at the end. On an error *got counts the good bytes before it. */
 ISG_MUST_CHECK enum isg_status isg_reader_read(struct isg_reader *r, void *buf, size_t n, size_t *got,
+    struct isg_error *err);
+/** The next n bytes or more (fewer only at the end, or before damage) without consuming them; valid until the next call. */
+ISG_MUST_CHECK enum isg_status isg_reader_peek(struct isg_reader *r, const char **bytes, size_t n, size_t *got,
     struct isg_error *err);
 uint64_t isg_reader_lineno(const struct isg_reader *r); /**< 1-based number of the line handed out last */
 const char *isg_reader_path(const struct isg_reader *r); /**< "<standard input>" for "-" */

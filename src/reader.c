@@ -211,9 +211,9 @@ enum isg_status isg_reader_read(struct isg_reader *r, void *buf, size_t n, size_
     if (held == n)
         return ISG_OK;
     size_t more;
-    ISG_TRY(read_decoded(r, (unsigned char *)buf + held, n - held, &more, err));
+    const enum isg_status status = read_decoded(r, (unsigned char *)buf + held, n - held, &more, err);
     *got += more;
-    return ISG_OK;
+    return status;
 }
 
 /* More bytes behind [at, end); moves and grows as needed. Little at a time, so that pipes are read as they
@@ -247,6 +247,21 @@ static enum isg_status more_bytes(struct isg_reader *r, struct isg_error *err)
     }
     r->end += got;
     r->buf_eof = got == 0;
+    return ISG_OK;
+}
+
+enum isg_status isg_reader_peek(
+    struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err)
+{
+    while (r->end - r->at < n && !r->buf_eof) {
+        const enum isg_status status = more_bytes(r, err);
+        if (status != ISG_OK && r->at == r->end)
+            return status;
+        if (status != ISG_OK)
+            break; /* the next read meets it again, behind the good bytes */
+    }
+    *bytes = r->buf + r->at;
+    *got = r->end - r->at;
     return ISG_OK;
 }
 

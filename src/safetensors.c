@@ -237,7 +237,8 @@ enum isg_status isg_safetensors_open(struct isg_safetensors **out, const char *p
         goto out;
     }
     st->size = (size_t)info.st_size;
-    st->map = mmap(NULL, st->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    /* writable copies on demand, because cached vectors are handed out as matrices that callers may change */
+    st->map = mmap(NULL, st->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (st->map == MAP_FAILED) {
         st->map = NULL;
         status = isg_error_errno(err, path, "cannot map");
