@@ -70,7 +70,7 @@ struct isg_pool;
 /** What a call needs from its surroundings. All zero = silent, one thread. Passed as `const struct isg_env *`, never NULL. */
 struct isg_env {
     void *cookie; /**< first argument of each callback */
-    void (*log)(void *cookie, enum isg_level level, const char *fmt, va_list ap);
+    void (*log)(void *cookie, enum isg_level level, const char *fmt, va_list ap) ISG_PRINTF(3, 0);
     /** done of total (0 = unknown) of the named stage. Non-zero = stop: the call returns ISG_ECANCELED. */
     int (*progress)(void *cookie, const char *stage, uint64_t done, uint64_t total);
     /** One event for the JSON-lines log: a complete JSON object in one line, without the newline. */

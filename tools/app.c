@@ -48,6 +48,7 @@ static void log_object(struct isg_app *app, json_t *object)
     json_decref(object);
 }
 
+ISG_PRINTF(3, 0)
 static void app_log(void *cookie, enum isg_level level, const char *fmt, va_list ap)
 {
     static const char *const names[] = {"warning", "info", "debug"};
