@@ -30,6 +30,7 @@ struct isg_opt {
     const char *group;    /**< heading in the help; NULL = as the one before ("Options" at first) */
     bool required;
     const char *alias; /**< another long name, not shown; NULL = none */
+    bool output;       /**< the value is a file that the command writes, not one that it reads */
 };
 struct isg_command {
     const char *name;       /**< "align fit" */

@@ -28,7 +28,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
 {
     struct isg_ner_eval_opts opts = {0};
     bool latex = false;
-    const char *delimiter = NULL, *path;
+    const char *delimiter = NULL, *path = "-";
     int64_t gold_column = 0, predicted_column = 0;
     const struct isg_opt table[] = {
         {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "the table in LaTeX"},
@@ -76,7 +76,8 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     opts.predicted = argc > 1 ? argv[1] : NULL;
     opts.gold_column = (int)gold_column;
     opts.predicted_column = (int)predicted_column;
-    ISG_TRY(isg_app_out(app, "-", &path, err));
+    if (app->out)
+        ISG_TRY(isg_app_out(app, NULL, &path, err));
     struct isg_ner_score score;
     ISG_TRY(isg_ner_eval_files(&score, &opts, err));
     enum isg_status status = ISG_OK;
