@@ -28,5 +28,6 @@ typedef float isg_real;
 #endif
 /** A constant in either precision: ISG_R(0.5). */
 #define ISG_R(c) ((isg_real)(c))
+#define ISG_NEG_INF (-(isg_real)INFINITY)
 
 #endif
