@@ -73,7 +73,6 @@ struct isg_ner_forms {
     uint32_t *word, *shape;
     uint32_t *char_offset; /**< size + 1 */
     uint32_t *chars;
-    bool *rare; /**< owned; NULL or one a form */
     size_t cap_word, cap_shape, cap_offset, cap_chars;
 };
 ISG_MUST_CHECK enum isg_status isg_ner_forms_init(

@@ -1,7 +1,9 @@
 /* The model file. */
 #include "ner/model.h"
+#include "ner/ner.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +101,7 @@ enum isg_status isg_ner_model_save(
     const struct isg_strtab *tables[3] = {m->vocab.words, m->vocab.chars, m->vocab.labels};
     static const char *const names[3] = {"vocab.words", "vocab.chars", "vocab.labels"};
     char *text[3] = {0};
-    const uint32_t rest = word->rows - m->vocab.n_learnt;
+    const uint32_t rest = m->net.input.n_table;
     uint16_t *half = isg_malloc((size_t)rest * word->cols, sizeof *half);
     char *config = isg_ner_config_json(&m->config);
     size_t n = 0;
@@ -118,11 +120,10 @@ enum isg_status isg_ner_model_save(
     }
     for (uint32_t i = 0; i < n_params; i++) {
         const struct isg_param *p = isg_params_at(params, i);
-        const uint32_t rows = p == word ? m->vocab.n_learnt : p->rows;
-        tensors[n++] = (struct isg_tensor){p->name, ISG_F32, 2, {rows, p->cols}, p->value};
+        tensors[n++] = (struct isg_tensor){p->name, ISG_F32, 2, {p->rows, p->cols}, p->value};
     }
     if (rest) {
-        const float *from = word->value + (size_t)m->vocab.n_learnt * word->cols;
+        const float *from = m->net.input.table;
         for (size_t i = 0; i < (size_t)rest * word->cols; i++)
             half[i] = isg_half_from_float(from[i]);
         tensors[n++] = (struct isg_tensor){"word.table", ISG_F16, 2, {rest, word->cols}, half};
@@ -146,22 +147,23 @@ out:
 static enum isg_status load_params(
     struct isg_ner_model *m, const struct isg_safetensors *st, struct isg_error *err)
 {
-    struct isg_param *word = m->net.input.word;
+    const struct isg_param *word = m->net.input.word;
     for (uint32_t i = 0; i < isg_params_count(m->net.params); i++) {
         struct isg_param *p = isg_params_at(m->net.params, i);
-        const uint32_t rows = p == word ? m->vocab.n_learnt : p->rows;
         const struct isg_tensor *t;
-        ISG_TRY(isg_safetensors_want(st, p->name, ISG_F32, 2, (uint64_t[]){rows, p->cols}, &t, err));
-        memcpy(p->value, t->data, (size_t)rows * p->cols * sizeof *p->value);
+        ISG_TRY(isg_safetensors_want(st, p->name, ISG_F32, 2, (uint64_t[]){p->rows, p->cols}, &t, err));
+        memcpy(p->value, t->data, isg_param_size(p) * sizeof *p->value);
     }
-    const uint32_t rest = word->rows - m->vocab.n_learnt;
+    const uint32_t rest = m->net.input.n_table;
     if (rest) {
         const struct isg_tensor *t;
         ISG_TRY(isg_safetensors_want(st, "word.table", ISG_F16, 2, (uint64_t[]){rest, word->cols}, &t, err));
         const uint16_t *half = t->data;
-        isg_real *to = word->value + (size_t)m->vocab.n_learnt * word->cols;
+        float *to = m->net.input.table;
         for (size_t i = 0; i < (size_t)rest * word->cols; i++)
-            to[i] = isg_half_to_float(half[i]);
+            if (!isfinite(to[i] = isg_half_to_float(half[i])))
+                return isg_error_set(
+                    err, ISG_EDATA, isg_safetensors_path(st), 0, "word.table holds NaN or infinity");
     }
     for (uint32_t i = 0; i < isg_params_count(m->net.params); i++)
         isg_param_changed(isg_params_at(m->net.params, i));
@@ -214,6 +216,7 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
         snprintf(err->file, sizeof err->file, "%s", path);
         goto out;
     }
+    ISG_GOTO(isg_params_pack(m.net.params, false, NULL, err));
     m.seed = seed ? strtoull(seed, NULL, 10) : 0;
     m.temperature = temperature ? strtod(temperature, NULL) : 1;
     if (!(m.temperature > 0 && m.temperature < 1e6))
@@ -231,4 +234,47 @@ out:
     isg_safetensors_close(st);
     isg_ner_model_fini(&m);
     return status;
+}
+
+enum isg_status isg_ner_model_open(struct isg_ner_model **out, const char *path, struct isg_error *err)
+{
+    *out = NULL;
+    struct isg_ner_model *m = isg_calloc(1, sizeof *m);
+    if (!m)
+        return isg_error_nomem(err, "a model");
+    const enum isg_status status = isg_ner_model_load(m, path, err);
+    if (status == ISG_OK)
+        *out = m;
+    else
+        isg_free(m);
+    return status;
+}
+
+void isg_ner_model_close(struct isg_ner_model *m)
+{
+    if (!m)
+        return;
+    isg_ner_model_fini(m);
+    isg_free(m);
+}
+
+char *isg_ner_model_describe(const struct isg_ner_model *m)
+{
+    char *config_text = isg_ner_config_json(&m->config);
+    json_t *config = config_text ? json_loads(config_text, 0, NULL) : NULL, *labels = json_array();
+    json_t *provenance = json_loads(m->provenance, 0, NULL);
+    for (uint32_t i = 0; labels && i < isg_strtab_size(m->vocab.labels); i++)
+        json_array_append_new(labels, json_string(isg_strtab_get(m->vocab.labels, i, NULL)));
+    json_t *o = json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:o?, s:o?, s:o?}", "format", FORMAT, "seed",
+        (json_int_t)m->seed, "temperature", m->temperature, "parameters",
+        (json_int_t)isg_params_size(m->net.params), "words", (json_int_t)isg_strtab_size(m->vocab.words),
+        "words_learnt", (json_int_t)m->vocab.n_learnt, "characters",
+        (json_int_t)isg_strtab_size(m->vocab.chars), "labels", labels, "config", config, "provenance",
+        provenance);
+    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+    char *out = text ? isg_strndup(text, strlen(text)) : NULL;
+    free(text);
+    json_decref(o);
+    isg_free(config_text);
+    return out;
 }

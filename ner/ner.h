@@ -4,4 +4,73 @@
 #include "ner/config.h"
 #include "ner/score.h"
 
+struct isg_ner_train_opts {
+    const char *train;   /**< labelled text */
+    const char *dev;     /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
+    const char *vectors; /**< word vectors; NULL = random ones of config.word_dim */
+    const char *out;     /**< the model file; "OUT.checkpoint" stands beside it during training */
+    bool force;          /**< replace a model that exists */
+    bool resume;         /**< go on from the checkpoint where there is one */
+    struct isg_columns columns;
+    struct isg_ner_config config;
+    uint64_t seed;
+};
+struct isg_ner_trained {
+    uint32_t epochs, best_epoch; /**< run; the one kept, from 1 */
+    double loss;                 /**< of the last epoch: mean negative log-likelihood of a sentence */
+    bool has_dev;
+    struct isg_ner_counts dev; /**< of the model kept */
+    uint64_t parameters;
+    uint32_t words, labels;
+    double seconds, tokens_per_second; /**< of this call; of training alone, dev not counted */
+};
+/**
+ * Trains a tagger and writes its model. Words come from the training text and the vectors, characters and
+ * labels from the training text; dev serves for scores alone. One event a epoch goes to env->event, with
+ * epoch, loss, dev_f1, seconds, tokens_per_second. Same seed, inputs and configuration give the same file for
+ * any number of threads. When the progress callback asks to stop, the run is saved in the checkpoint first
+ * (ISG_ECANCELED); otherwise a checkpoint is written after each epoch. Going on from one leads to the same
+ * bytes as an unbroken run.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_train(struct isg_ner_trained *out,
+    const struct isg_ner_train_opts *opts, const struct isg_env *env, struct isg_error *err);
+
+struct isg_ner_model; /**< A trained tagger. Reading from several threads is safe. */
+ISG_MUST_CHECK enum isg_status isg_ner_model_open(
+    struct isg_ner_model **out, const char *path, struct isg_error *err);
+void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
+/** What the file says of itself, as a JSON object: version, config, labels, sizes, provenance; isg_free it;
+ * NULL = no memory. */
+char *isg_ner_model_describe(const struct isg_ner_model *m);
+
+enum isg_ner_format { ISG_NER_AUTO, ISG_NER_COLUMNS, ISG_NER_TEXT, ISG_NER_JSONL };
+struct isg_ner_tag_opts {
+    const char *in, *out; /**< "-" = standard input, output */
+    bool force;
+    enum isg_ner_format format; /**< AUTO looks at the first lines, or at all of standard input */
+    struct isg_columns columns; /**< where the word is */
+    const char *tokens;         /**< patterns of the tokeniser; NULL = those built in */
+    enum isg_scheme scheme; /**< of the tags written; ISG_SCHEME_UNKNOWN = as in the model's training text */
+    bool confidence;        /**< adds the probability of each tag */
+    uint32_t nbest;         /**< 0 = 1 */
+    double min_confidence;  /**< entities less probable than this are left out; 0 = none */
+    size_t batch_tokens;    /**< read ahead, 0 = 8192; changes no result */
+};
+struct isg_ner_tagged {
+    uint64_t lines, sentences, tokens, entities;
+    enum isg_ner_format format;
+    double seconds; /**< without reading the model */
+};
+/**
+ * Tags a file: as many lines out as in, in order, whatever their length.
+ *
+ * Columns: each token's line with its tag as one column more (and with `confidence` the probability of that
+ * tag; with nbest the N best sequences' tags, best first, and with `confidence` their probabilities);
+ * document marks get O (so that all lines have as many columns), other lines stay as they are. Text: each
+ * line, a tab, and a JSON array of its entities with offsets in code points, end exclusive. JSON lines:
+ * objects with "text" or "tokens" get "entities" (and "tags" for tokens).
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *model,
+    const struct isg_ner_tag_opts *opts, const struct isg_env *env, struct isg_error *err);
+
 #endif

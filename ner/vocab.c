@@ -374,7 +374,6 @@ void isg_ner_forms_fini(struct isg_ner_forms *f)
     isg_free(f->shape);
     isg_free(f->char_offset);
     isg_free(f->chars);
-    isg_free(f->rare);
     memset(f, 0, sizeof *f);
 }
 

@@ -88,7 +88,7 @@ void isg_app_result(struct isg_app *app, json_t *result);
 json_t *isg_json_text(const char *s);
 
 /* The commands: X(name of the struct after isg_tool_), in the order of the help. */
-#define ISG_TOOLS(X) X(ner_eval) X(run_project) X(info) X(completion)
+#define ISG_TOOLS(X) X(ner_train) X(ner_tag) X(ner_eval) X(run_project) X(info) X(completion)
 
 #define ISG_TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
 ISG_TOOLS(ISG_TOOL_DECLARE)

@@ -1,0 +1,161 @@
+#!/bin/bash
+# The tagger from outside: training, resuming, tagging, scores, and what goes wrong.
+sample=$(realpath "$(dirname "$0")/../../resources/sample")
+. "$(dirname "$0")/lib.sh"
+head -n 1500 "$sample/en.train.conll" >train
+head -n 400 "$sample/en.dev.conll" >dev
+zcat "$sample/en.vec.gz" | sed -n '2,3001p' >vec
+small="--preset small --set lr=0.01 --set hidden=16 --set char_filters=8 --set char_dim=8"
+train() { # OUT OPTION...
+    local out=$1
+    shift
+    # shellcheck disable=SC2086 # several words
+    run 0 ner train --train train --dev dev --emb vec $small -o "$out" "$@"
+}
+
+# --- the log, and the same bytes for any number of threads
+train one --epochs 8 --threads 1 --log log.jsonl
+for key in epoch loss dev_f1 seconds tokens_per_second; do
+    [ "$(grep -c "\"$key\":" log.jsonl)" -ge 3 ] || fail "the log lacks $key"
+done
+train two --epochs 8 --threads 2
+cmp one two || fail "another number of threads, other bytes"
+train three --epochs 3 --seed 2
+cmp -s one three && fail "another seed, the same bytes"
+[ -e one.checkpoint ] && fail "a checkpoint is left"
+
+# --- stopping and going on
+# shellcheck disable=SC2086
+"$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o whole >/dev/null 2>&1 || fail "training"
+# shellcheck disable=SC2086
+"$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part >/dev/null 2>stop.err &
+pid=$!
+for _ in $(seq 200); do
+    [ -e part.checkpoint ] && break
+    sleep 0.02
+done
+kill -INT $pid
+wait $pid
+got=$?
+if [ $got = 130 ]; then
+    [ -e part.checkpoint ] || fail "stopped without a checkpoint"
+    [ -e part ] && fail "stopped with a model"
+    holds stop.err "resume"
+    # shellcheck disable=SC2086
+    run 2 ner train --train train --dev dev --emb vec $small --epochs 11 --set patience=0 -o part --resume
+    holds stderr "other inputs, settings or seed"
+    # shellcheck disable=SC2086
+    run 0 ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part --resume
+elif [ $got != 0 ]; then
+    fail "SIGINT: exit $got"
+fi
+cmp whole part || fail "going on from a checkpoint gives other bytes"
+
+# --- without dev or vectors
+run 0 ner train --train train --preset small --epochs 1 -o bare
+# shellcheck disable=SC2086
+run 0 ner train --train train $small --set chars=both --set attention=xie --set transitions=input --set layers=2 \
+    --set shape_dim=4 --set optimiser=adamw --set average=0.9 --set scheme=bio --set variational=true --epochs 1 -o much
+# shellcheck disable=SC2086
+run 0 ner train --train train $small --set chars=none --set attention=heads --epochs 1 -o heads
+run 0 ner tag --model much dev -o much.out
+
+# --- lines in = lines out
+run 0 ner tag --model one dev -o out
+paste -d' ' dev out >pasted
+[ "$(wc -l <dev)" = "$(wc -l <out)" ] || fail "lines in and out differ"
+cut -d' ' -f1-2 out | sed 's/ *$//' | cmp - <(sed 's/ *$//' dev) || fail "the input's columns changed"
+run 0 ner eval out
+cp stdout single
+run 0 ner eval dev out
+cmp stdout single || fail "two files and one file score differently"
+run 0 ner eval --json dev out
+holds stdout '"f1":'
+tr -d ' \n' <stdout >flat
+holds flat '"types":{'
+f1=$(sed 's/.*"overall":{[^}]*"f1":\([0-9.]*\).*/\1/' flat)
+awk -v f="$f1" 'BEGIN { exit !(f >= 20 && f <= 100) }' || fail "F1 on dev is $f1"
+{
+    printf -- '-DOCSTART- -X- O\r\n\r\n'
+    printf 'Ann\tX\tO\r\n\t\r\n\r\n# a comment\r\nRome\tX\tO\r\n'
+    printf 'Ωμέγα\tX\tO'
+} >odd
+run 0 ner tag --model one odd -o odd.out
+[ "$(wc -l <odd)" = "$(wc -l <odd.out)" ] || fail "odd lines in and out differ"
+[ "$(grep -c $'\r' odd.out)" = 7 ] || fail "CRLF is not kept"
+sed -n 3p odd.out | grep -q $'^Ann\tX\tO\t[A-Z]' || fail "no tag: $(sed -n 3p odd.out)"
+sed -n 6p odd.out | tr -d '\r' | grep -qx '# a comment' || fail "a comment changed"
+tail -c 1 odd.out | od -c | grep -q '\\n' && fail "a line end was added"
+for _ in $(seq 5000); do echo "word"; done >long
+run 0 ner tag --model one --format columns long -o long.out
+[ "$(wc -l <long.out)" = 5000 ] || fail "a sentence of 5000 tokens"
+printf 'Paris\n' | "$isogloss" ner tag --model one --format columns -q >stdout || fail "one token"
+[ "$(wc -l <stdout)" = 1 ] || fail "one token"
+
+# --- probabilities
+run 0 ner tag --model one --confidence dev
+awk 'NF && ($NF < 0 || $NF > 1 || $NF !~ /^[01]\.[0-9]+$/) { bad = 1 } END { exit bad }' stdout || fail "confidences"
+run 0 ner tag --model one --nbest 3 --confidence dev
+awk 'NF && $1 != "-DOCSTART-" { if (NF != 8 || $6 < $7 || $7 < $8 || $6 + $7 + $8 > 1.00001) bad = 1 } END { exit bad }' stdout ||
+    fail "n-best: $(head -3 stdout)"
+cut -d' ' -f3 stdout | cmp - <(cut -d' ' -f3 out) || fail "the first of the n best is not the best"
+run 0 ner tag --model one --min-confidence 1 --scheme bio dev
+[ "$(awk 'NF > 2 && $NF != "O"' stdout | wc -l)" = 0 ] || fail "entities below --min-confidence"
+
+# --- raw text and JSON lines
+printf 'Ann Lee moved from Berlin to Lisbon. "It costs $3.50," she said...\n\nÜber 5 000 people.\n' >text
+run 0 ner tag --model one --format text text
+[ "$(wc -l <stdout)" = 3 ] || fail "text: lines"
+sed -n 2p stdout | grep -qx '' || fail "text: a blank line changed"
+cut -f1 stdout | cmp - text || fail "text: the text changed"
+printf '{"text": "Ann moved to Berlin."}\n{"id": 7, "tokens": ["Ann", "sings"]}\n' >json
+run 0 ner tag --model one json
+[ "$(grep -c '"entities":\[' stdout)" = 2 ] || fail "JSON lines"
+holds stdout '"id":7'
+holds stdout '"tags":["'
+printf '{"text": 5}\n' >bad.json
+run 3 ner tag --model one --format jsonl bad.json
+holds stderr "bad.json:1: "
+
+# --- what goes wrong leaves the output as it was and says where
+echo before >kept
+run 2 ner tag --model one dev -o kept
+run 2 ner train --train train -o kept
+holds kept before
+run 1 ner train --train train -o nowhere/model
+holds stderr "nowhere/model"
+run 2 ner train --train train --set hiden=3 -o m
+holds stderr 'did you mean "hidden"'
+run 2 ner train --train train --preset best -o m
+run 2 ner train -o m
+holds stderr "no --train"
+printf 'a O\nb B-\n' >bad
+run 3 ner train --train bad -o m
+holds stderr "bad:2: "
+one_line stderr
+: >empty
+run 3 ner train --train empty -o m
+[ -e m ] && fail "a model from bad input"
+head -c 3000 one >cut
+run 3 ner tag --model cut dev -o cut.out --force
+one_line stderr
+[ -e cut.out ] && fail "output from a cut model"
+head -c $(($(wc -c <one) - 100)) one >cut
+run 3 ner tag --model cut dev
+run 3 ner tag --model dev dev
+run 1 ner tag --model absent dev
+printf 'Ann O\n\xff O\n' >bad
+run 3 ner tag --model one bad
+holds stderr "bad:2: "
+printf 'a O\n\nb B-PER\n' >gold
+printf 'a O\n\nc B-PER\n' >other
+run 3 ner eval gold other
+holds stderr "other:3: "
+# labels that training never saw count against recall, and nothing breaks
+sed 's/LOC/PLANET/' dev >planets
+# shellcheck disable=SC2086
+run 0 ner train --train train --dev planets --emb vec $small --epochs 2 -o planets.model
+run 0 ner tag --model planets.model planets -o planets.out
+run 0 ner eval planets.out
+holds stdout "PLANET"
+finish
