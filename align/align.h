@@ -70,7 +70,7 @@ struct isg_align_pairs_report {
 };
 /** Row of a word under a case rule; ISG_NO_ID where there is none. */
 uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
-/** Pairs of a list whose two words both have vectors, in list order, without repeats. @param report may be
+/** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats. @param report may be
  * NULL */
 ISG_MUST_CHECK enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out,
     const struct isg_dict *dict, const struct isg_vectors *src, const struct isg_vectors *tgt,
