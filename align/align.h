@@ -117,6 +117,16 @@ void isg_align_opts_default(struct isg_align_opts *opts);
 /** "unit,centre,unit,abtt" ("center" too; "none" = no step) into opts->norm. */
 ISG_MUST_CHECK enum isg_status isg_align_parse_norm(
     struct isg_align_opts *opts, const char *text, struct isg_error *err);
+/** Names as the command line has them; find gives the value, or -1. */
+const char *isg_align_method_name(enum isg_align_method m);
+const char *isg_align_seed_name(enum isg_align_seed_from s);
+const char *isg_retrieval_name(enum isg_retrieval r);
+int isg_align_method_find(const char *name);
+int isg_align_seed_find(const char *name);
+int isg_retrieval_find(const char *name);
+/** Pairs that the two vocabularies themselves give (ISG_SEED_IDENTICAL, ISG_SEED_NUMERALS); may come out empty. */
+ISG_MUST_CHECK enum isg_status isg_align_pairs_from_words(struct isg_align_pairs *out, enum isg_align_seed_from from,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err);
 
 struct isg_align_map;
 /** What fitting did, for people and logs; also kept in the map's metadata. */
@@ -147,6 +157,10 @@ size_t isg_align_map_dim(const struct isg_align_map *map);
 ISG_MUST_CHECK enum isg_status isg_align_map_set_meta(
     struct isg_align_map *map, const char *key, const char *value, struct isg_error *err);
 const char *isg_align_map_meta(const struct isg_align_map *map, const char *key); /**< or NULL */
+/** The i-th key and value; false past the end. */
+bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
+/** The i-th key and value; false past the end. */
+bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
 ISG_MUST_CHECK enum isg_status isg_align_map_save(
     const struct isg_align_map *map, const char *path, bool force, struct isg_error *err);
 ISG_MUST_CHECK enum isg_status isg_align_map_load(

@@ -1,0 +1,97 @@
+/* Orthogonal Procrustes, and what the linear methods share. */
+#include "align/learn.h"
+
+#include <string.h>
+
+void isg_linear_fini(struct isg_linear *lin)
+{
+    isg_free(lin->m[0]);
+    isg_free(lin->m[1]);
+    memset(lin, 0, sizeof *lin);
+}
+
+void isg_linear_move(struct isg_linear *to, struct isg_linear *from)
+{
+    isg_linear_fini(to);
+    *to = *from;
+    memset(from, 0, sizeof *from);
+}
+
+/* Rows are gathered into blocks of doubles: the sum over pairs is then a product that BLAS does at full speed. */
+enum { BLOCK = 512 };
+
+static void gather(struct isg_mat v, const uint32_t *rows, size_t n, double *out)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < v.cols; j++)
+            out[i * v.cols + j] = (double)isg_mat_row(v, rows[i])[j];
+}
+
+enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct isg_align_pairs *pairs,
+    enum isg_side a, enum isg_side b, double *c, struct isg_error *err)
+{
+    const struct isg_mat va = learn->v[a], vb = learn->v[b];
+    double *const xa = isg_malloc(BLOCK * va.cols, sizeof *xa), *const xb = isg_malloc(BLOCK * vb.cols, sizeof *xb);
+    if (!xa || !xb) {
+        isg_free(xa);
+        isg_free(xb);
+        return isg_error_nomem(err, "the moments of the seed pairs");
+    }
+    memset(c, 0, va.cols * vb.cols * sizeof *c);
+    for (size_t i = 0; i < pairs->n; i += BLOCK) {
+        const size_t n = pairs->n - i < BLOCK ? pairs->n - i : BLOCK;
+        gather(va, pairs->row[a] + i, n, xa);
+        gather(vb, pairs->row[b] + i, n, xb);
+        isg_dgemm(ISG_T, ISG_N, va.cols, vb.cols, n, 1, xa, va.cols, xb, vb.cols, 1, c, vb.cols);
+    }
+    isg_free(xa);
+    isg_free(xb);
+    return ISG_OK;
+}
+
+enum isg_status isg_solve_procrustes(const struct isg_learn *learn, const struct isg_align_pairs *pairs,
+    struct isg_linear *out, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const size_t d = learn->v[0].cols;
+    struct isg_linear lin = {.dim = d};
+    double *const c = isg_malloc(d, d * sizeof *c), *const u = isg_malloc(d, d * sizeof *u);
+    double *const vt = isg_malloc(d, d * sizeof *vt), *const s = isg_malloc(d, sizeof *s);
+    lin.m[0] = isg_malloc(d, d * sizeof *lin.m[0]);
+    if (!c || !u || !vt || !s || !lin.m[0]) {
+        status = isg_error_nomem(err, "orthogonal Procrustes");
+        goto out;
+    }
+    ISG_GOTO(isg_cross_moments(learn, pairs, ISG_SOURCE, ISG_TARGET, c, err));
+    ISG_GOTO(isg_svd(d, d, c, u, s, vt, err));
+    isg_dgemm(ISG_N, ISG_N, d, d, d, 1, u, d, vt, d, 0, c, d);
+    for (size_t i = 0; i < d * d; i++)
+        lin.m[0][i] = (float)c[i];
+    isg_linear_move(out, &lin);
+out:
+    isg_linear_fini(&lin);
+    isg_free(c);
+    isg_free(u);
+    isg_free(vt);
+    isg_free(s);
+    return status;
+}
+
+enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin, enum isg_side side,
+    size_t n, struct isg_mat *out, struct isg_error *err)
+{
+    const struct isg_mat v = learn->v[side];
+    float *const x = isg_malloc(n, lin->dim * sizeof *x);
+    if (!x)
+        return isg_error_nomem(err, "projecting vectors");
+    *out = isg_mat(x, n, lin->dim);
+    if (lin->m[side])
+        isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, n, lin->dim, v.cols, 1.0F, v.x, v.stride, lin->m[side],
+            lin->dim, 0.0F, x, lin->dim);
+    else
+        for (size_t i = 0; i < n; i++)
+            memcpy(x + i * lin->dim, isg_mat_row(v, i), lin->dim * sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        isg_unit_row(x + i * lin->dim, lin->dim);
+    return ISG_OK;
+}

@@ -1,0 +1,276 @@
+/* Both vocabularies in the common space, and retrieval in it. */
+#include "align/map.h"
+#include "align/topk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Inverted softmax: inverse temperature, and how many of the most frequent source words its sums run over. */
+#define ISF_BETA 30.0F
+enum { ISF_WORDS = 20000, ISF_TILE = 256 };
+
+struct isg_align_space {
+    struct isg_mat v[2];
+    bool *zero[2];     /* words without a vector */
+    float *mean[2];    /* r of CSLS; NULL until wanted */
+    float *isf[2];     /* log sum exp of the inverted softmax; NULL until wanted */
+    uint32_t csls_k;
+};
+
+void isg_align_space_free(struct isg_align_space *space)
+{
+    if (!space)
+        return;
+    for (int s = 0; s < 2; s++) {
+        isg_free(space->v[s].x);
+        isg_free(space->zero[s]);
+        isg_free(space->mean[s]);
+        isg_free(space->isf[s]);
+    }
+    isg_free(space);
+}
+
+struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side)
+{
+    return space->v[side];
+}
+
+enum isg_status isg_align_space_new(struct isg_align_space **out, const struct isg_align_map *map,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, uint32_t csls_k, const struct isg_env *env,
+    struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const struct isg_vectors *const v[2] = {src, tgt};
+    struct isg_align_space *space = isg_calloc(1, sizeof *space);
+    *out = NULL;
+    if (!space)
+        return isg_error_nomem(err, "the common space");
+    const char *const k = isg_align_map_meta(map, "csls_k");
+    space->csls_k = csls_k ? csls_k : k && atoi(k) > 0 ? (uint32_t)atoi(k) : 10;
+    for (int s = 0; s < 2; s++) {
+        const size_t n = v[s]->m.rows;
+        space->zero[s] = isg_calloc(n, sizeof *space->zero[s]);
+        float *const x = isg_malloc(n, map->dim * sizeof *x);
+        if (!x || !space->zero[s]) {
+            isg_free(x);
+            status = isg_error_nomem(err, "the common space");
+            goto out;
+        }
+        space->v[s] = isg_mat(x, n, map->dim);
+        ISG_GOTO(isg_align_project(map, (enum isg_side)s, v[s]->m, space->v[s], env, err));
+        for (size_t i = 0; i < n; i++) {
+            space->zero[s][i] = true;
+            for (size_t j = 0; j < map->dim && space->zero[s][i]; j++)
+                space->zero[s][i] = x[i * map->dim + j] == 0.0F;
+        }
+    }
+    *out = space;
+    space = NULL;
+out:
+    isg_align_space_free(space);
+    return status;
+}
+
+/* ---- what CSLS needs ---- */
+
+enum isg_status isg_align_space_means(struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
+{
+    if (space->mean[0])
+        return ISG_OK;
+    enum isg_status status = ISG_OK;
+    const uint32_t k = space->csls_k;
+    struct isg_near *best[2] = {0};
+    float *mean[2] = {0}, *out_of[2] = {0};
+    struct isg_topk wanted[2];
+    for (int s = 0; s < 2; s++) {
+        const size_t n = space->v[s].rows;
+        best[s] = isg_malloc(n, k * sizeof *best[s]);
+        mean[s] = isg_malloc(n, sizeof *mean[s]);
+        out_of[s] = isg_malloc(n, sizeof *out_of[s]);
+        if (!best[s] || !mean[s] || !out_of[s]) {
+            status = isg_error_nomem(err, "the neighbourhoods of CSLS");
+            goto out;
+        }
+        for (size_t i = 0; i < n; i++)
+            out_of[s][i] = space->zero[s][i] ? INFINITY : 0.0F;
+    }
+    for (int s = 0; s < 2; s++)
+        wanted[s] = (struct isg_topk){.k = k, .penalty = out_of[1 - s], .out = best[s]};
+    ISG_GOTO(isg_topk_both(space->v[0], space->v[1], &wanted[0], &wanted[1], "neighbourhoods", env, err));
+    for (int s = 0; s < 2; s++) {
+        isg_topk_means(best[s], space->v[s].rows, k, mean[s]);
+        space->mean[s] = mean[s];
+        mean[s] = NULL;
+    }
+out:
+    for (int s = 0; s < 2; s++) {
+        isg_free(best[s]);
+        isg_free(mean[s]);
+        isg_free(out_of[s]);
+    }
+    return status;
+}
+
+const float *isg_align_space_mean(const struct isg_align_space *space, enum isg_side side)
+{
+    return space->mean[side];
+}
+
+/* ---- what the inverted softmax needs ---- */
+
+struct isf_job {
+    struct isg_mat from, to;
+    float *out;
+    float *tiles; /* ISF_TILE x ISF_TILE a worker */
+};
+
+/* log sum over the frequent words x' of exp(b cos(x', y)), for a tile of ys; shifted by b, the largest exponent. */
+static void isf_block(void *cookie, size_t block, unsigned worker)
+{
+    const struct isf_job *const job = cookie;
+    float *const tile = job->tiles + (size_t)worker * ISF_TILE * ISF_TILE;
+    const size_t first = block * ISF_TILE;
+    const size_t rows = job->to.rows - first < ISF_TILE ? job->to.rows - first : ISF_TILE;
+    double sum[ISF_TILE] = {0};
+    for (size_t j0 = 0; j0 < job->from.rows; j0 += ISF_TILE) {
+        const size_t cols = job->from.rows - j0 < ISF_TILE ? job->from.rows - j0 : ISF_TILE;
+        isg_sgemm(ISG_N, ISG_T, rows, cols, job->to.cols, 1.0F, isg_mat_row(job->to, first), job->to.stride,
+            isg_mat_row(job->from, j0), job->from.stride, 0.0F, tile, ISF_TILE);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < cols; j++)
+                sum[i] += (double)expf(ISF_BETA * (tile[i * ISF_TILE + j] - 1.0F));
+    }
+    for (size_t i = 0; i < rows; i++)
+        job->out[first + i] = (float)(log(sum[i]) + (double)ISF_BETA);
+}
+
+static enum isg_status isf_sums(struct isg_align_space *space, enum isg_side to, const struct isg_env *env,
+    struct isg_error *err)
+{
+    if (space->isf[to])
+        return ISG_OK;
+    struct isg_mat from = space->v[1 - to];
+    if (from.rows > ISF_WORDS)
+        from.rows = ISF_WORDS;
+    struct isf_job job = {.from = from, .to = space->v[to], .out = isg_malloc(space->v[to].rows, sizeof *job.out),
+        .tiles = isg_malloc(isg_pool_threads(env->pool), ISF_TILE * ISF_TILE * sizeof *job.tiles)};
+    if (!job.out || !job.tiles) {
+        isg_free(job.out);
+        isg_free(job.tiles);
+        return isg_error_nomem(err, "the sums of the inverted softmax");
+    }
+    isg_pool_run(env->pool, (job.to.rows + ISF_TILE - 1) / ISF_TILE, isf_block, &job);
+    isg_free(job.tiles);
+    space->isf[to] = job.out;
+    return ISG_OK;
+}
+
+/* ---- retrieval ---- */
+
+/* Every retrieval ranks by cos(x, y) - penalty(y). */
+static enum isg_status penalties(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
+    float **out, const struct isg_env *env, struct isg_error *err)
+{
+    const size_t n = space->v[to].rows;
+    if (retrieval == ISG_RETRIEVE_CSLS)
+        ISG_TRY(isg_align_space_means(space, env, err));
+    if (retrieval == ISG_RETRIEVE_ISF)
+        ISG_TRY(isf_sums(space, to, env, err));
+    float *const penalty = isg_malloc(n, sizeof *penalty);
+    if (!penalty)
+        return isg_error_nomem(err, "retrieval");
+    for (size_t i = 0; i < n; i++)
+        penalty[i] = space->zero[to][i]               ? INFINITY
+            : retrieval == ISG_RETRIEVE_CSLS ? space->mean[to][i] / 2
+            : retrieval == ISG_RETRIEVE_ISF  ? space->isf[to][i] / ISF_BETA
+                                             : 0.0F;
+    *out = penalty;
+    return ISG_OK;
+}
+
+static enum isg_status search(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
+    const float *mean, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
+{
+    float *penalty = NULL;
+    ISG_TRY(penalties(space, (enum isg_side)(1 - from), retrieval, &penalty, env, err));
+    const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
+    const enum isg_status status = isg_topk_both(queries, space->v[1 - from], &wanted, NULL, "retrieval", env, err);
+    isg_free(penalty);
+    for (size_t i = 0; status == ISG_OK && i < queries.rows; i++) {
+        bool zero = true;
+        for (size_t j = 0; j < queries.cols && zero; j++)
+            zero = isg_mat_row(queries, i)[j] == 0.0F;
+        for (uint32_t r = 0; r < k; r++) {
+            struct isg_near *const near = &out[i * k + r];
+            if (zero)
+                *near = (struct isg_near){ISG_NO_ID, -INFINITY};
+            if (near->row == ISG_NO_ID)
+                continue;
+            if (retrieval == ISG_RETRIEVE_CSLS)
+                near->score = 2 * near->score - mean[i];
+            else if (retrieval == ISG_RETRIEVE_ISF)
+                near->score *= ISF_BETA;
+        }
+    }
+    return status;
+}
+
+enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const struct isg_mat v = space->v[from];
+    float *x = NULL, *mean = NULL;
+    struct isg_mat queries = v;
+    queries.rows = n;
+    if (!rows && n > v.rows)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "%zu queries of %zu words", n, v.rows);
+    if (retrieval == ISG_RETRIEVE_CSLS)
+        ISG_TRY(isg_align_space_means(space, env, err));
+    if (rows) {
+        x = isg_malloc(n, v.cols * sizeof *x);
+        mean = isg_malloc(n, sizeof *mean);
+        if (!x || !mean) {
+            status = isg_error_nomem(err, "retrieval");
+            goto out;
+        }
+        for (size_t i = 0; i < n; i++) {
+            if (rows[i] >= v.rows) {
+                status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "row %u of %zu words", (unsigned)rows[i], v.rows);
+                goto out;
+            }
+            memcpy(x + i * v.cols, isg_mat_row(v, rows[i]), v.cols * sizeof *x);
+            mean[i] = space->mean[from] ? space->mean[from][rows[i]] : 0.0F;
+        }
+        queries = isg_mat(x, n, v.cols);
+    }
+    status = search(space, from, queries, rows ? mean : space->mean[from], retrieval, k, out, env, err);
+out:
+    isg_free(x);
+    isg_free(mean);
+    return status;
+}
+
+enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const uint32_t near_k = space->csls_k;
+    float *const mean = isg_malloc(queries.rows, sizeof *mean);
+    struct isg_near *const near = isg_malloc(queries.rows, near_k * sizeof *near);
+    if (!mean || !near) {
+        status = isg_error_nomem(err, "retrieval");
+        goto out;
+    }
+    if (retrieval == ISG_RETRIEVE_CSLS) {
+        ISG_GOTO(search(space, from, queries, NULL, ISG_RETRIEVE_NN, near_k, near, env, err));
+        isg_topk_means(near, queries.rows, near_k, mean);
+    }
+    ISG_GOTO(search(space, from, queries, mean, retrieval, k, out, env, err));
+out:
+    isg_free(mean);
+    isg_free(near);
+    return status;
+}
