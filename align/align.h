@@ -70,8 +70,8 @@ struct isg_align_pairs_report {
 };
 /** Row of a word under a case rule; ISG_NO_ID where there is none. */
 uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
-/** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats. @param report may be
- * NULL */
+/** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats.
+ * @param report may be NULL */
 ISG_MUST_CHECK enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out,
     const struct isg_dict *dict, const struct isg_vectors *src, const struct isg_vectors *tgt,
     enum isg_dict_case rule, struct isg_align_pairs_report *report, struct isg_error *err);
@@ -124,9 +124,13 @@ const char *isg_retrieval_name(enum isg_retrieval r);
 int isg_align_method_find(const char *name);
 int isg_align_seed_find(const char *name);
 int isg_retrieval_find(const char *name);
-/** Pairs that the two vocabularies themselves give (ISG_SEED_IDENTICAL, ISG_SEED_NUMERALS); may come out empty. */
-ISG_MUST_CHECK enum isg_status isg_align_pairs_from_words(struct isg_align_pairs *out, enum isg_align_seed_from from,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err);
+enum isg_dict_case isg_dict_case_find(
+    const char *name); /**< "auto", "lower", "keep"; else ISG_DICT_CASE_AUTO */
+/** Pairs that the two vocabularies themselves give (ISG_SEED_IDENTICAL, ISG_SEED_NUMERALS); may come out
+ * empty. */
+ISG_MUST_CHECK enum isg_status isg_align_pairs_from_words(struct isg_align_pairs *out,
+    enum isg_align_seed_from from, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    struct isg_error *err);
 
 struct isg_align_map;
 /** What fitting did, for people and logs; also kept in the map's metadata. */
@@ -185,6 +189,13 @@ ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
 void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
 
+/** Computes the r of CSLS of all rows of both sides, if that has not been done; k nearest by one pass for
+ * both. */
+ISG_MUST_CHECK enum isg_status isg_align_space_means(
+    struct isg_align_space *space, const struct isg_env *env, struct isg_error *err);
+/** r of the rows of a side, or NULL before isg_align_space_means. */
+const float *isg_align_space_mean(const struct isg_align_space *space, enum isg_side side);
+
 struct isg_near {
     uint32_t row; /**< ISG_NO_ID past the end of the vocabulary, with score -INFINITY */
     float score;
@@ -205,6 +216,14 @@ ISG_MUST_CHECK enum isg_status isg_align_knn(struct isg_align_space *space, enum
 /** The same for queries that are no rows of the space: n x dim, already projected (isg_align_project). */
 ISG_MUST_CHECK enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from,
     struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err);
+
+/**
+ * isg_align_knn for a few words at once: CSLS asks for the neighbourhood of every word of the other side,
+ * which takes seconds; here it is computed for the 1000 nearest by cosine alone, and the rest is left out.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from,
+    const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
     const struct isg_env *env, struct isg_error *err);
 
 /* ---- Evaluation

@@ -54,8 +54,10 @@ enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_d
     }
     const size_t n = collect(&pairs, rows, first);
     if (n == 0) {
-        isg_error_set(err, ISG_EDATA, NULL, 0, "not evaluated: none of the list's %llu source words has a vector and a "
-            "translation with a vector", (unsigned long long)report.distinct_sources);
+        isg_error_set(err, ISG_EDATA, NULL, 0,
+            "not evaluated: none of the list's %llu source words has a vector and a "
+            "translation with a vector",
+            (unsigned long long)report.distinct_sources);
         status = isg_error_advice(err, "check that the list's languages and casing are those of the vectors");
         goto out;
     }

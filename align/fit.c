@@ -21,8 +21,8 @@ static enum isg_status usable_pairs(struct isg_align_pairs *out, const struct is
     for (size_t i = 0; pairs && i < pairs->n; i++) {
         const uint32_t s = pairs->row[0][i], t = pairs->row[1][i];
         if (s >= v[0]->m.rows || t >= v[1]->m.rows)
-            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "pair %zu names row %u or %u, past the end", i, (unsigned)s,
-                (unsigned)t);
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "pair %zu names row %u or %u, past the end", i,
+                (unsigned)s, (unsigned)t);
         if (has_vector(v[0], s) && has_vector(v[1], t))
             ISG_TRY(isg_align_pairs_add(out, s, t, err));
     }
@@ -86,8 +86,8 @@ static enum isg_status refine(const struct isg_learn *learn, enum isg_align_meth
             status = solve(learn, method, &induced.pairs, lin, err);
             report->final_pairs = induced.pairs.n;
             report->rounds = round + 1;
-            isg_log(learn->env, ISG_LOG_INFO, "refinement %d: %zu mutual neighbours, mean CSLS %.4f", round + 1,
-                induced.pairs.n, induced.mean_csls);
+            isg_log(learn->env, ISG_LOG_INFO, "refinement %d: %zu mutual neighbours, mean CSLS %.4f",
+                round + 1, induced.pairs.n, induced.mean_csls);
         }
         isg_align_pairs_fini(&induced.pairs);
         ISG_TRY(status);
@@ -128,17 +128,18 @@ static enum isg_status describe(struct isg_align_map *map, const struct isg_alig
     ISG_TRY(isg_align_map_set_meta(map, "seed_from", isg_align_seed_name(opts->seed_from), err));
     snprintf(text, sizeof text, "%llu", (unsigned long long)opts->seed);
     ISG_TRY(isg_align_map_set_meta(map, "seed", text, err));
-    snprintf(text, sizeof text, "refine=%d csls_k=%u vocab_cutoff=%u abtt=%u", report->rounds, (unsigned)opts->csls_k,
-        (unsigned)opts->vocab_cutoff, (unsigned)opts->abtt);
+    snprintf(text, sizeof text, "%u", (unsigned)opts->csls_k);
+    ISG_TRY(isg_align_map_set_meta(map, "csls_k", text, err));
+    snprintf(text, sizeof text, "refine=%d vocab_cutoff=%u", report->rounds, (unsigned)opts->vocab_cutoff);
     ISG_TRY(isg_align_map_set_meta(map, "options", text, err));
     snprintf(text, sizeof text, "seed_pairs=%llu final_pairs=%llu mean_csls=%.6f",
         (unsigned long long)report->seed_pairs, (unsigned long long)report->final_pairs, report->mean_csls);
     return isg_align_map_set_meta(map, "fit", text, err);
 }
 
-enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    const struct isg_align_pairs *pairs, const struct isg_align_opts *opts, struct isg_align_report *report_out,
-    const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const struct isg_align_pairs *pairs, const struct isg_align_opts *opts,
+    struct isg_align_report *report_out, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
     const double started = isg_now();
@@ -152,7 +153,8 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     ISG_GOTO(usable_pairs(&learn.seed, pairs, v, err));
     if (learn.seed.n == 0) {
         isg_error_set(err, ISG_EDATA, NULL, 0, "no seed pair with vectors on both sides");
-        status = isg_error_advice(err, "check that the dictionary's languages and casing are those of the vectors");
+        status = isg_error_advice(
+            err, "check that the dictionary's languages and casing are those of the vectors");
         goto out;
     }
     map = isg_align_map_new();

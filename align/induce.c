@@ -11,7 +11,8 @@ static bool has_vector(const float *x, size_t n)
     return false;
 }
 
-/* Half the mean similarity to the nearest rows: ranking by cos - r/2 is ranking by CSLS. Rows of zeroes stay out. */
+/* Half the mean similarity to the nearest rows: ranking by cos - r/2 is ranking by CSLS. Rows of zeroes stay
+ * out. */
 static void penalties(struct isg_mat v, const struct isg_near *best, uint32_t k, float *out)
 {
     isg_topk_means(best, v.rows, k, out);

@@ -9,7 +9,7 @@ struct isg_align_map {
     float *m[2]; /**< dim_in x dim, rows are multiplied from the left; NULL = 1 (dim_in = dim) */
     struct isg_map_meta {
         char *key, *value;
-    } *meta;
+    } * meta;
     size_t n_meta, cap_meta;
 };
 struct isg_align_map *isg_align_map_new(void);

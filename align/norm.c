@@ -1,4 +1,5 @@
-/* Preprocessing: unit length, centring, all-but-the-top (Mu & Viswanath 2018), as a list that is fitted and kept. */
+/* Preprocessing: unit length, centring, all-but-the-top (Mu & Viswanath 2018), as a list that is fitted and
+ * kept. */
 #include "align/norm.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ void isg_unit_row(float *x, size_t n)
         return;
     const double scale = 1 / sqrt(sum);
     for (size_t i = 0; i < n; i++)
-        x[i] = (float)(x[i] * scale);
+        x[i] = (float)((double)x[i] * scale);
 }
 
 static void drop_axes(const float *axes, uint32_t n_axes, float *x, size_t n)
@@ -76,8 +77,8 @@ void isg_norm_row(const struct isg_norm *norm, uint32_t n_steps, const float *in
 }
 
 /* Mean row, and where cov is wanted the centred second moments, of all rows after the first n_steps steps. */
-static size_t moments(const struct isg_norm *norm, uint32_t n_steps, struct isg_mat in, float *row, double *mean,
-    double *cov)
+static size_t moments(
+    const struct isg_norm *norm, uint32_t n_steps, struct isg_mat in, float *row, double *mean, double *cov)
 {
     const size_t d = norm->dim;
     size_t n = 0;
@@ -109,8 +110,8 @@ static size_t moments(const struct isg_norm *norm, uint32_t n_steps, struct isg_
     return n;
 }
 
-static enum isg_status fit_step(struct isg_norm *norm, uint32_t s, struct isg_mat in, float *row, double *mean,
-    double *cov, struct isg_error *err)
+static enum isg_status fit_step(struct isg_norm *norm, uint32_t s, struct isg_mat in, float *row,
+    double *mean, double *cov, struct isg_error *err)
 {
     const size_t d = norm->dim;
     const bool abtt = norm->step[s] == ISG_NORM_ABTT;

@@ -1,21 +1,24 @@
-/** @file align/norm.h  Preprocessing of one side's vectors, fitted once and applied to any rows. Private to align. */
+/** @file align/norm.h  Preprocessing of one side's vectors, fitted once and applied to any rows. Private to
+ * align. */
 #ifndef ISG_ALIGN_NORM_H
 #define ISG_ALIGN_NORM_H
 #include "align/align.h"
 
 #define ISG_NORM_MAX 8
-/** Steps with what they learnt from the rows they were fitted on. A zeroed struct has no steps and is valid. */
+/** Steps with what they learnt from the rows they were fitted on. A zeroed struct has no steps and is valid.
+ */
 struct isg_norm {
     enum isg_align_step step[ISG_NORM_MAX];
-    uint32_t n, dim, axes;     /**< steps; floats of a row; principal axes of each ISG_NORM_ABTT */
+    uint32_t n, dim, axes;      /**< steps; floats of a row; principal axes of each ISG_NORM_ABTT */
     float *stats[ISG_NORM_MAX]; /**< CENTRE: mean (dim); ABTT: mean, then axes (axes x dim); UNIT: NULL */
 };
 /**
- * Learns the statistics of the steps (ended by ISG_NORM_END) from the rows of `in`, each step from rows that went
- * through the steps before it. Rows of zeroes are words without a vector: they count for no mean and stay zero.
+ * Learns the statistics of the steps (ended by ISG_NORM_END) from the rows of `in`, each step from rows that
+ * went through the steps before it. Rows of zeroes are words without a vector: they count for no mean and
+ * stay zero.
  */
-ISG_MUST_CHECK enum isg_status isg_norm_fit(struct isg_norm *norm, const enum isg_align_step *steps, uint32_t axes,
-    struct isg_mat in, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_norm_fit(struct isg_norm *norm, const enum isg_align_step *steps,
+    uint32_t axes, struct isg_mat in, struct isg_error *err);
 void isg_norm_fini(struct isg_norm *norm);
 /** Floats of stats[i]. */
 size_t isg_norm_stats_size(const struct isg_norm *norm, uint32_t i);

@@ -38,7 +38,8 @@ enum isg_status isg_align_parse_norm(struct isg_align_opts *opts, const char *te
             step = ISG_NORM_ABTT;
         if (step == ISG_NORM_END || n == most) {
             isg_error_set(err, ISG_EUSAGE, NULL, 0, "preprocessing \"%s\"", text);
-            return isg_error_expected(err, "up to %zu of unit, centre, abtt, with commas between them, or none", most);
+            return isg_error_expected(
+                err, "up to %zu of unit, centre, abtt, with commas between them, or none", most);
         }
         steps[n++] = step;
         if (!at[len])
@@ -49,10 +50,15 @@ enum isg_status isg_align_parse_norm(struct isg_align_opts *opts, const char *te
     return ISG_OK;
 }
 
-static const char *const method_names[] = {[ISG_ALIGN_AUTO] = "auto", [ISG_ALIGN_PROCRUSTES] = "procrustes",
-    [ISG_ALIGN_ADVANCED] = "advanced", [ISG_ALIGN_RCSLS] = "rcsls", [ISG_ALIGN_PROCB] = "procb"};
-static const char *const seed_names[] = {[ISG_SEED_DICT] = "dict", [ISG_SEED_IDENTICAL] = "identical",
-    [ISG_SEED_NUMERALS] = "numerals", [ISG_SEED_UNSUPERVISED] = "unsupervised"};
+static const char *const method_names[] = {[ISG_ALIGN_AUTO] = "auto",
+    [ISG_ALIGN_PROCRUSTES] = "procrustes",
+    [ISG_ALIGN_ADVANCED] = "advanced",
+    [ISG_ALIGN_RCSLS] = "rcsls",
+    [ISG_ALIGN_PROCB] = "procb"};
+static const char *const seed_names[] = {[ISG_SEED_DICT] = "dict",
+    [ISG_SEED_IDENTICAL] = "identical",
+    [ISG_SEED_NUMERALS] = "numerals",
+    [ISG_SEED_UNSUPERVISED] = "unsupervised"};
 static const char *const retrieval_names[] = {
     [ISG_RETRIEVE_NN] = "nn", [ISG_RETRIEVE_CSLS] = "csls", [ISG_RETRIEVE_ISF] = "isf"};
 
@@ -92,4 +98,11 @@ int isg_align_seed_find(const char *name)
 int isg_retrieval_find(const char *name)
 {
     return find(retrieval_names, sizeof retrieval_names / sizeof *retrieval_names, name);
+}
+
+enum isg_dict_case isg_dict_case_find(const char *name)
+{
+    return strcmp(name, "lower") == 0  ? ISG_DICT_CASE_LOWER
+           : strcmp(name, "keep") == 0 ? ISG_DICT_CASE_KEEP
+                                       : ISG_DICT_CASE_AUTO;
 }

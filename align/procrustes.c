@@ -17,7 +17,8 @@ void isg_linear_move(struct isg_linear *to, struct isg_linear *from)
     memset(from, 0, sizeof *from);
 }
 
-/* Rows are gathered into blocks of doubles: the sum over pairs is then a product that BLAS does at full speed. */
+/* Rows are gathered into blocks of doubles: the sum over pairs is then a product that BLAS does at full
+ * speed. */
 enum { BLOCK = 512 };
 
 static void gather(struct isg_mat v, const uint32_t *rows, size_t n, double *out)
@@ -31,7 +32,8 @@ enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct is
     enum isg_side a, enum isg_side b, double *c, struct isg_error *err)
 {
     const struct isg_mat va = learn->v[a], vb = learn->v[b];
-    double *const xa = isg_malloc(BLOCK * va.cols, sizeof *xa), *const xb = isg_malloc(BLOCK * vb.cols, sizeof *xb);
+    double *const xa = isg_malloc(BLOCK * va.cols, sizeof *xa), *const xb =
+                                                                    isg_malloc(BLOCK * vb.cols, sizeof *xb);
     if (!xa || !xb) {
         isg_free(xa);
         isg_free(xb);
@@ -77,8 +79,8 @@ out:
     return status;
 }
 
-enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin, enum isg_side side,
-    size_t n, struct isg_mat *out, struct isg_error *err)
+enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin,
+    enum isg_side side, size_t n, struct isg_mat *out, struct isg_error *err)
 {
     const struct isg_mat v = learn->v[side];
     float *const x = isg_malloc(n, lin->dim * sizeof *x);

@@ -12,9 +12,9 @@ enum { ISF_WORDS = 20000, ISF_TILE = 256 };
 
 struct isg_align_space {
     struct isg_mat v[2];
-    bool *zero[2];     /* words without a vector */
-    float *mean[2];    /* r of CSLS; NULL until wanted */
-    float *isf[2];     /* log sum exp of the inverted softmax; NULL until wanted */
+    bool *zero[2];  /* words without a vector */
+    float *mean[2]; /* r of CSLS; NULL until wanted */
+    float *isf[2];  /* log sum exp of the inverted softmax; NULL until wanted */
     uint32_t csls_k;
 };
 
@@ -74,7 +74,8 @@ out:
 
 /* ---- what CSLS needs ---- */
 
-enum isg_status isg_align_space_means(struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_space_means(
+    struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
 {
     if (space->mean[0])
         return ISG_OK;
@@ -125,7 +126,8 @@ struct isf_job {
     float *tiles; /* ISF_TILE x ISF_TILE a worker */
 };
 
-/* log sum over the frequent words x' of exp(b cos(x', y)), for a tile of ys; shifted by b, the largest exponent. */
+/* log sum over the frequent words x' of exp(b cos(x', y)), for a tile of ys; shifted by b, the largest
+ * exponent. */
 static void isf_block(void *cookie, size_t block, unsigned worker)
 {
     const struct isf_job *const job = cookie;
@@ -145,15 +147,17 @@ static void isf_block(void *cookie, size_t block, unsigned worker)
         job->out[first + i] = (float)(log(sum[i]) + (double)ISF_BETA);
 }
 
-static enum isg_status isf_sums(struct isg_align_space *space, enum isg_side to, const struct isg_env *env,
-    struct isg_error *err)
+static enum isg_status isf_sums(
+    struct isg_align_space *space, enum isg_side to, const struct isg_env *env, struct isg_error *err)
 {
     if (space->isf[to])
         return ISG_OK;
     struct isg_mat from = space->v[1 - to];
     if (from.rows > ISF_WORDS)
         from.rows = ISF_WORDS;
-    struct isf_job job = {.from = from, .to = space->v[to], .out = isg_malloc(space->v[to].rows, sizeof *job.out),
+    struct isf_job job = {.from = from,
+        .to = space->v[to],
+        .out = isg_malloc(space->v[to].rows, sizeof *job.out),
         .tiles = isg_malloc(isg_pool_threads(env->pool), ISF_TILE * ISF_TILE * sizeof *job.tiles)};
     if (!job.out || !job.tiles) {
         isg_free(job.out);
@@ -169,8 +173,8 @@ static enum isg_status isf_sums(struct isg_align_space *space, enum isg_side to,
 /* ---- retrieval ---- */
 
 /* Every retrieval ranks by cos(x, y) - penalty(y). */
-static enum isg_status penalties(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
-    float **out, const struct isg_env *env, struct isg_error *err)
+static enum isg_status penalties(struct isg_align_space *space, enum isg_side to,
+    enum isg_retrieval retrieval, float **out, const struct isg_env *env, struct isg_error *err)
 {
     const size_t n = space->v[to].rows;
     if (retrieval == ISG_RETRIEVE_CSLS)
@@ -182,21 +186,22 @@ static enum isg_status penalties(struct isg_align_space *space, enum isg_side to
         return isg_error_nomem(err, "retrieval");
     for (size_t i = 0; i < n; i++)
         penalty[i] = space->zero[to][i]               ? INFINITY
-            : retrieval == ISG_RETRIEVE_CSLS ? space->mean[to][i] / 2
-            : retrieval == ISG_RETRIEVE_ISF  ? space->isf[to][i] / ISF_BETA
-                                             : 0.0F;
+                     : retrieval == ISG_RETRIEVE_CSLS ? space->mean[to][i] / 2
+                     : retrieval == ISG_RETRIEVE_ISF  ? space->isf[to][i] / ISF_BETA
+                                                      : 0.0F;
     *out = penalty;
     return ISG_OK;
 }
 
 static enum isg_status search(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
-    const float *mean, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
-    struct isg_error *err)
+    const float *mean, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err)
 {
     float *penalty = NULL;
     ISG_TRY(penalties(space, (enum isg_side)(1 - from), retrieval, &penalty, env, err));
     const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
-    const enum isg_status status = isg_topk_both(queries, space->v[1 - from], &wanted, NULL, "retrieval", env, err);
+    const enum isg_status status =
+        isg_topk_both(queries, space->v[1 - from], &wanted, NULL, "retrieval", env, err);
     isg_free(penalty);
     for (size_t i = 0; status == ISG_OK && i < queries.rows; i++) {
         bool zero = true;
@@ -217,8 +222,9 @@ static enum isg_status search(struct isg_align_space *space, enum isg_side from,
     return status;
 }
 
-enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
-    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
+    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const struct isg_mat v = space->v[from];
@@ -238,7 +244,8 @@ enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
         }
         for (size_t i = 0; i < n; i++) {
             if (rows[i] >= v.rows) {
-                status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "row %u of %zu words", (unsigned)rows[i], v.rows);
+                status =
+                    isg_error_set(err, ISG_EUSAGE, NULL, 0, "row %u of %zu words", (unsigned)rows[i], v.rows);
                 goto out;
             }
             memcpy(x + i * v.cols, isg_mat_row(v, rows[i]), v.cols * sizeof *x);
@@ -253,8 +260,9 @@ out:
     return status;
 }
 
-enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
-    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from,
+    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const uint32_t near_k = space->csls_k;
@@ -272,5 +280,79 @@ enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_si
 out:
     isg_free(mean);
     isg_free(near);
+    return status;
+}
+
+/* ---- a few words at once ---- */
+
+enum { SHORTLIST = 1000 };
+
+/* The penalty of every row: INFINITY, but half the mean cosine of the shortlisted. */
+static enum isg_status shortlist_penalty(struct isg_align_space *space, enum isg_side from,
+    const struct isg_near *list, size_t n, float *penalty, const struct isg_env *env, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const struct isg_mat to = space->v[1 - from];
+    const uint32_t k = space->csls_k;
+    uint32_t *const rows = isg_malloc(n, sizeof *rows);
+    float *const x = isg_malloc(n, to.cols * sizeof *x), *const mean = isg_malloc(n, sizeof *mean);
+    struct isg_near *const near = isg_malloc(n, k * sizeof *near);
+    if (!rows || !x || !mean || !near) {
+        status = isg_error_nomem(err, "retrieval");
+        goto out;
+    }
+    size_t n_rows = 0;
+    for (size_t i = 0; i < to.rows; i++)
+        penalty[i] = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].row != ISG_NO_ID && penalty[list[i].row] == INFINITY) {
+            penalty[list[i].row] = 0;
+            memcpy(x + n_rows * to.cols, isg_mat_row(to, list[i].row), to.cols * sizeof *x);
+            rows[n_rows++] = list[i].row;
+        }
+    ISG_GOTO(search(space, (enum isg_side)(1 - from), isg_mat(x, n_rows, to.cols), NULL, ISG_RETRIEVE_NN, k,
+        near, env, err));
+    isg_topk_means(near, n_rows, k, mean);
+    for (size_t i = 0; i < n_rows; i++)
+        penalty[rows[i]] = mean[i] / 2;
+out:
+    isg_free(rows);
+    isg_free(x);
+    isg_free(mean);
+    isg_free(near);
+    return status;
+}
+
+enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
+    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
+{
+    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
+        return isg_align_knn(space, from, rows, n, retrieval, k, out, env, err);
+    enum isg_status status = ISG_OK;
+    const struct isg_mat v = space->v[from], to = space->v[1 - from];
+    const uint32_t depth = SHORTLIST > k ? SHORTLIST : k;
+    float *const penalty = isg_malloc(to.rows, sizeof *penalty);
+    struct isg_near *const list = isg_malloc(n, depth * sizeof *list);
+    if (!penalty || !list) {
+        status = isg_error_nomem(err, "retrieval");
+        goto out;
+    }
+    ISG_GOTO(isg_align_knn(space, from, rows, n, ISG_RETRIEVE_NN, depth, list, env, err));
+    ISG_GOTO(shortlist_penalty(space, from, list, n * depth, penalty, env, err));
+    for (size_t i = 0; i < n; i++) {
+        float mean;
+        isg_topk_means(list + i * depth, 1, space->csls_k < depth ? space->csls_k : depth, &mean);
+        const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out + i * k};
+        ISG_GOTO(isg_topk_both(isg_mat_rows(v, rows[i], 1), to, &wanted, NULL, "retrieval", env, err));
+        for (uint32_t r = 0; r < k; r++)
+            if (space->zero[from][rows[i]])
+                out[i * k + r] = (struct isg_near){ISG_NO_ID, -INFINITY};
+            else if (out[i * k + r].row != ISG_NO_ID)
+                out[i * k + r].score = 2 * out[i * k + r].score - mean;
+    }
+out:
+    isg_free(penalty);
+    isg_free(list);
     return status;
 }

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A tile of 256 x 1024 floats is 1 MiB: it stays in the second-level cache of the processors this is meant for, and is
- * deep enough in both directions that sgemm spends its time on multiplying, not on packing. */
+/* A tile of 256 x 1024 floats is 1 MiB: it stays in the second-level cache of the processors this is meant
+ * for, and is deep enough in both directions that sgemm spends its time on multiplying, not on packing. */
 enum { TILE_A = 256, TILE_B = 1024, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 
 #if defined(__x86_64__) && defined(__gnu_linux__)
@@ -14,7 +14,8 @@ enum { TILE_A = 256, TILE_B = 1024, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 #define ISG_CLONES
 #endif
 
-/* Is any of CHUNK scores at or above the threshold of its row? `|=` and not a maximum: that the compiler vectorises. */
+/* Is any of CHUNK scores at or above the threshold of its row? `|=` and not a maximum: that the compiler
+ * vectorises. */
 ISG_CLONES static int any_row(const float *x, const float *penalty, float threshold)
 {
     int any = 0;
@@ -72,7 +73,8 @@ struct job {
     size_t first_block;
 };
 
-static void search_rows(const struct job *job, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
+static void search_rows(
+    const struct job *job, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
 {
     const uint32_t k = job->of_a.k;
     for (size_t i = 0; i < rows; i++) {
@@ -150,7 +152,9 @@ enum isg_status isg_topk_both(struct isg_mat a, struct isg_mat b, const struct i
     enum isg_status status = ISG_OK;
     const unsigned n_workers = isg_pool_threads(env->pool);
     const size_t n_blocks = (a.rows + TILE_A - 1) / TILE_A, padded = (b.rows + CHUNK - 1) / CHUNK * CHUNK;
-    struct job job = {.a = a, .b = b, .of_a = of_a ? *of_a : (struct isg_topk){0},
+    struct job job = {.a = a,
+        .b = b,
+        .of_a = of_a ? *of_a : (struct isg_topk){0},
         .of_b = of_b ? *of_b : (struct isg_topk){0}};
     float *const penalty_b = isg_calloc(padded, sizeof *penalty_b);
     job.workers = isg_calloc(n_workers, sizeof *job.workers);
@@ -183,8 +187,8 @@ enum isg_status isg_topk_both(struct isg_mat a, struct isg_mat b, const struct i
     for (job.first_block = 0; job.first_block < n_blocks; job.first_block += BLOCKS_A_ROUND) {
         const size_t left = n_blocks - job.first_block;
         isg_pool_run(env->pool, left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND, block, &job);
-        ISG_GOTO(isg_progress(env, stage, job.first_block + (left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND), n_blocks,
-            err));
+        ISG_GOTO(isg_progress(
+            env, stage, job.first_block + (left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND), n_blocks, err));
     }
     if (job.of_b.k)
         merge(&job, n_workers);

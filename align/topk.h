@@ -1,19 +1,22 @@
-/** @file align/topk.h  Exact k largest inner products between two sets of rows, both ways in one pass. Private to align. */
+/** @file align/topk.h  Exact k largest inner products between two sets of rows, both ways in one pass.
+ * Private to align. */
 #ifndef ISG_ALIGN_TOPK_H
 #define ISG_ALIGN_TOPK_H
 #include "align/align.h"
 
-/** What is wanted for the rows of one set: the k rows of the other set with the largest x . y - penalty(y). */
+/** What is wanted for the rows of one set: the k rows of the other set with the largest x . y - penalty(y).
+ */
 struct isg_topk {
     uint32_t k;           /**< 0 = nothing is wanted for this set */
     const float *penalty; /**< of each row of the OTHER set; NULL = 0; INFINITY keeps a row out */
-    struct isg_near *out; /**< rows x k, best first, ties by the lower row; unused places ISG_NO_ID, -INFINITY */
+    struct isg_near
+        *out; /**< rows x k, best first, ties by the lower row; unused places ISG_NO_ID, -INFINITY */
 };
 /**
- * a (n x d) against b (m x d). The product is computed tile by tile and never stored, a tile is searched while it is in
- * the cache: a threshold test of whole vectors lets through only what enters the k best. Tiles have fixed places, so
- * that the bytes do not depend on the number of threads. Memory beyond out: 1 MiB a thread, and for of_b another
- * m * k * 8 bytes a thread.
+ * a (n x d) against b (m x d). The product is computed tile by tile and never stored, a tile is searched
+ * while it is in the cache: a threshold test of whole vectors lets through only what enters the k best. Tiles
+ * have fixed places, so that the bytes do not depend on the number of threads. Memory beyond out: 1 MiB a
+ * thread, and for of_b another m * k * 8 bytes a thread.
  * @param stage  name for progress
  */
 ISG_MUST_CHECK enum isg_status isg_topk_both(struct isg_mat a, struct isg_mat b, const struct isg_topk *of_a,

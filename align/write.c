@@ -11,16 +11,18 @@ void isg_dict_write_opts_default(struct isg_dict_write_opts *opts)
     *opts = (struct isg_dict_write_opts){.retrieval = ISG_RETRIEVE_CSLS, .k = 5, .format = ISG_DICT_TSV};
 }
 
-/* A word with a tab or a line end would break the table: no text format holds such words, a hostile file might. */
+/* A word with a tab or a line end would break the table: no text format holds such words, a hostile file
+ * might. */
 static bool writable(const char *word)
 {
     return word[0] && !strpbrk(word, "\t\r\n");
 }
 
-static void write_json(struct isg_writer *w, const char *source, const char *target, uint32_t rank, float score)
+static void write_json(
+    struct isg_writer *w, const char *source, const char *target, uint32_t rank, float score)
 {
-    json_t *const row = json_pack("{s:s, s:i, s:s, s:f}", "source", source, "rank", (int)rank, "target", target,
-        "score", (double)score);
+    json_t *const row = json_pack("{s:s, s:i, s:s, s:f}", "source", source, "rank", (int)rank, "target",
+        target, "score", (double)score);
     char *const text = row ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     if (text) {
         isg_writer_text(w, text);
@@ -30,15 +32,17 @@ static void write_json(struct isg_writer *w, const char *source, const char *tar
     json_decref(row);
 }
 
-static void write_one(struct isg_writer *w, enum isg_dict_format format, const char *source, const char *target,
-    uint32_t rank, float score)
+static void write_one(struct isg_writer *w, enum isg_dict_format format, const char *source,
+    const char *target, uint32_t rank, float score)
 {
     switch (format) {
     case ISG_DICT_TSV:
         isg_writer_printf(w, "%s\t%u\t%s\t%.4f\n", source, (unsigned)rank, target, (double)score);
         break;
-    case ISG_DICT_MUSE: /* a blank separates; a tab where a word itself has one, as readers of both would expect */
-        isg_writer_printf(w, "%s%s%s\n", source, strchr(source, ' ') || strchr(target, ' ') ? "\t" : " ", target);
+    case ISG_DICT_MUSE: /* a blank separates; a tab where a word itself has one, as readers of both would
+                           expect */
+        isg_writer_printf(
+            w, "%s%s%s\n", source, strchr(source, ' ') || strchr(target, ' ') ? "\t" : " ", target);
         break;
     case ISG_DICT_JSONL:
         write_json(w, source, target, rank, score);
@@ -68,7 +72,8 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
         for (size_t i = 0; i < batch; i++) {
             const char *const source = isg_strtab_get(src->words, rows[i], NULL);
             uint32_t rank = 0;
-            for (uint32_t r = 0; r < opts->k && near[i * opts->k + r].row != ISG_NO_ID && writable(source); r++) {
+            for (uint32_t r = 0; r < opts->k && near[i * opts->k + r].row != ISG_NO_ID && writable(source);
+                 r++) {
                 const char *const target = isg_strtab_get(tgt->words, near[i * opts->k + r].row, NULL);
                 if (writable(target))
                     write_one(w, opts->format, source, target, ++rank, near[i * opts->k + r].score);

@@ -88,7 +88,12 @@ void isg_app_result(struct isg_app *app, json_t *result);
 json_t *isg_json_text(const char *s);
 
 /* The commands: X(name of the struct after isg_tool_), in the order of the help. */
-#define ISG_TOOLS(X) X(ner_train) X(ner_tag) X(ner_eval) X(run_project) X(info) X(completion)
+/* clang-format off */
+#define ISG_TOOLS(X) \
+    X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) \
+    X(ner_train) X(ner_tag) X(ner_eval) \
+    X(run_project) X(info) X(completion)
+/* clang-format on */
 
 #define ISG_TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
 ISG_TOOLS(ISG_TOOL_DECLARE)

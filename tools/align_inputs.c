@@ -1,0 +1,58 @@
+/* Input files of the `align` commands. */
+#include "tools/cmd_align.h"
+
+#include <string.h>
+
+enum isg_status isg_align_load_vectors(
+    struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err)
+{
+    struct isg_vectors_report report;
+    const struct isg_vectors_opts opts = {.max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP};
+    const char *const path = in->path[side];
+    ISG_TRY(isg_vectors_load(&in->v[side], path, &opts, &report, &app->env, err));
+    isg_log(&app->env, ISG_LOG_INFO, "%s: %zu words of %zu dimensions (%s%s)", path, in->v[side].m.rows,
+        in->v[side].m.cols, report.format, report.gzip ? ", gzip" : "");
+    if (report.duplicates)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "%s:%llu: %llu words were there before; the first row of each counts", path,
+            (unsigned long long)report.first_duplicate_line, (unsigned long long)report.duplicates);
+    if (report.bad_utf8)
+        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: %llu words are no valid UTF-8 and are left out", path,
+            (unsigned long long)report.first_bad_utf8_line, (unsigned long long)report.bad_utf8);
+    if (report.zero_rows)
+        isg_log(&app->env, ISG_LOG_WARNING, "%s: %llu words have a vector of zeroes and get no translation",
+            path, (unsigned long long)report.zero_rows);
+    return ISG_OK;
+}
+
+enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err)
+{
+    ISG_TRY(isg_align_map_load(&in->map, in->map_path, err));
+    for (int s = 0; s < 2; s++)
+        ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));
+    return isg_align_space_new(
+        &in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err);
+}
+
+void isg_align_inputs_fini(struct isg_align_inputs *in)
+{
+    isg_align_space_free(in->space);
+    isg_align_map_free(in->map);
+    isg_vectors_fini(&in->v[0]);
+    isg_vectors_fini(&in->v[1]);
+}
+
+enum isg_status isg_align_load_dict(
+    struct isg_app *app, struct isg_dict *dict, const char *path, struct isg_error *err)
+{
+    ISG_TRY(isg_dict_load(dict, path, err));
+    const struct isg_dict_report *const r = &dict->report;
+    isg_log(&app->env, r->broken ? ISG_LOG_WARNING : ISG_LOG_INFO,
+        "%s: %llu pairs (%llu of several words) in %llu lines; %llu empty, %llu broken, %llu repeated", path,
+        (unsigned long long)r->entries, (unsigned long long)r->multi_word, (unsigned long long)r->lines,
+        (unsigned long long)r->empty, (unsigned long long)r->broken, (unsigned long long)r->duplicates);
+    if (r->broken)
+        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: the first line that is no pair of words", path,
+            (unsigned long long)r->first_broken_line);
+    return ISG_OK;
+}

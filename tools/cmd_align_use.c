@@ -1,0 +1,225 @@
+/* isogloss align eval, align dict, align lookup: what a map is good for. */
+#include "tools/cmd_align.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum isg_status parse_topk(const char *text, struct isg_align_eval_opts *opts, struct isg_error *err)
+{
+    opts->n_topk = 0;
+    for (const char *at = text;; at++) {
+        char *end;
+        const unsigned long k = strtoul(at, &end, 10);
+        if (end == at || *at < '0' || *at > '9' || k == 0 || k > 10000 || (*end && *end != ',') ||
+            opts->n_topk == ISG_ALIGN_MAX_TOPK) {
+            isg_error_set(err, ISG_EUSAGE, NULL, 0, "--topk \"%s\"", text);
+            return isg_error_expected(
+                err, "up to %d numbers from 1 to 10000, with commas between them", ISG_ALIGN_MAX_TOPK);
+        }
+        opts->topk[opts->n_topk++] = (uint32_t)k;
+        if (!*end)
+            return ISG_OK;
+        at = end;
+    }
+}
+
+static json_t *scores_json(const struct isg_align_scores *s, const struct isg_align_eval_opts *opts)
+{
+    json_t *const p = json_object(), *const all = json_object();
+    for (uint32_t i = 0; i < opts->n_topk; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%u", (unsigned)opts->topk[i]);
+        json_object_set_new(p, key, json_real(s->p_at[i]));
+        json_object_set_new(all, key, json_real(s->p_at_all[i]));
+    }
+    return json_pack("{s:s, s:f, s:I, s:I, s:o, s:o, s:f}", "retrieval", isg_retrieval_name(opts->retrieval),
+        "coverage", s->coverage, "queries", (json_int_t)s->queries, "covered", (json_int_t)s->covered, "p_at",
+        p, "p_at_all", all, "mrr", s->mrr);
+}
+
+static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_align_eval_opts opts;
+    isg_align_eval_opts_default(&opts);
+    const char *gold = NULL, *topk = "1,5,10", *rule = "auto";
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
+        {.name = "dict", .letter = 'd', .kind = ISG_OPT_STRING, .value = &gold, .argument = "FILE", .required = true,
+            .help = "gold list: source and target word; several lines for several translations"},
+        {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
+            .help = "casing of the list: as written or else lower, always lower, as written"},
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        {.name = "topk", .letter = 'k', .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
+            .help = "depths that precision is given at"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    ISG_TRY(parse_topk(topk, &opts, err));
+    opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
+    opts.rule = isg_dict_case_find(rule);
+    enum isg_status status;
+    struct isg_dict dict = {0};
+    struct isg_align_scores s;
+    ISG_GOTO(isg_align_load_dict(app, &dict, gold, err));
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
+    fprintf(app->results, "coverage  %.2f %%  (%llu of %llu source words)\n", 100 * s.coverage,
+        (unsigned long long)s.covered, (unsigned long long)s.queries);
+    for (uint32_t i = 0; i < opts.n_topk; i++)
+        fprintf(app->results, "P@%-6u  %.2f %% of covered, %.2f %% of all\n", (unsigned)opts.topk[i],
+            s.p_at[i], s.p_at_all[i]);
+    fprintf(app->results, "MRR       %.4f\n", s.mrr);
+    isg_app_result(app, scores_json(&s, &opts));
+out:
+    isg_dict_fini(&dict);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_eval = {
+    {.name = "align eval",
+        .summary = "score a map on a gold list of translations",
+        .synopsis = "--map MAP --src S --tgt T --dict GOLD",
+        .examples = "isogloss align eval --map en-es.map --src en.vec --tgt es.vec --dict test.txt\n",
+        .min_args = 0,
+        .max_args = 0},
+    run_eval};
+
+static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_dict_write_opts opts;
+    isg_dict_write_opts_default(&opts);
+    int64_t k = opts.k, words = 0;
+    const char *format = "tsv", *path;
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        {.name = "words", .kind = ISG_OPT_INT, .value = &words, .argument = "N", .min = 0, .max = 4e9,
+            .help = "most frequent source words to translate, 0 = all"},
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
+            .help = "translations a word"},
+        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl",
+            .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line",
+            .group = "Output"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    ISG_TRY(isg_app_out(app, NULL, &path, err));
+    opts.k = (uint32_t)k;
+    opts.max_words = (uint64_t)words;
+    opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
+    opts.format = strcmp(format, "muse") == 0    ? ISG_DICT_MUSE
+                  : strcmp(format, "jsonl") == 0 ? ISG_DICT_JSONL
+                                                 : ISG_DICT_TSV;
+    enum isg_status status;
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    ISG_GOTO(isg_dict_write(in.space, &in.v[0], &in.v[1], &opts, path, app->force, &app->env, err));
+    const size_t n = words && (size_t)words < in.v[0].m.rows ? (size_t)words : in.v[0].m.rows;
+    if (strcmp(path, "-") != 0)
+        fprintf(app->results, "%s: translations of %zu words\n", path, n);
+    isg_app_result(app, json_pack("{s:I, s:I}", "words", (json_int_t)n, "best", (json_int_t)k));
+out:
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_dict = {
+    {.name = "align dict",
+        .summary = "write the bilingual dictionary that a map gives",
+        .synopsis = "--map MAP --src S --tgt T -o FILE",
+        .examples = "isogloss align dict --map en-es.map --src en.vec --tgt es.vec -k 3 -o en-es.tsv\n",
+        .min_args = 0,
+        .max_args = 0},
+    run_dict};
+
+/* One word's translations; a word without a vector is said, and is no error: the others are still wanted. */
+static enum isg_status look_up(struct isg_app *app, struct isg_align_inputs *in, const char *word, uint32_t k,
+    struct isg_near *near, json_t *results, struct isg_error *err)
+{
+    const uint32_t row = isg_align_find(&in->v[0], word, strlen(word), ISG_DICT_CASE_AUTO);
+    json_t *const translations = json_array();
+    if (row == ISG_NO_ID) {
+        isg_log(&app->env, ISG_LOG_WARNING, "no vector for \"%s\"", word);
+    } else {
+        const enum isg_status status = isg_align_lookup(in->space, ISG_SOURCE, &row, 1,
+            (enum isg_retrieval)isg_retrieval_find(in->retrieval), k, near, &app->env, err);
+        if (status != ISG_OK) {
+            json_decref(translations);
+            return status;
+        }
+        for (uint32_t r = 0; r < k && near[r].row != ISG_NO_ID; r++) {
+            const char *const target = isg_strtab_get(in->v[1].words, near[r].row, NULL);
+            fprintf(app->results, "%s\t%u\t%s\t%.4f\n", word, (unsigned)r + 1, target, (double)near[r].score);
+            json_array_append_new(translations,
+                json_pack("{s:o, s:f}", "target", isg_json_text(target), "score", (double)near[r].score));
+        }
+        fflush(app->results);
+    }
+    json_array_append_new(
+        results, json_pack("{s:o, s:o}", "word", isg_json_text(word), "translations", translations));
+    return ISG_OK;
+}
+
+static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    int64_t k = 5;
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
+            .help = "translations a word"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    enum isg_status status;
+    struct isg_reader *reader = NULL;
+    json_t *results = json_array();
+    struct isg_near *const near = isg_malloc((size_t)k, sizeof *near);
+    if (!near || !results) {
+        status = isg_error_nomem(err, "translations");
+        goto out;
+    }
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    for (int i = 0; i < argc; i++)
+        ISG_GOTO(look_up(app, &in, argv[i], (uint32_t)k, near, results, err));
+    if (argc == 0) {
+        ISG_GOTO(isg_reader_open(&reader, "-", err));
+        for (;;) {
+            char *line;
+            size_t n;
+            ISG_GOTO(isg_reader_line(reader, &line, &n, err));
+            if (!line)
+                break;
+            if (n > 0)
+                ISG_GOTO(look_up(app, &in, line, (uint32_t)k, near, results, err));
+        }
+    }
+    isg_app_result(app, json_pack("{s:O}", "words", results));
+out:
+    isg_reader_close(reader);
+    json_decref(results);
+    isg_free(near);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_lookup = {
+    {.name = "align lookup",
+        .summary = "translations of single words, from arguments or standard input",
+        .synopsis = "--map MAP --src S --tgt T [WORD...]",
+        .examples = "isogloss align lookup --map en-es.map --src en.vec --tgt es.vec house river\n",
+        .min_args = 0,
+        .max_args = -1},
+    run_lookup};
