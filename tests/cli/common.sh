@@ -28,9 +28,9 @@ run 0 --version
 holds stdout "isogloss "
 run 2
 run 2 ner evla
-holds stderr 'did you mean "ner eval"?'
+holds stderr 'did you mean "align eval"?'
 run 2 eval
-holds stderr 'did you mean "ner eval"?'
+holds stderr 'did you mean "align eval"?'
 run 2 ner
 one_line stderr
 run 0 ner --help
