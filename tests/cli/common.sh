@@ -28,7 +28,7 @@ run 0 --version
 holds stdout "isogloss "
 run 2
 run 2 ner evla
-holds stderr 'did you mean "align eval"?'
+holds stderr 'did you mean "ner eval"?'
 run 2 eval
 holds stderr 'did you mean "align eval"?'
 run 2 ner
