@@ -17,7 +17,7 @@ static enum isg_status add(struct isg_params *params, struct isg_param **out, co
 
 enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params, const char *prefix,
     const struct isg_ner_config *c, uint32_t n_learnt, uint32_t n_table, uint32_t word_dim, uint32_t n_chars,
-    struct isg_error *err)
+    const struct isg_ner_input *shared, struct isg_error *err)
 {
     memset(in, 0, sizeof *in);
     snprintf(in->name, sizeof in->name, "%s", prefix);
@@ -33,6 +33,15 @@ enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *p
     }
     if (c->chars == ISG_CHAR_NONE)
         return ISG_OK;
+    if (shared) { /* the same characters and filters read both languages */
+        in->chars = shared->chars;
+        in->conv_w = shared->conv_w;
+        in->conv_b = shared->conv_b;
+        in->char_lstm = shared->char_lstm;
+        in->dim += in->conv_w ? in->conv_w->cols : 0;
+        in->dim += in->char_lstm.fw.wh ? 2 * in->char_lstm.fw.wh->rows : 0;
+        return ISG_OK;
+    }
     const uint32_t d = (uint32_t)c->char_dim;
     ISG_TRY(add(params, &in->chars, prefix, "char.weight", n_chars, d, true, err));
     if (c->chars == ISG_CHAR_CNN || c->chars == ISG_CHAR_BOTH) {
@@ -323,30 +332,81 @@ struct isg_node *isg_ner_head_run(
 
 /* ---- the plain tagger ---- */
 
+enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params, const char *prefix,
+    const struct isg_ner_config *c, const struct isg_ner_sizes *sizes, const struct isg_ner_network *shared,
+    struct isg_error *err)
+{
+    char name[96];
+    *net = (struct isg_ner_network){.params = params, .borrowed = true};
+    const struct isg_ner_input *const chars = shared ? &shared->input : NULL;
+    ISG_TRY(isg_ner_input_add(&net->input, params, prefix, c, sizes->n_words, sizes->n_table, sizes->word_dim,
+        sizes->n_chars, chars, err));
+    uint32_t in = net->input.dim;
+    if (c->sal_hidden) {
+        snprintf(name, sizeof name, "%ssal", prefix);
+        ISG_TRY(isg_ner_encoder_add(&net->sal, params, name, sizes->word_dim, (uint32_t)c->sal_hidden, 1, err));
+        in += net->sal.out - sizes->word_dim;
+    }
+    if (shared) {
+        net->encoder = shared->encoder;
+        net->attend = shared->attend;
+        if (net->encoder.in != in)
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a shared encoder of %u inputs given %u", net->encoder.in, in);
+    } else {
+        snprintf(name, sizeof name, "%sencoder", prefix);
+        ISG_TRY(isg_ner_encoder_add(
+            &net->encoder, params, name, in, (uint32_t)c->hidden, (uint32_t)c->layers, err));
+        snprintf(name, sizeof name, "%sattention", prefix);
+        ISG_TRY(isg_ner_attend_add(&net->attend, params, name, net->encoder.out, c, err));
+    }
+    uint32_t out = net->attend.out;
+    if (c->private_hidden) {
+        snprintf(name, sizeof name, "%sprivate", prefix);
+        ISG_TRY(isg_ner_encoder_add(
+            &net->priv, params, name, in, (uint32_t)c->private_hidden, (uint32_t)c->layers, err));
+        snprintf(name, sizeof name, "%sprivate.attention", prefix);
+        ISG_TRY(isg_ner_attend_add(&net->priv_attend, params, name, net->priv.out, c, err));
+        out += net->priv_attend.out;
+    }
+    if (c->oal_hidden) {
+        snprintf(name, sizeof name, "%soal", prefix);
+        ISG_TRY(isg_ner_encoder_add(&net->oal, params, name, out, (uint32_t)c->oal_hidden, 1, err));
+        out = net->oal.out;
+    }
+    snprintf(name, sizeof name, "%shead", prefix);
+    return isg_ner_head_add(&net->head, params, name, out, sizes->labels, c, err);
+}
+
 enum isg_status isg_ner_network_new(struct isg_ner_network *net, const struct isg_ner_config *c,
     const struct isg_ner_vocab *vocab, uint32_t word_dim, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
+    struct isg_params *params;
+    const struct isg_ner_sizes sizes = {.n_words = vocab->n_learnt,
+        .n_table = isg_strtab_size(vocab->words) - vocab->n_learnt,
+        .word_dim = word_dim,
+        .n_chars = isg_strtab_size(vocab->chars),
+        .labels = vocab->labels};
     memset(net, 0, sizeof *net);
-    ISG_GOTO(isg_params_new(&net->params, err));
-    ISG_GOTO(isg_ner_input_add(&net->input, net->params, "", c, vocab->n_learnt,
-        isg_strtab_size(vocab->words) - vocab->n_learnt, word_dim, isg_strtab_size(vocab->chars), err));
-    ISG_GOTO(isg_ner_encoder_add(&net->encoder, net->params, "encoder", net->input.dim, (uint32_t)c->hidden,
-        (uint32_t)c->layers, err));
-    ISG_GOTO(isg_ner_attend_add(&net->attend, net->params, "attention", net->encoder.out, c, err));
-    ISG_GOTO(isg_ner_head_add(&net->head, net->params, "head", net->attend.out, vocab->labels, c, err));
-    ISG_GOTO(isg_params_seal(net->params, err));
-    return ISG_OK;
-out:
-    isg_ner_network_fini(net);
+    ISG_TRY(isg_params_new(&params, err));
+    status = isg_ner_network_add(net, params, "", c, &sizes, NULL, err);
+    net->borrowed = false;
+    if (status == ISG_OK)
+        status = isg_params_seal(params, err);
+    if (status != ISG_OK)
+        isg_ner_network_fini(net);
     return status;
 }
 
 void isg_ner_network_init(struct isg_ner_network *net, const struct isg_ner_config *c, uint64_t seed)
 {
     isg_ner_input_init(&net->input, net->params, c, seed);
+    isg_ner_encoder_init(&net->sal, net->params, c, seed);
     isg_ner_encoder_init(&net->encoder, net->params, c, seed);
     isg_ner_attend_init(&net->attend, seed);
+    isg_ner_encoder_init(&net->priv, net->params, c, seed);
+    isg_ner_attend_init(&net->priv_attend, seed);
+    isg_ner_encoder_init(&net->oal, net->params, c, seed);
     isg_ner_head_init(&net->head, seed);
 }
 
@@ -364,26 +424,50 @@ void isg_ner_network_fini(struct isg_ner_network *net)
 {
     isg_ner_input_fini(&net->input);
     isg_ner_head_fini(&net->head);
-    isg_params_free(net->params);
+    if (!net->borrowed)
+        isg_params_free(net->params);
     memset(net, 0, sizeof *net);
+}
+
+void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t, const struct isg_ner_config *c,
+    const struct isg_ner_batch *b, struct isg_ner_pass *pass)
+{
+    const struct isg_seqs *const s = &b->sentences;
+    if (!pass->words)
+        pass->words = isg_ner_input_words(&net->input, t, b);
+    if (!pass->spelling && net->input.chars) {
+        if (!pass->chars)
+            pass->chars = isg_ner_input_chars(&net->input, t, b);
+        pass->spelling = isg_ner_input_spell(&net->input, t, c, b, pass->chars);
+    }
+    struct isg_node *words = pass->words;
+    if (net->sal.n_layers)
+        words = isg_ner_encoder_run(&net->sal, t, c, s, words);
+    struct isg_node *const x = isg_ner_input_join(&net->input, t, c, b, words, pass->spelling);
+    pass->shared = isg_ner_attend_run(&net->attend, t, c, s, isg_ner_encoder_run(&net->encoder, t, c, s, x));
+    struct isg_node *h = pass->shared;
+    if (net->priv.n_layers) {
+        struct isg_node *const own =
+            isg_ner_attend_run(&net->priv_attend, t, c, s, isg_ner_encoder_run(&net->priv, t, c, s, x));
+        h = isg_concat(t, (struct isg_node *const[]){own, pass->shared}, 2);
+    }
+    if (net->oal.n_layers)
+        h = isg_ner_encoder_run(&net->oal, t, c, s, h);
+    pass->emit = isg_ner_head_run(&net->head, t, h, &pass->pair);
 }
 
 struct isg_node *isg_ner_network_run_from(const struct isg_ner_network *net, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node *spelling,
     struct isg_node **pair)
 {
-    struct isg_node *x =
-        isg_ner_input_join(&net->input, t, c, b, isg_ner_input_words(&net->input, t, b), spelling);
-    x = isg_ner_encoder_run(&net->encoder, t, c, &b->sentences, x);
-    x = isg_ner_attend_run(&net->attend, t, c, &b->sentences, x);
-    return isg_ner_head_run(&net->head, t, x, pair);
+    struct isg_ner_pass pass = {.spelling = spelling};
+    isg_ner_network_pass(net, t, c, b, &pass);
+    *pair = pass.pair;
+    return pass.emit;
 }
 
 struct isg_node *isg_ner_network_run(const struct isg_ner_network *net, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node **pair)
 {
-    struct isg_node *spelling = NULL;
-    if (net->input.chars)
-        spelling = isg_ner_input_spell(&net->input, t, c, b, isg_ner_input_chars(&net->input, t, b));
-    return isg_ner_network_run_from(net, t, c, b, spelling, pair);
+    return isg_ner_network_run_from(net, t, c, b, NULL, pair);
 }

@@ -20,11 +20,15 @@ struct isg_ner_input {
     struct isg_bilstm char_lstm;
     char name[48]; /**< prefix: tells dropout masks apart */
 };
-/** @param n_learnt  words that training meets, @param n_table words beyond, @param word_dim columns of both
+/**
+ * @param n_learnt  words that training meets, rows of a parameter
+ * @param n_table   words beyond, rows of a constant table
+ * @param word_dim  columns of both
+ * @param shared    its character encoder is used in place of a new one; NULL = none
  */
 ISG_MUST_CHECK enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, uint32_t n_learnt, uint32_t n_table,
-    uint32_t word_dim, uint32_t n_chars, struct isg_error *err);
+    uint32_t word_dim, uint32_t n_chars, const struct isg_ner_input *shared, struct isg_error *err);
 void isg_ner_input_init(
     const struct isg_ner_input *in, struct isg_params *params, const struct isg_ner_config *c, uint64_t seed);
 void isg_ner_input_fini(struct isg_ner_input *in);
@@ -93,15 +97,38 @@ void isg_ner_head_fini(struct isg_ner_head *h);
 struct isg_node *isg_ner_head_run(
     const struct isg_ner_head *h, struct isg_tape *t, struct isg_node *x, struct isg_node **pair);
 
-/** The plain tagger: input -> encoder -> (attention) -> head. */
+/**
+ * A tagger: input -> [sentence adaptation] -> shared encoder (-> attention) beside an optional private one, side by side
+ * -> [output adaptation] -> head. The plain tagger has neither private encoder nor adaptation layers. Transfer gives
+ * several networks the same parts: a part is a set of pointers into the parameter table, so that copying it shares it.
+ */
 struct isg_ner_network {
-    struct isg_params *params;
+    struct isg_params *params; /**< owned by the network that isg_ner_network_new made; else borrowed */
+    bool borrowed;
     struct isg_ner_input input;
+    struct isg_ner_encoder sal; /**< over word embeddings alone; n_layers 0 = none, as of the next two */
     struct isg_ner_encoder encoder;
     struct isg_ner_attend attend;
+    struct isg_ner_encoder priv;
+    struct isg_ner_attend priv_attend;
+    struct isg_ner_encoder oal;
     struct isg_ner_head head;
 };
-/** Adds all parts and seals the table; values are zero. */
+/** Sizes of what a network reads and gives. */
+struct isg_ner_sizes {
+    uint32_t n_words, word_dim, n_chars;
+    const struct isg_strtab *labels;
+    uint32_t n_table; /**< words beyond n_words whose vectors are never trained */
+};
+/**
+ * Adds the parts of a network to a table that is not sealed yet. Names start with prefix ("" or "source.").
+ * @param shared  a network of the same table whose encoder, attention and character encoder are used as they are; NULL =
+ *                all parts are its own
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
+    const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
+    const struct isg_ner_network *shared, struct isg_error *err);
+/** A table of its own with one network, sealed; values are zero. */
 ISG_MUST_CHECK enum isg_status isg_ner_network_new(struct isg_ner_network *net,
     const struct isg_ner_config *c, const struct isg_ner_vocab *vocab, uint32_t word_dim,
     struct isg_error *err);
@@ -109,6 +136,16 @@ void isg_ner_network_init(struct isg_ner_network *net, const struct isg_ner_conf
 /** Learning rates, L2 and frozen parts as the configuration has them. */
 void isg_ner_network_configure(struct isg_ner_network *net, const struct isg_ner_config *c);
 void isg_ner_network_fini(struct isg_ner_network *net); /**< a zeroed struct is fine */
+
+/** One forward pass, with the nodes that transfer works on. */
+struct isg_ner_pass {
+    struct isg_node *words, *chars; /**< embeddings; given by the caller (perturbed ones, say) or NULL = looked up */
+    struct isg_node *spelling;      /**< of each token; given by the caller (cached ones) or NULL = from chars */
+    struct isg_node *shared;        /**< out: the shared encoder's features, T x n, attention included */
+    struct isg_node *emit, *pair;   /**< out: of the head; pair NULL where transitions are constant */
+};
+void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t, const struct isg_ner_config *c,
+    const struct isg_ner_batch *b, struct isg_ner_pass *pass);
 /** Emissions of a batch. */
 struct isg_node *isg_ner_network_run(const struct isg_ner_network *net, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node **pair);
