@@ -29,6 +29,11 @@ struct isg_ner_decoder {
     uint32_t *order, *chunk; /* sentences by length; first of each chunk in order */
     size_t cap_order, cap_chunk;
     uint32_t n_chunks;
+    /* spellings of the forms: character encoders run once a form, not once a sentence */
+    float *spelling; /* n_spelt x spelling_dim */
+    uint32_t n_spelt, spelling_dim;
+    size_t cap_spelling;
+    uint64_t spelling_version;
 };
 
 enum isg_status isg_ner_decoder_new(struct isg_ner_decoder **out, const struct isg_ner_network *net,
@@ -69,6 +74,7 @@ void isg_ner_decoder_free(struct isg_ner_decoder *d)
         isg_free(w->neighbours);
     }
     isg_free(d->workers);
+    isg_free(d->spelling);
     isg_free(d->order);
     isg_free(d->chunk);
     isg_free(d);
@@ -177,8 +183,12 @@ static enum isg_status decode_chunk(
     }
     ISG_TRY(isg_ner_batch_build(&w->batch, r->forms, w->tokens, w->n_tokens, n, err));
     isg_tape_reset(w->tape, &(struct isg_run){.training = false});
-    struct isg_node *pair;
-    const struct isg_node *emit = isg_ner_network_run(r->d->net, w->tape, r->d->config, &w->batch, &pair);
+    struct isg_node *pair, *spelling = NULL;
+    if (r->d->spelling_dim)
+        spelling = isg_lookup_const(
+            w->tape, r->d->spelling, r->d->n_spelt, r->d->spelling_dim, w->batch.kind_form, w->batch.n_kinds);
+    const struct isg_node *emit =
+        isg_ner_network_run_from(r->d->net, w->tape, r->d->config, &w->batch, spelling, &pair);
     ISG_TRY(isg_tape_status(w->tape, err));
     const struct isg_crf *crf = &r->d->net->head.crf;
     const uint32_t L = crf->n_tags;
@@ -246,9 +256,102 @@ static enum isg_status make_chunks(
     return ISG_OK;
 }
 
+/* ---- spellings ---- */
+
+#define SPELL_FORMS 256 /* forms a task */
+
+struct spell {
+    struct isg_ner_decoder *d;
+    const struct isg_ner_forms *forms;
+    uint32_t first, n;
+    enum isg_status *status;
+    struct isg_error *err;
+};
+
+static enum isg_status spell_chunk(
+    const struct spell *s, struct worker *w, uint32_t first, uint32_t n, struct isg_error *err)
+{
+    uint32_t ids[SPELL_FORMS];
+    for (uint32_t i = 0; i < n; i++)
+        ids[i] = first + i;
+    ISG_TRY(isg_ner_batch_build(&w->batch, s->forms, (const uint32_t *const[]){ids}, &n, 1, err));
+    isg_tape_reset(w->tape, &(struct isg_run){.training = false});
+    const struct isg_ner_input *in = &s->d->net->input;
+    const struct isg_node *x = isg_ner_input_spell(
+        in, w->tape, s->d->config, &w->batch, isg_ner_input_chars(in, w->tape, &w->batch));
+    ISG_TRY(isg_tape_status(w->tape, err));
+    for (size_t i = 0; i < (size_t)n * x->cols; i++)
+        s->d->spelling[(size_t)first * x->cols + i] = (float)x->x[i];
+    return ISG_OK;
+}
+
+static void run_spell(void *cookie, size_t i, unsigned worker)
+{
+    const struct spell *s = cookie;
+    const uint32_t first = s->first + (uint32_t)i * SPELL_FORMS, left = s->first + s->n - first;
+    s->status[i] =
+        spell_chunk(s, &s->d->workers[worker], first, left < SPELL_FORMS ? left : SPELL_FORMS, &s->err[i]);
+}
+
+static uint64_t version_of(const struct isg_ner_input *in)
+{
+    const struct isg_param *const all[] = {in->chars, in->conv_w, in->conv_b, in->char_lstm.fw.wx,
+        in->char_lstm.fw.wh, in->char_lstm.fw.b, in->char_lstm.bw.wx, in->char_lstm.bw.wh,
+        in->char_lstm.bw.b};
+    uint64_t sum = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        sum += all[i] ? all[i]->version : 0;
+    return sum;
+}
+
+/* Spells the forms that are new since the last call: in tasks of a fixed number, whatever the threads. */
+static enum isg_status spell_new(
+    struct isg_ner_decoder *d, const struct isg_ner_forms *forms, struct isg_error *err)
+{
+    const struct isg_ner_input *in = &d->net->input;
+    if (!in->chars)
+        return ISG_OK;
+    const uint32_t n = isg_strtab_size(forms->index);
+    const uint64_t version = version_of(in);
+    if (version != d->spelling_version)
+        d->n_spelt = 0;
+    d->spelling_version = version;
+    d->spelling_dim =
+        (in->conv_w ? in->conv_w->cols : 0) + (in->char_lstm.fw.wh ? 2 * in->char_lstm.fw.wh->rows : 0);
+    if (n <= d->n_spelt)
+        return ISG_OK;
+    struct spell s = {d, forms, d->n_spelt, n - d->n_spelt, NULL, NULL};
+    const size_t tasks = ((size_t)s.n + SPELL_FORMS - 1) / SPELL_FORMS;
+    s.status = isg_calloc(tasks, sizeof *s.status);
+    s.err = isg_calloc(tasks, sizeof *s.err);
+    enum isg_status status = ISG_OK;
+    if (!s.status || !s.err || !ISG_GROW(d->spelling, d->cap_spelling, (size_t)n * d->spelling_dim)) {
+        status = isg_error_nomem(err, "spellings");
+        goto out;
+    }
+    isg_pool_run(d->pool, tasks, run_spell, &s);
+    for (size_t i = 0; i < tasks && status == ISG_OK; i++)
+        if (s.status[i] != ISG_OK) {
+            *err = s.err[i];
+            status = s.status[i];
+        }
+    if (status == ISG_OK)
+        d->n_spelt = n;
+out:
+    isg_free(s.status);
+    isg_free(s.err);
+    return status;
+}
+
+void isg_ner_decoder_forget(struct isg_ner_decoder *d)
+{
+    d->n_spelt = 0;
+}
+
 enum isg_status isg_ner_decode_run(struct isg_ner_decoder *d, const struct isg_ner_forms *forms,
     const struct isg_ner_vocab *vocab, const struct isg_ner_decode *job, struct isg_error *err)
 {
+    ISG_TRY(spell_new(d, forms, err));
     ISG_TRY(make_chunks(d, job, err));
     enum isg_status status = ISG_OK;
     struct run r = {d, forms, vocab, job, isg_calloc((size_t)d->n_chunks + 1, sizeof *r.status),

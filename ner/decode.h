@@ -10,6 +10,9 @@ struct isg_ner_decoder;
 ISG_MUST_CHECK enum isg_status isg_ner_decoder_new(struct isg_ner_decoder **out,
     const struct isg_ner_network *net, const struct isg_ner_config *config, struct isg_pool *pool,
     struct isg_error *err);
+/** Spellings of word forms are computed once and kept; to be called when a forms table is replaced by
+ * another. (Changes of the weights are seen without it.) */
+void isg_ner_decoder_forget(struct isg_ner_decoder *d);
 void isg_ner_decoder_free(struct isg_ner_decoder *d); /**< NULL is fine */
 
 /** What is wanted; arrays are given by the caller, NULL = not wanted. Token t of sentence s is at s's offset

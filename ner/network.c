@@ -171,7 +171,7 @@ enum isg_status isg_ner_encoder_add(struct isg_ner_encoder *e, struct isg_params
     e->out = 2 * hidden;
     e->n_layers = layers;
     for (uint32_t i = 0; i < layers; i++) {
-        char prefix[80];
+        char prefix[112];
         snprintf(prefix, sizeof prefix, "%s.%u", name, i);
         ISG_TRY(isg_bilstm_add(params, &e->layer[i], prefix, i ? e->out : in, hidden, err));
     }
@@ -189,7 +189,7 @@ struct isg_node *isg_ner_encoder_run(const struct isg_ner_encoder *e, struct isg
     const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x)
 {
     for (uint32_t i = 0; i < e->n_layers; i++) {
-        char name[80];
+        char name[128];
         snprintf(name, sizeof name, "%s.%u.out", e->name, i);
         x = isg_bilstm(t, x, sentences, &e->layer[i]);
         x = c->variational ? isg_dropout_seq(t, x, sentences, ISG_R(c->dropout_out), name)
@@ -332,9 +332,9 @@ struct isg_node *isg_ner_head_run(
 
 /* ---- the plain tagger ---- */
 
-enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params, const char *prefix,
-    const struct isg_ner_config *c, const struct isg_ner_sizes *sizes, const struct isg_ner_network *shared,
-    struct isg_error *err)
+enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
+    const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
+    const struct isg_ner_network *shared, struct isg_error *err)
 {
     char name[96];
     *net = (struct isg_ner_network){.params = params, .borrowed = true};
@@ -344,14 +344,16 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
     uint32_t in = net->input.dim;
     if (c->sal_hidden) {
         snprintf(name, sizeof name, "%ssal", prefix);
-        ISG_TRY(isg_ner_encoder_add(&net->sal, params, name, sizes->word_dim, (uint32_t)c->sal_hidden, 1, err));
+        ISG_TRY(
+            isg_ner_encoder_add(&net->sal, params, name, sizes->word_dim, (uint32_t)c->sal_hidden, 1, err));
         in += net->sal.out - sizes->word_dim;
     }
     if (shared) {
         net->encoder = shared->encoder;
         net->attend = shared->attend;
         if (net->encoder.in != in)
-            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a shared encoder of %u inputs given %u", net->encoder.in, in);
+            return isg_error_set(
+                err, ISG_EUSAGE, NULL, 0, "a shared encoder of %u inputs given %u", net->encoder.in, in);
     } else {
         snprintf(name, sizeof name, "%sencoder", prefix);
         ISG_TRY(isg_ner_encoder_add(
@@ -429,8 +431,8 @@ void isg_ner_network_fini(struct isg_ner_network *net)
     memset(net, 0, sizeof *net);
 }
 
-void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t, const struct isg_ner_config *c,
-    const struct isg_ner_batch *b, struct isg_ner_pass *pass)
+void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t,
+    const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_ner_pass *pass)
 {
     const struct isg_seqs *const s = &b->sentences;
     if (!pass->words)

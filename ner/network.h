@@ -57,7 +57,7 @@ struct isg_node *isg_ner_input_run(const struct isg_ner_input *in, struct isg_ta
 struct isg_ner_encoder {
     uint32_t in, out, n_layers;
     struct isg_bilstm layer[ISG_NER_MAX_LAYERS];
-    char name[48];
+    char name[96];
 };
 ISG_MUST_CHECK enum isg_status isg_ner_encoder_add(struct isg_ner_encoder *e, struct isg_params *params,
     const char *name, uint32_t in, uint32_t hidden, uint32_t layers, struct isg_error *err);
@@ -98,9 +98,11 @@ struct isg_node *isg_ner_head_run(
     const struct isg_ner_head *h, struct isg_tape *t, struct isg_node *x, struct isg_node **pair);
 
 /**
- * A tagger: input -> [sentence adaptation] -> shared encoder (-> attention) beside an optional private one, side by side
- * -> [output adaptation] -> head. The plain tagger has neither private encoder nor adaptation layers. Transfer gives
- * several networks the same parts: a part is a set of pointers into the parameter table, so that copying it shares it.
+ * A tagger: input -> [sentence adaptation] -> shared encoder (-> attention) beside an optional private one,
+ * side by side
+ * -> [output adaptation] -> head. The plain tagger has neither private encoder nor adaptation layers.
+ * Transfer gives several networks the same parts: a part is a set of pointers into the parameter table, so
+ * that copying it shares it.
  */
 struct isg_ner_network {
     struct isg_params *params; /**< owned by the network that isg_ner_network_new made; else borrowed */
@@ -122,8 +124,8 @@ struct isg_ner_sizes {
 };
 /**
  * Adds the parts of a network to a table that is not sealed yet. Names start with prefix ("" or "source.").
- * @param shared  a network of the same table whose encoder, attention and character encoder are used as they are; NULL =
- *                all parts are its own
+ * @param shared  a network of the same table whose encoder, attention and character encoder are used as they
+ * are; NULL = all parts are its own
  */
 ISG_MUST_CHECK enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
@@ -139,13 +141,14 @@ void isg_ner_network_fini(struct isg_ner_network *net); /**< a zeroed struct is 
 
 /** One forward pass, with the nodes that transfer works on. */
 struct isg_ner_pass {
-    struct isg_node *words, *chars; /**< embeddings; given by the caller (perturbed ones, say) or NULL = looked up */
-    struct isg_node *spelling;      /**< of each token; given by the caller (cached ones) or NULL = from chars */
-    struct isg_node *shared;        /**< out: the shared encoder's features, T x n, attention included */
-    struct isg_node *emit, *pair;   /**< out: of the head; pair NULL where transitions are constant */
+    struct isg_node *words,
+        *chars; /**< embeddings; given by the caller (perturbed ones, say) or NULL = looked up */
+    struct isg_node *spelling; /**< of each token; given by the caller (cached ones) or NULL = from chars */
+    struct isg_node *shared;   /**< out: the shared encoder's features, T x n, attention included */
+    struct isg_node *emit, *pair; /**< out: of the head; pair NULL where transitions are constant */
 };
-void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t, const struct isg_ner_config *c,
-    const struct isg_ner_batch *b, struct isg_ner_pass *pass);
+void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t,
+    const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_ner_pass *pass);
 /** Emissions of a batch. */
 struct isg_node *isg_ner_network_run(const struct isg_ner_network *net, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node **pair);

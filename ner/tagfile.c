@@ -355,6 +355,7 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
     tagger_clear(t);
     if (isg_strtab_size(t->forms.index) > MAX_FORMS) {
         isg_ner_forms_fini(&t->forms);
+        isg_ner_decoder_forget(t->decoder);
         ISG_TRY(isg_ner_forms_init(&t->forms, &t->model->vocab, err));
     }
     return ISG_OK;

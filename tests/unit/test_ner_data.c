@@ -1,0 +1,265 @@
+/* Words, labels, shapes, half floats, tokens. */
+#include "ner/data.h"
+#include "ner/model.h"
+#include "ner/tokenise.h"
+#include "tests/test.h"
+
+static const char *file(const char *name, const char *text)
+{
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+    assert_int_equal(fclose(f), 0);
+    return name;
+}
+
+static void corpora_hold_spans(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_corpus c;
+    file("data.iob1",
+        "-DOCSTART- -X- O\n\nAnn NNP I-PER\nLee NNP I-PER\nBob NNP B-PER\nsings VBZ O\n\n\nRome NNP I-LOC\n");
+    assert_ok(isg_ner_corpus_load(&c, "data.iob1", ISG_COLUMNS_DEFAULT, &err));
+    assert_int_equal(c.n_sentences, 2);
+    assert_int_equal(c.n_tokens, 5);
+    assert_int_equal(c.span_offset[1], 2);
+    assert_int_equal(c.span_offset[2], 3);
+    assert_int_equal(c.spans[0].first, 0);
+    assert_int_equal(c.spans[0].n, 2);
+    assert_int_equal(c.spans[1].first, 2);
+    assert_int_equal(c.spans[2].first, 0);
+    assert_int_equal(c.line[1], 9);
+    assert_int_equal(c.scheme, ISG_IOB1);
+    isg_ner_corpus_fini(&c);
+}
+
+static void words_fall_back(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_corpus c;
+    struct isg_vectors vectors;
+    struct isg_ner_config config;
+    struct isg_ner_vocab v;
+    uint32_t *row;
+    bool *rare;
+    file("data.train", "The O\nRome B-LOC\n1984 O\nZyx O\nzyx O\nonce O\n");
+    file("data.vec", "4 2\nthe 1 2\nrome 3 4\nmilan 5 6\n0000 7 8\n");
+    assert_ok(isg_ner_corpus_load(&c, "data.train", ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_vectors_load(
+        &vectors, "data.vec", &(struct isg_vectors_opts){0}, NULL, &(struct isg_env){0}, &err));
+    isg_ner_config_defaults(&config);
+    assert_ok(isg_ner_vocab_build(&v, &c, &vectors, &config, &row, &rare, &err));
+    /* unknown, the, rome, 0000 (for 1984), zyx, once; then milan, which training never sees */
+    assert_int_equal(v.n_learnt, 6);
+    assert_int_equal(isg_strtab_size(v.words), 7);
+    const struct {
+        const char *form, *word;
+    } cases[] = {{"the", "the"}, {"THE", "the"}, {"Rome", "rome"}, {"1066", "0000"}, {"ZYX", "zyx"},
+        {"Milan", "milan"}, {"Nowhere", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t id;
+        assert_ok(isg_ner_vocab_word(&v, cases[i].form, strlen(cases[i].form), &id, &err));
+        assert_string_equal(isg_strtab_get(v.words, id, NULL), cases[i].word);
+    }
+    assert_false(rare[isg_strtab_find(c.forms, "Rome", 4)]);
+    assert_false(rare[isg_strtab_find(c.forms, "zyx", 3)]); /* twice, in two casings */
+    assert_true(rare[isg_strtab_find(c.forms, "once", 4)]);
+    assert_int_equal(row[1], 0);
+    assert_int_equal(row[4], ISG_NO_ID);
+    assert_int_equal(row[6], 2);
+    isg_free(row);
+    isg_free(rare);
+    isg_ner_vocab_fini(&v);
+    isg_vectors_fini(&vectors);
+    isg_ner_corpus_fini(&c);
+}
+
+static void labels_and_spans_agree(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_strtab *types = isg_strtab_new();
+    uint32_t id;
+    assert_ok(isg_strtab_add(types, "PER", 3, &id, NULL, &err));
+    assert_ok(isg_strtab_add(types, "NEW", 3, &id, NULL, &err));
+    assert_ok(isg_strtab_add(types, "LOC", 3, &id, NULL, &err));
+    const struct isg_span spans[] = {{0, 1, 0}, {1, 3, 0}, {4, 1, 1}, {5, 2, 2}};
+    for (int bioes = 0; bioes < 2; bioes++) {
+        struct isg_ner_vocab v = {.labels = isg_strtab_new()};
+        assert_ok(isg_ner_vocab_add_type(&v, "LOC", 3, bioes, &err));
+        assert_ok(isg_ner_vocab_add_type(&v, "PER", 3, bioes, &err));
+        uint32_t labels[8];
+        isg_ner_labels_from_spans(&v, bioes, types, spans, 4, 8, labels);
+        static const char *const want[2][8] = {
+            {"B-PER", "B-PER", "I-PER", "I-PER", "O", "B-LOC", "I-LOC", "O"},
+            {"S-PER", "B-PER", "I-PER", "E-PER", "O", "B-LOC", "E-LOC", "O"}};
+        for (int i = 0; i < 8; i++)
+            assert_string_equal(isg_strtab_get(v.labels, labels[i], NULL), want[bioes][i]);
+        struct isg_span found[8];
+        assert_int_equal(isg_ner_spans_from_labels(&v, labels, 8, found), 3); /* the type NEW is not known */
+        assert_int_equal(found[1].first, 1);
+        assert_int_equal(found[1].n, 3);
+        assert_int_equal(found[2].n, 2);
+        isg_ner_vocab_fini(&v);
+    }
+    isg_strtab_free(types);
+}
+
+static void legal_sequences(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    for (int bioes = 0; bioes < 2; bioes++) {
+        struct isg_ner_vocab v = {.labels = isg_strtab_new()};
+        struct isg_ner_config c;
+        struct isg_params *params;
+        struct isg_ner_head head;
+        assert_ok(isg_ner_vocab_add_type(&v, "A", 1, bioes, &err));
+        assert_ok(isg_ner_vocab_add_type(&v, "B", 1, bioes, &err));
+        isg_ner_config_defaults(&c);
+        c.scheme = !bioes;
+        assert_ok(isg_params_new(&params, &err));
+        assert_ok(isg_ner_head_add(&head, params, "head", 4, v.labels, &c, &err));
+        static const char *const legal[2] = {
+            "O O|O B-A|B-A I-A|B-A O|B-A B-B|B-A B-A|I-A I-A|I-A B-A|I-A B-B|I-A O",
+            "O O|O B-A|O S-A|B-A I-A|B-A E-A|I-A I-A|I-A E-A|E-A O|E-A B-A|E-A B-B|E-A S-A|E-A S-B|"
+            "S-A O|S-A B-A|S-A B-B|S-A S-A|S-A S-B"};
+        const uint32_t n = head.n_labels;
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t j = 0; j < n; j++) {
+                char pair[16], other[16];
+                snprintf(pair, sizeof pair, "%s %s", isg_strtab_get(v.labels, i, NULL),
+                    isg_strtab_get(v.labels, j, NULL));
+                strcpy(other, pair); /* the same with A and B exchanged */
+                for (char *p = other; *p; p++)
+                    if (p > other && p[-1] == '-')
+                        *p = *p == 'A' ? 'B' : 'A';
+                bool want = false;
+                for (const char *p = legal[bioes]; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL) {
+                    const size_t len = strcspn(p, "|");
+                    want |= (len == strlen(pair) && memcmp(p, pair, len) == 0) ||
+                            (len == strlen(other) && memcmp(p, other, len) == 0);
+                }
+                if (head.crf.legal.trans[i * n + j] != want)
+                    fail_msg("%s: %s", pair, want ? "is forbidden" : "is allowed");
+            }
+        assert_true(head.crf.legal.start[0] && head.crf.legal.start[1] && !head.crf.legal.start[2]);
+        assert_true(head.crf.legal.end[0] && head.crf.legal.end[1] == !bioes);
+        isg_ner_head_fini(&head);
+        isg_params_free(params);
+        isg_ner_vocab_fini(&v);
+    }
+}
+
+static void batches_share_spellings(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_vocab v = {
+        .words = isg_strtab_new(), .chars = isg_strtab_new(), .labels = isg_strtab_new()};
+    struct isg_ner_forms forms;
+    uint32_t id, ab, b;
+    assert_ok(isg_strtab_add(v.words, "", 0, &id, NULL, &err));
+    assert_ok(isg_strtab_add(v.words, "ab", 2, &id, NULL, &err));
+    assert_ok(isg_strtab_add(v.chars, "", 0, &id, NULL, &err));
+    assert_ok(isg_strtab_add(v.chars, "a", 1, &id, NULL, &err));
+    assert_ok(isg_strtab_add(v.chars, "ñ", 2, &id, NULL, &err));
+    assert_ok(isg_ner_forms_init(&forms, &v, &err));
+    assert_ok(isg_ner_forms_add(&forms, "aña", 4, &ab, &err));
+    assert_ok(isg_ner_forms_add(&forms, "Ab", 2, &b, &err));
+    struct isg_ner_batch batch = {0};
+    const uint32_t one[] = {b, ab, b}, two[] = {ab};
+    for (int twice = 0; twice < 2; twice++) { /* its memory is used again */
+        assert_ok(isg_ner_batch_build(
+            &batch, &forms, (const uint32_t *const[]){one, two, one}, (const uint32_t[]){3, 1, 0}, 3, &err));
+        assert_int_equal(batch.n_tokens, 4);
+        assert_int_equal(batch.n_kinds, 2);
+        assert_int_equal(batch.kind[0], batch.kind[2]);
+        assert_int_equal(batch.kind[1], batch.kind[3]);
+        assert_int_equal(batch.word[0], 1);
+        assert_int_equal(batch.word[1], 0);
+        assert_int_equal(batch.char_offset[2], 5);
+        assert_int_equal(batch.chars[0], 0); /* 'A' and 'b' are unknown, 'a' and 'ñ' are not */
+        assert_int_equal(batch.chars[3], 2);
+        assert_int_equal(batch.offset[3], 4);
+    }
+    isg_ner_batch_fini(&batch);
+    isg_ner_forms_fini(&forms);
+    isg_ner_vocab_fini(&v);
+}
+
+static void halves_round_to_nearest_even(void **state)
+{
+    (void)state;
+    for (uint32_t h = 0; h < 0x10000; h++) {
+        const float x = isg_half_to_float((uint16_t)h);
+        if (isnan(x))
+            continue;
+        assert_int_equal(isg_half_from_float(x), h);
+    }
+    assert_int_equal(isg_half_from_float(1.0f), 0x3c00);
+    assert_int_equal(isg_half_from_float(-2.0f), 0xc000);
+    assert_int_equal(isg_half_from_float(65504.0f), 0x7bff);
+    assert_int_equal(isg_half_from_float(65519.99f), 0x7bff);
+    assert_int_equal(isg_half_from_float(65520.0f), 0x7c00);
+    assert_int_equal(isg_half_from_float(0x1p-25f), 0); /* a tie, to even */
+    assert_int_equal(isg_half_from_float(0x1.8p-25f), 1);
+    assert_int_equal(isg_half_from_float(1.0f + 0x1p-11f), 0x3c00); /* a tie, to even */
+    assert_int_equal(isg_half_from_float(1.0f + 3 * 0x1p-11f), 0x3c02);
+    assert_true(isnan(isg_half_to_float(isg_half_from_float(NAN))));
+}
+
+static void text_is_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *tokens; /* tokens parted by blanks, "|" after the end of a sentence */
+    } cases[] = {
+        {"Ann Lee moved to Rome.", "Ann Lee moved to Rome . |"},
+        {"Stop! Dr. Who isn't here... he said.", "Stop ! | Dr. Who is n't here ... he said . |"},
+        {"It's $3.50 (5%), O'Neill's well-known U.S. firm",
+            "It 's $ 3.50 ( 5% ) , O'Neill 's well-known U.S. firm |"},
+        {"¿Dónde está Málaga? ¡Aquí!", "¿ Dónde está Málaga ? | ¡ Aquí ! |"},
+        {"see http://a.org/x?y=1, ok", "see http://a.org/x?y=1 , ok |"},
+        {"  ", ""},
+    };
+    struct isg_error err;
+    struct isg_tokeniser *t;
+    assert_ok(isg_tokeniser_new(&t, NULL, &err));
+    struct isg_token *tokens = NULL;
+    size_t cap = 0, n;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *s = cases[i].text;
+        char got[256] = "";
+        assert_ok(isg_tokenise(t, s, strlen(s), &tokens, &cap, &n, &err));
+        for (size_t k = 0; k < n; k++) {
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s%s", k ? " " : "", (int)tokens[k].n,
+                s + tokens[k].start, tokens[k].ends ? " |" : "");
+            assert_int_equal(tokens[k].cp_start, isg_utf8_length(s, tokens[k].start));
+            assert_int_equal(tokens[k].cp_end, isg_utf8_length(s, tokens[k].start + tokens[k].n));
+        }
+        assert_string_equal(got, cases[i].tokens);
+    }
+    isg_free(tokens);
+    isg_tokeniser_free(t);
+    file("data.tokens", "word\t(\n");
+    assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: ");
+    file("data.tokens", "word\n");
+    assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: no tab");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(corpora_hold_spans),
+        cmocka_unit_test(words_fall_back),
+        cmocka_unit_test(labels_and_spans_agree),
+        cmocka_unit_test(legal_sequences),
+        cmocka_unit_test(batches_share_spellings),
+        cmocka_unit_test(halves_round_to_nearest_even),
+        cmocka_unit_test(text_is_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
