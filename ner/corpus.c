@@ -103,3 +103,23 @@ out:
     isg_ner_corpus_fini(&c);
     return status;
 }
+
+void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep)
+{
+    uint32_t sentences = 0, tokens = 0, spans = 0;
+    for (uint32_t s = 0; s < c->n_sentences; s++) {
+        const uint32_t first = c->offset[s], end = c->offset[s + 1], first_span = c->span_offset[s],
+                       end_span = c->span_offset[s + 1];
+        if (!keep[s])
+            continue;
+        memmove(c->form + tokens, c->form + first, (end - first) * sizeof *c->form);
+        memmove(c->spans + spans, c->spans + first_span, (end_span - first_span) * sizeof *c->spans);
+        tokens += end - first;
+        spans += end_span - first_span;
+        c->line[sentences++] = c->line[s];
+        c->offset[sentences] = tokens; /* never past s: entries still to be read stay */
+        c->span_offset[sentences] = spans;
+    }
+    c->n_sentences = sentences;
+    c->n_tokens = tokens;
+}

@@ -23,6 +23,8 @@ struct isg_ner_corpus {
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
     struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);
 void isg_ner_corpus_fini(struct isg_ner_corpus *c); /**< a zeroed struct is fine */
+/** Drops the sentences whose keep[s] is false; types and forms stay as they are. */
+void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep);
 
 /**
  * Words, characters and labels that a model knows; made from the training data and the vectors alone. Row 0

@@ -3,6 +3,7 @@
 #define ISG_NER_NER_H
 #include "ner/config.h"
 #include "ner/score.h"
+#include "ner/transfer.h"
 
 struct isg_ner_train_opts {
     const char *train;   /**< labelled text */

@@ -16,16 +16,16 @@ static enum isg_status add(struct isg_params *params, struct isg_param **out, co
 /* ---- input ---- */
 
 enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params, const char *prefix,
-    const struct isg_ner_config *c, uint32_t n_learnt, uint32_t n_table, uint32_t word_dim, uint32_t n_chars,
-    const struct isg_ner_input *shared, struct isg_error *err)
+    const struct isg_ner_config *c, const struct isg_ner_sizes *sizes, const struct isg_ner_input *shared,
+    struct isg_error *err)
 {
     memset(in, 0, sizeof *in);
     snprintf(in->name, sizeof in->name, "%s", prefix);
-    ISG_TRY(add(params, &in->word, prefix, "word.weight", n_learnt, word_dim, true, err));
-    in->n_table = n_table;
-    if (n_table && !(in->table = isg_calloc((size_t)n_table * word_dim, sizeof *in->table)))
+    ISG_TRY(add(params, &in->word, prefix, "word.weight", sizes->n_learnt, sizes->word_dim, true, err));
+    in->n_table = sizes->n_table;
+    if (in->n_table && !(in->table = isg_calloc((size_t)in->n_table * sizes->word_dim, sizeof *in->table)))
         return isg_error_nomem(err, "the table of word vectors");
-    in->dim = word_dim;
+    in->dim = sizes->word_dim;
     if (c->shape_dim) {
         ISG_TRY(add(
             params, &in->shape, prefix, "shape.weight", ISG_NER_N_SHAPES, (uint32_t)c->shape_dim, true, err));
@@ -43,7 +43,7 @@ enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *p
         return ISG_OK;
     }
     const uint32_t d = (uint32_t)c->char_dim;
-    ISG_TRY(add(params, &in->chars, prefix, "char.weight", n_chars, d, true, err));
+    ISG_TRY(add(params, &in->chars, prefix, "char.weight", sizes->n_chars, d, true, err));
     if (c->chars == ISG_CHAR_CNN || c->chars == ISG_CHAR_BOTH) {
         const uint32_t f = (uint32_t)c->char_filters;
         ISG_TRY(add(params, &in->conv_w, prefix, "char.conv.w", (uint32_t)c->char_width * d, f, false, err));
@@ -336,11 +336,10 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
     const struct isg_ner_network *shared, struct isg_error *err)
 {
-    char name[96];
+    char name[40];
     *net = (struct isg_ner_network){.params = params, .borrowed = true};
     const struct isg_ner_input *const chars = shared ? &shared->input : NULL;
-    ISG_TRY(isg_ner_input_add(&net->input, params, prefix, c, sizes->n_words, sizes->n_table, sizes->word_dim,
-        sizes->n_chars, chars, err));
+    ISG_TRY(isg_ner_input_add(&net->input, params, prefix, c, sizes, chars, err));
     uint32_t in = net->input.dim;
     if (c->sal_hidden) {
         snprintf(name, sizeof name, "%ssal", prefix);
@@ -384,11 +383,8 @@ enum isg_status isg_ner_network_new(struct isg_ner_network *net, const struct is
 {
     enum isg_status status = ISG_OK;
     struct isg_params *params;
-    const struct isg_ner_sizes sizes = {.n_words = vocab->n_learnt,
-        .n_table = isg_strtab_size(vocab->words) - vocab->n_learnt,
-        .word_dim = word_dim,
-        .n_chars = isg_strtab_size(vocab->chars),
-        .labels = vocab->labels};
+    const struct isg_ner_sizes sizes = {vocab->n_learnt, isg_strtab_size(vocab->words) - vocab->n_learnt,
+        word_dim, isg_strtab_size(vocab->chars), vocab->labels};
     memset(net, 0, sizeof *net);
     ISG_TRY(isg_params_new(&params, err));
     status = isg_ner_network_add(net, params, "", c, &sizes, NULL, err);

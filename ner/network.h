@@ -20,15 +20,16 @@ struct isg_ner_input {
     struct isg_bilstm char_lstm;
     char name[48]; /**< prefix: tells dropout masks apart */
 };
-/**
- * @param n_learnt  words that training meets, rows of a parameter
- * @param n_table   words beyond, rows of a constant table
- * @param word_dim  columns of both
- * @param shared    its character encoder is used in place of a new one; NULL = none
- */
+/** Sizes of what a network reads and gives. */
+struct isg_ner_sizes {
+    uint32_t n_learnt, n_table; /**< words that training meets, and words beyond */
+    uint32_t word_dim, n_chars;
+    const struct isg_strtab *labels;
+};
+/** @param shared  its character encoder is used in place of a new one; NULL = none */
 ISG_MUST_CHECK enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params,
-    const char *prefix, const struct isg_ner_config *c, uint32_t n_learnt, uint32_t n_table,
-    uint32_t word_dim, uint32_t n_chars, const struct isg_ner_input *shared, struct isg_error *err);
+    const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
+    const struct isg_ner_input *shared, struct isg_error *err);
 void isg_ner_input_init(
     const struct isg_ner_input *in, struct isg_params *params, const struct isg_ner_config *c, uint64_t seed);
 void isg_ner_input_fini(struct isg_ner_input *in);
@@ -115,12 +116,6 @@ struct isg_ner_network {
     struct isg_ner_attend priv_attend;
     struct isg_ner_encoder oal;
     struct isg_ner_head head;
-};
-/** Sizes of what a network reads and gives. */
-struct isg_ner_sizes {
-    uint32_t n_words, word_dim, n_chars;
-    const struct isg_strtab *labels;
-    uint32_t n_table; /**< words beyond n_words whose vectors are never trained */
 };
 /**
  * Adds the parts of a network to a table that is not sealed yet. Names start with prefix ("" or "source.").

@@ -10,70 +10,6 @@
 
 /* ---- readying ---- */
 
-static void encoded_fini(struct isg_ner_encoded *e)
-{
-    isg_ner_corpus_fini(&e->corpus);
-    isg_free(e->form);
-    isg_free(e->tokens);
-    isg_free(e->n_tokens);
-    isg_free(e->labels);
-    memset(e, 0, sizeof *e);
-}
-
-static enum isg_status encode(struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err)
-{
-    const struct isg_ner_corpus *c = &e->corpus;
-    uint32_t *map;
-    ISG_TRY(isg_ner_forms_of_corpus(forms, c, &map, err));
-    e->form = isg_malloc((size_t)c->n_tokens + 1, sizeof *e->form);
-    e->tokens = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->tokens);
-    e->n_tokens = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->n_tokens);
-    const bool good = e->form && e->tokens && e->n_tokens;
-    for (uint32_t i = 0; good && i < c->n_tokens; i++)
-        e->form[i] = map[c->form[i]];
-    for (uint32_t s = 0; good && s < c->n_sentences; s++) {
-        e->tokens[s] = e->form + c->offset[s];
-        e->n_tokens[s] = c->offset[s + 1] - c->offset[s];
-    }
-    isg_free(map);
-    return good ? ISG_OK : isg_error_nomem(err, "an encoded corpus");
-}
-
-static enum isg_status gold_labels(struct isg_ner_trainer *t, struct isg_error *err)
-{
-    struct isg_ner_encoded *e = &t->train;
-    const struct isg_ner_corpus *c = &e->corpus;
-    e->labels = isg_malloc((size_t)c->n_tokens + 1, sizeof *e->labels);
-    if (!e->labels)
-        return isg_error_nomem(err, "labels");
-    for (uint32_t s = 0; s < c->n_sentences; s++)
-        isg_ner_labels_from_spans(&t->model.vocab, t->model.config.scheme == 0, c->types,
-            c->spans + c->span_offset[s], c->span_offset[s + 1] - c->span_offset[s], e->n_tokens[s],
-            e->labels + c->offset[s]);
-    return ISG_OK;
-}
-
-/* Vectors go into the two word tables; the one that training cannot reach is rounded as the model file will
- * hold it. */
-static void fill_words(
-    struct isg_ner_trainer *t, const struct isg_vectors *vectors, const uint32_t *vector_row)
-{
-    const struct isg_ner_input *in = &t->model.net.input;
-    const uint32_t n = in->word->rows + in->n_table, cols = in->word->cols;
-    for (uint32_t r = 0; vectors && r < n; r++) {
-        if (vector_row[r] == ISG_NO_ID)
-            continue;
-        const float *from = isg_mat_row(vectors->m, vector_row[r]);
-        for (uint32_t d = 0; d < cols; d++)
-            if (r < in->word->rows)
-                in->word->value[(size_t)r * cols + d] = from[d];
-            else
-                in->table[(size_t)(r - in->word->rows) * cols + d] =
-                    isg_half_to_float(isg_half_from_float(from[d]));
-    }
-    isg_param_changed(in->word);
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -158,13 +94,13 @@ static enum isg_status load_inputs(struct isg_ner_trainer *t, struct isg_error *
     t->model.config.word_dim = dim;
     ISG_GOTO(isg_ner_network_new(&t->model.net, &t->model.config, &t->model.vocab, dim, err));
     isg_ner_network_init(&t->model.net, &t->model.config, o->seed);
-    fill_words(t, o->vectors ? &vectors : NULL, vector_row);
+    isg_ner_fill_words(&t->model.net.input, vectors.m, vector_row);
     isg_ner_network_configure(&t->model.net, &t->model.config);
     ISG_GOTO(isg_ner_forms_init(&t->forms, &t->model.vocab, err));
-    ISG_GOTO(encode(&t->train, &t->forms, err));
-    ISG_GOTO(gold_labels(t, err));
+    ISG_GOTO(isg_ner_encode(&t->train, &t->forms, err));
+    ISG_GOTO(isg_ner_encode_labels(&t->train, &t->model.vocab, t->model.config.scheme == 0, err));
     if (o->dev)
-        ISG_GOTO(encode(&t->dev, &t->forms, err));
+        ISG_GOTO(isg_ner_encode(&t->dev, &t->forms, err));
     uint32_t with_vector = 0;
     for (uint32_t r = 0; r < t->model.vocab.n_learnt; r++)
         with_vector += vector_row[r] != ISG_NO_ID;
@@ -235,8 +171,8 @@ static void trainer_fini(struct isg_ner_trainer *t)
         for (uint32_t i = 0; i < isg_params_count(t->model.net.params); i++)
             isg_free(t->best[i]);
     isg_free(t->best);
-    encoded_fini(&t->train);
-    encoded_fini(&t->dev);
+    isg_ner_encoded_fini(&t->train);
+    isg_ner_encoded_fini(&t->dev);
     isg_ner_forms_fini(&t->forms);
     isg_ner_model_fini(&t->model);
 }
@@ -338,64 +274,10 @@ static enum isg_status train_batch(struct isg_ner_trainer *t, uint32_t n, double
 
 /* ---- scores on dev ---- */
 
-static bool same_type(
-    const struct isg_ner_trainer *t, const struct isg_span *gold, const struct isg_span *found)
-{
-    size_t n, m;
-    const char *a = isg_strtab_get(t->dev.corpus.types, gold->type, &n);
-    const char *b = isg_ner_type_name(&t->model.vocab, found->type, &m);
-    return n == m && memcmp(a, b, n) == 0;
-}
-
 static enum isg_status score_dev(
     struct isg_ner_trainer *t, struct isg_ner_counts *counts, struct isg_error *err)
 {
-    const struct isg_ner_encoded *e = &t->dev;
-    const struct isg_ner_corpus *c = &e->corpus;
-    enum isg_status status = ISG_OK;
-    uint32_t *labels = isg_malloc((size_t)c->n_tokens + 1, sizeof *labels), longest = 0;
-    size_t *offset = isg_malloc((size_t)c->n_sentences + 1, sizeof *offset);
-    struct isg_span *found = NULL;
-    memset(counts, 0, sizeof *counts);
-    for (uint32_t s = 0; offset && s < c->n_sentences; s++) {
-        offset[s] = c->offset[s];
-        longest = e->n_tokens[s] > longest ? e->n_tokens[s] : longest;
-    }
-    found = isg_malloc((size_t)longest + 1, sizeof *found);
-    if (!labels || !offset || !found) {
-        status = isg_error_nomem(err, "the score on dev");
-        goto out;
-    }
-    const struct isg_ner_decode job = {.n = c->n_sentences,
-        .tokens = e->tokens,
-        .n_tokens = e->n_tokens,
-        .offset = offset,
-        .labels = labels};
-    ISG_GOTO(isg_ner_decode_run(t->decoder, &t->forms, &t->model.vocab, &job, err));
-    for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const struct isg_span *gold = c->spans + c->span_offset[s];
-        const size_t n_gold = c->span_offset[s + 1] - c->span_offset[s];
-        const size_t n =
-            isg_ner_spans_from_labels(&t->model.vocab, labels + c->offset[s], e->n_tokens[s], found);
-        counts->gold += n_gold;
-        counts->predicted += n;
-        for (size_t g = 0, f = 0; g < n_gold && f < n;) { /* both in order of their first token */
-            if (gold[g].first == found[f].first) {
-                counts->correct += gold[g].n == found[f].n && same_type(t, &gold[g], &found[f]);
-                g++;
-                f++;
-            } else if (gold[g].first < found[f].first) {
-                g++;
-            } else {
-                f++;
-            }
-        }
-    }
-out:
-    isg_free(labels);
-    isg_free(offset);
-    isg_free(found);
-    return status;
+    return isg_ner_score_corpus(counts, t->decoder, &t->forms, &t->model.vocab, &t->dev, err);
 }
 
 /* ---- epochs ---- */

@@ -1,18 +1,9 @@
 /** @file ner/train.h  The state of a training run, and what checkpoints keep of it. */
 #ifndef ISG_NER_TRAIN_H
 #define ISG_NER_TRAIN_H
-#include "ner/decode.h"
+#include "ner/encode.h"
 #include "ner/ner.h"
 #include "ner/optim.h"
-
-/** A corpus as the network takes it. */
-struct isg_ner_encoded {
-    struct isg_ner_corpus corpus;
-    uint32_t *form;          /**< n_tokens: number in the run's forms */
-    const uint32_t **tokens; /**< n_sentences: into form */
-    uint32_t *n_tokens;
-    uint32_t *labels; /**< n_tokens: gold labels; NULL where they are not needed */
-};
 
 /** One part of a batch, computed by one thread. */
 struct isg_ner_shard {

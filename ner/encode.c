@@ -1,0 +1,121 @@
+/* Inputs of a training run, ready for the network. */
+#include "ner/encode.h"
+
+#include <string.h>
+
+void isg_ner_encoded_fini(struct isg_ner_encoded *e)
+{
+    isg_ner_corpus_fini(&e->corpus);
+    isg_free(e->form);
+    isg_free(e->tokens);
+    isg_free(e->n_tokens);
+    isg_free(e->labels);
+    memset(e, 0, sizeof *e);
+}
+
+enum isg_status isg_ner_encode(struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err)
+{
+    const struct isg_ner_corpus *const c = &e->corpus;
+    uint32_t *map;
+    ISG_TRY(isg_ner_forms_of_corpus(forms, c, &map, err));
+    e->form = isg_malloc((size_t)c->n_tokens + 1, sizeof *e->form);
+    e->tokens = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->tokens);
+    e->n_tokens = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->n_tokens);
+    const bool good = e->form && e->tokens && e->n_tokens;
+    for (uint32_t i = 0; good && i < c->n_tokens; i++)
+        e->form[i] = map[c->form[i]];
+    for (uint32_t s = 0; good && s < c->n_sentences; s++) {
+        e->tokens[s] = e->form + c->offset[s];
+        e->n_tokens[s] = c->offset[s + 1] - c->offset[s];
+    }
+    isg_free(map);
+    return good ? ISG_OK : isg_error_nomem(err, "an encoded corpus");
+}
+
+enum isg_status isg_ner_encode_labels(
+    struct isg_ner_encoded *e, const struct isg_ner_vocab *v, bool bioes, struct isg_error *err)
+{
+    const struct isg_ner_corpus *const c = &e->corpus;
+    e->labels = isg_malloc((size_t)c->n_tokens + 1, sizeof *e->labels);
+    if (!e->labels)
+        return isg_error_nomem(err, "labels");
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        isg_ner_labels_from_spans(v, bioes, c->types, c->spans + c->span_offset[s],
+            c->span_offset[s + 1] - c->span_offset[s], e->n_tokens[s], e->labels + c->offset[s]);
+    return ISG_OK;
+}
+
+void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row)
+{
+    const uint32_t learnt = in->word->rows, n = learnt + in->n_table, cols = in->word->cols;
+    for (uint32_t r = 0; vectors.x && r < n; r++) {
+        if (vector_row[r] == ISG_NO_ID)
+            continue;
+        const float *const from = isg_mat_row(vectors, vector_row[r]);
+        for (uint32_t d = 0; d < cols; d++)
+            if (r < learnt)
+                in->word->value[(size_t)r * cols + d] = from[d];
+            else
+                in->table[(size_t)(r - learnt) * cols + d] = isg_half_to_float(isg_half_from_float(from[d]));
+    }
+    isg_param_changed(in->word);
+}
+
+static bool same_type(const struct isg_strtab *types, const struct isg_span *gold,
+    const struct isg_ner_vocab *v, const struct isg_span *found)
+{
+    size_t n, m;
+    const char *const a = isg_strtab_get(types, gold->type, &n), *const b =
+                                                                     isg_ner_type_name(v, found->type, &m);
+    return n == m && memcmp(a, b, n) == 0;
+}
+
+enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out, struct isg_ner_decoder *decoder,
+    const struct isg_ner_forms *forms, const struct isg_ner_vocab *v, const struct isg_ner_encoded *e,
+    struct isg_error *err)
+{
+    const struct isg_ner_corpus *const c = &e->corpus;
+    enum isg_status status = ISG_OK;
+    uint32_t longest = 0;
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        longest = e->n_tokens[s] > longest ? e->n_tokens[s] : longest;
+    uint32_t *const labels = isg_malloc((size_t)c->n_tokens + 1, sizeof *labels);
+    size_t *const offset = isg_malloc((size_t)c->n_sentences + 1, sizeof *offset);
+    struct isg_span *const found = isg_malloc((size_t)longest + 1, sizeof *found);
+    memset(out, 0, sizeof *out);
+    if (!labels || !offset || !found) {
+        status = isg_error_nomem(err, "the score of a corpus");
+        goto out;
+    }
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        offset[s] = c->offset[s];
+    const struct isg_ner_decode job = {.n = c->n_sentences,
+        .tokens = e->tokens,
+        .n_tokens = e->n_tokens,
+        .offset = offset,
+        .labels = labels};
+    ISG_GOTO(isg_ner_decode_run(decoder, forms, v, &job, err));
+    for (uint32_t s = 0; s < c->n_sentences; s++) {
+        const struct isg_span *const gold = c->spans + c->span_offset[s];
+        const size_t n_gold = c->span_offset[s + 1] - c->span_offset[s];
+        const size_t n = isg_ner_spans_from_labels(v, labels + c->offset[s], e->n_tokens[s], found);
+        out->gold += n_gold;
+        out->predicted += n;
+        for (size_t g = 0, f = 0; g < n_gold && f < n;) { /* both in order of their first token */
+            if (gold[g].first == found[f].first) {
+                out->correct += gold[g].n == found[f].n && same_type(c->types, &gold[g], v, &found[f]);
+                g++;
+                f++;
+            } else if (gold[g].first < found[f].first) {
+                g++;
+            } else {
+                f++;
+            }
+        }
+    }
+out:
+    isg_free(labels);
+    isg_free(offset);
+    isg_free(found);
+    return status;
+}

@@ -1,0 +1,31 @@
+/** @file ner/encode.h  What every training run does with its inputs: corpora to form numbers and gold labels,
+ * vectors into the word table, scores of a network on a corpus. */
+#ifndef ISG_NER_ENCODE_H
+#define ISG_NER_ENCODE_H
+#include "ner/decode.h"
+#include "ner/score.h"
+
+/** A corpus as the network takes it. A zeroed struct is empty. */
+struct isg_ner_encoded {
+    struct isg_ner_corpus corpus;
+    uint32_t *form;          /**< n_tokens: number in the run's forms */
+    const uint32_t **tokens; /**< n_sentences: into form */
+    uint32_t *n_tokens;
+    uint32_t *labels; /**< n_tokens: gold labels; NULL where they are not needed */
+};
+void isg_ner_encoded_fini(struct isg_ner_encoded *e);
+/** Fills form, tokens and n_tokens from the corpus, which is loaded. */
+ISG_MUST_CHECK enum isg_status isg_ner_encode(
+    struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err);
+/** Fills labels; types that the vocabulary lacks come out as O. */
+ISG_MUST_CHECK enum isg_status isg_ner_encode_labels(
+    struct isg_ner_encoded *e, const struct isg_ner_vocab *v, bool bioes, struct isg_error *err);
+/** Copies vectors to the words: word r gets vectors' row vector_row[r]; ISG_NO_ID keeps what is there, and so
+ * does vectors.x NULL. Words beyond the learnt ones are rounded to F16, as the model file will hold them. */
+void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row);
+/** Entity counts of a network's best paths on a corpus. */
+ISG_MUST_CHECK enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out,
+    struct isg_ner_decoder *decoder, const struct isg_ner_forms *forms, const struct isg_ner_vocab *v,
+    const struct isg_ner_encoded *e, struct isg_error *err);
+
+#endif

@@ -1,0 +1,97 @@
+/** @file ner/transfer.h  Transfer: one trainer over two tasks, of which every published mode is a setting.
+ *
+ * There is a source task and a target task. Each has its own word table, label set and head, and may have a
+ * private encoder and adaptation layers; both share the character encoder, the shared encoder and its
+ * attention. Training has two phases: the source alone (`pretrain`), then the target, alone or in turn with
+ * the source (`joint`). A discriminator may read the shared features through a gradient reversal, and the
+ * embeddings may be perturbed. What is written is a plain tagger for the target task.
+ *
+ * | mode      | paper            | pretrain | joint | private | discriminator     | perturbation | adaptation
+ * | | base      |                  |          |       |         |                   |              | | | init
+ * | Mou 2016         | yes      |       |         |                   |              |               | | mult
+ * | Mou 2016         |          | yes   |         |                   |              |               | |
+ * mult-init | Mou 2016         | yes      | yes   |         |                   |              | | | adapt |
+ * Lin & Lu 2018    | yes      |       |         |                   |              | word, SAL, OAL| | at |
+ * Cao 2018         |          | yes   | yes     | AD, max pool      |              |               | |
+ * datnet-f  | Zhou 2019        |          | yes   |         | GRAD, attention   | yes          | | | datnet-p
+ * | Zhou 2019        |          | yes   | yes     | GRAD, attention   | yes          |               | |
+ * translate | Xie, Mayhew      | yes      |       |         |                   |              | |
+ */
+#ifndef ISG_NER_TRANSFER_H
+#define ISG_NER_TRANSFER_H
+#include "ner/config.h"
+#include "ner/score.h"
+
+enum isg_adversary { ISG_ADVERSARY_NONE, ISG_ADVERSARY_AD, ISG_ADVERSARY_GRAD };
+
+/** What a mode switches on; each part can be set on its own. */
+struct isg_ner_transfer_config {
+    bool pretrain;   /**< first the source alone, up to pretrain_epochs, the best by source dev where there is
+                        one */
+    bool joint;      /**< the target phase also takes source batches */
+    double p_source; /**< joint: probability that a batch is one of the source's, [0, 1); 0 = by the square
+                        roots of the numbers of batches: sqrt(S) / (sqrt(S) + sqrt(T)). 1 - lambda of Mou, 1 -
+                        p of Lin & Lu's baseline */
+    int64_t epoch_batches;   /**< batches of an epoch at least: short texts go round; default 100 */
+    int64_t pretrain_epochs; /**< default 10 */
+    bool private_encoder;    /**< an encoder of its own for each task, as large as `hidden` */
+    enum isg_adversary adversary;
+    bool pool_max;  /**< the discriminator reads the maximum over time (Cao); else attention pooling (Zhou) */
+    double lambda;  /**< weight of the discriminator's loss, default 1 */
+    double reverse; /**< gradient reversal: coefficient below the discriminator, default 0.7 */
+    double alpha, gamma;  /**< GRAD (Zhou 2019, eq. 1), defaults 0.25, 2 */
+    double epsilon;       /**< norm of the perturbation of a sentence's word embeddings; 0 = none */
+    double epsilon_char;  /**< the same of its characters: of a batch, sqrt(sentences) times as much, since
+                             distinct words  are encoded once */
+    bool word_adaptation; /**< target vectors are mapped into the source's space (Lin & Lu 2018, eq. 4) */
+    int64_t pivots; /**< words spelt alike among so many most frequent ones are its lexicon, default 5000 */
+    bool sal, oal;  /**< adaptation layers of the target task */
+    double psi; /**< rate of the parts that come from the source over that of new parts, [0, 1]; 0 = frozen */
+    bool copy_words;   /**< target words that the source learnt start from its rows */
+    bool copy_labels;  /**< labels that both tasks have start from the source's rows */
+    bool keep_encoder; /**< default true; false = the shared encoder starts anew after pretraining (only E
+                          carries over) */
+    bool keep_chars;   /**< default true; the same of the character encoder */
+    double l2_start;   /**< pull towards the pretrained weights */
+};
+/** Names of the modes, NULL at the end. */
+extern const char *const isg_ner_transfer_modes[];
+/** Fills what a mode stands for, and changes in `tagger` what its paper has differently. ISG_EUSAGE: no such
+ * mode. */
+ISG_MUST_CHECK enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out,
+    struct isg_ner_config *tagger, const char *mode, struct isg_error *err);
+
+struct isg_ner_task_files {
+    const char *train, *dev,
+        *vectors; /**< dev may be NULL; vectors NULL = random; target: train NULL = no sentence */
+};
+struct isg_ner_transfer_opts {
+    const char *mode; /**< for the record in the model */
+    struct isg_ner_task_files source, target;
+    uint32_t sentences; /**< of the target's training text; 0 = all */
+    bool first; /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */
+    const char *out;
+    bool force;
+    struct isg_columns columns;
+    struct isg_ner_config config;
+    struct isg_ner_transfer_config transfer;
+    uint64_t seed;
+};
+struct isg_ner_transferred {
+    uint32_t source_epochs, epochs, best_epoch;
+    uint32_t target_sentences;
+    bool has_dev;
+    struct isg_ner_counts
+        dev; /**< of the model written, on target dev, else on source dev by the source's head */
+    double seconds;
+};
+/**
+ * Trains and writes a tagger for the target task. Selection by target dev, else by source dev, else the last
+ * epoch; never by anything else. Without target sentences the source task must have the target's labels
+ * (translated text): the model is the source's tagger with the target's vectors. Same seed, inputs and
+ * options: same file for any number of threads.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_transfer(struct isg_ner_transferred *out,
+    const struct isg_ner_transfer_opts *opts, const struct isg_env *env, struct isg_error *err);
+
+#endif
