@@ -858,12 +858,13 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     }
     if (g->has_train) {
         const struct phase p = {
-            "target", x->joint, true, g->has_dev ? TARGET : source_dev, (uint32_t)opts->config.epochs};
+            "target", x->joint, true, g->has_dev ? TARGET : x->joint || x->pretrain ? source_dev : -1,
+            (uint32_t)opts->config.epochs};
         ISG_GOTO(run_phase(&t, &p, &out->epochs, err));
         out->best_epoch = t.best_epoch;
     }
     const struct task *const judged = g->has_dev ? g : &t.task[SOURCE];
-    if (judged->has_dev) {
+    if (judged->has_dev && (judged == g || x->joint || x->pretrain)) {
         out->has_dev = true;
         ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
         ISG_GOTO(isg_ner_score_corpus(

@@ -1,0 +1,48 @@
+#!/bin/bash
+# isogloss ner transfer: every mode gives a plain tagger, the same for any number of threads; parts and errors.
+sample=$(realpath "$(dirname "$0")/../../resources/sample")
+. "$(dirname "$0")/lib.sh"
+tag_of() { # a tiny corpus of one type a sentence: NAMES TAG
+    local w
+    for w in $1; do
+        printf 'in O\n%s %s\n. O\n\n' "$w" "$2"
+    done
+}
+{ tag_of "Paris London Rome Oslo" B-LOC; tag_of "Anna Bert Carla" B-PER; } >source.conll
+{ tag_of "Roma Oslo" B-LOC; tag_of "Ana" B-PER; } >target.conll
+fast=(--set epochs=2 --set hidden=8 --set char_filters=8 --set word_dim=8 --set batch=2 --pretrain-epochs 2
+    --epoch-batches 4 --source source.conll --train target.conll -q)
+for mode in base init mult mult-init at datnet-f datnet-p translate; do
+    run 0 ner transfer --mode $mode "${fast[@]}" --threads 1 -o $mode.one
+    run 0 ner transfer --mode $mode "${fast[@]}" --threads 2 -o $mode.two
+    cmp -s $mode.one $mode.two || fail "$mode: 1 and 2 threads give different models"
+    run 0 ner tag --model $mode.one target.conll -q
+    [ "$(wc -l <stdout)" = "$(wc -l <target.conll)" ] || fail "$mode: lines out differ from lines in"
+done
+# with real vectors: word adaptation and its layers
+head -60 "$sample/es.test.conll" >es.conll
+head -200 "$sample/en.train.conll" >en.conll
+run 0 ner transfer --mode adapt --source en.conll --source-emb "$sample/en.vec.gz" --train es.conll \
+    --emb "$sample/es.vec.gz" --set epochs=1 --set hidden=8 --pretrain-epochs 1 --epoch-batches 2 -q -o adapt.model
+run 0 info --json adapt.model
+holds stdout '"sal.0.fw.wx'
+holds stdout '"oal.0.fw.wx'
+# the source's encoder, frozen, is the pretrained one bit for bit; with a rate it is not
+run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set dropout_in=0 -o frozen.model
+run 0 ner transfer --mode init "${fast[@]}" --psi 1 --set dropout_in=0 -o tuned.model
+cmp -s frozen.model tuned.model && fail "psi changes nothing"
+# without target sentences: the translated text makes the tagger
+run 0 ner transfer --mode translate --set epochs=2 --set hidden=8 --set word_dim=8 --source source.conll -q -o zero.model
+run 0 ner tag --model zero.model source.conll -q
+# a subset is a choice by seed, or the first sentences
+run 0 ner transfer --mode base "${fast[@]}" --sentences 2 --json -o few.model
+holds stdout '"target_sentences": 2'
+# errors
+run 2 ner transfer --mode datnet --source source.conll -o x.model
+run 2 ner transfer --mode init --train target.conll -o x.model
+run 2 ner transfer --mode init --source source.conll --alpha 2 -o x.model
+run 1 ner transfer --mode init --source no-such-file --train target.conll -o x.model
+run 2 ner transfer --mode adapt "${fast[@]}" -o x.model
+holds stderr "word adaptation"
+[ -e x.model ] && fail "a failed run left a model"
+finish
