@@ -105,17 +105,7 @@ struct isg_node *isg_char_cnn(struct isg_tape *t, struct isg_node *x, const stru
         }
         t->k->gemm(n, filters, (size_t)width * d, in, d, 1, NULL, packed, b ? b->value : NULL, scores,
             filters, false);
-        for (uint32_t f = 0; f < filters; f++) {
-            y[f] = scores[f];
-            arg[f] = (uint32_t)at;
-        }
-        for (size_t p = 1; p < n; p++) {
-            for (uint32_t f = 0; f < filters; f++) {
-                const bool better = scores[p * filters + f] > y[f];
-                y[f] = better ? scores[p * filters + f] : y[f];
-                arg[f] = better ? (uint32_t)(at + p) : arg[f];
-            }
-        }
+        t->k->max_rows(n, filters, scores, (uint32_t)at, y, arg);
     }
     return &c->op.y;
 }

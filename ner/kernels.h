@@ -68,6 +68,8 @@ struct isg_kernels {
     void (*sigmoid)(size_t n, const isg_real *x, isg_real *y);
     /** x <- exp(x - max); returns the sum. n > 0; all -inf: zeros and 0. */
     isg_real (*softmax_row)(size_t n, isg_real *x);
+    /** y[j] = largest of column j of x (rows x n), best[j] = base + its first row. rows > 0. */
+    void (*max_rows)(size_t rows, size_t n, const isg_real *x, uint32_t base, isg_real *y, uint32_t *best);
     isg_real (*dot)(size_t n, const isg_real *x, const isg_real *y);
     void (*axpy)(size_t n, isg_real a, const isg_real *x, isg_real *y); /**< y += a x */
     /** y = x or 0 by 16 bits of a hash of (key, column) against `limit`; kept ones times scale. limit:
