@@ -138,8 +138,11 @@ struct isg_align_report {
     enum isg_align_method method; /**< the one used, never AUTO */
     char why[256];                /**< how it was chosen, a sentence */
     uint64_t seed_pairs, final_pairs;
-    int rounds;       /**< of refinement or self-learning */
-    double mean_csls; /**< of the best translation of the most frequent 10,000 source words */
+    int rounds;         /**< of refinement or self-learning */
+    double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
+                           measured */
+    bool degenerate;    /**< the map agrees with itself no better than chance maps do: not to be trusted */
+    double mean_csls;   /**< of the best translation of the most frequent 10,000 source words */
     double seconds;
 };
 /**

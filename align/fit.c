@@ -66,35 +66,6 @@ nomem:
     return isg_error_nomem(err, "the vectors to learn from");
 }
 
-/* ---- methods ---- */
-
-static enum isg_status solve(const struct isg_learn *learn, enum isg_align_method method,
-    const struct isg_align_pairs *pairs, struct isg_linear *lin, struct isg_error *err)
-{
-    if (method == ISG_ALIGN_PROCRUSTES)
-        return isg_solve_procrustes(learn, pairs, lin, err);
-    return isg_solve_whitened(learn, pairs, &(struct isg_whiten){.ridge = 0.03, .power = 1}, lin, err);
-}
-
-static enum isg_status refine(const struct isg_learn *learn, enum isg_align_method method, int rounds,
-    struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err)
-{
-    for (int round = 0; round < rounds; round++) {
-        struct isg_induced induced = {0};
-        enum isg_status status = isg_induce_mutual(learn, lin, &induced, err);
-        if (status == ISG_OK && induced.pairs.n > 0) {
-            status = solve(learn, method, &induced.pairs, lin, err);
-            report->final_pairs = induced.pairs.n;
-            report->rounds = round + 1;
-            isg_log(learn->env, ISG_LOG_INFO, "refinement %d: %zu mutual neighbours, mean CSLS %.4f",
-                round + 1, induced.pairs.n, induced.mean_csls);
-        }
-        isg_align_pairs_fini(&induced.pairs);
-        ISG_TRY(status);
-    }
-    return ISG_OK;
-}
-
 /* ---- the whole ---- */
 
 static enum isg_status check(const struct isg_vectors *src, const struct isg_vectors *tgt,
@@ -151,7 +122,8 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     *out = NULL;
     ISG_GOTO(check(src, tgt, opts, err));
     ISG_GOTO(usable_pairs(&learn.seed, pairs, v, err));
-    if (learn.seed.n == 0) {
+    const bool unsupervised = opts->seed_from == ISG_SEED_UNSUPERVISED;
+    if (learn.seed.n == 0 && !unsupervised) {
         isg_error_set(err, ISG_EDATA, NULL, 0, "no seed pair with vectors on both sides");
         status = isg_error_advice(
             err, "check that the dictionary's languages and casing are those of the vectors");
@@ -166,15 +138,15 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
         ISG_GOTO(isg_norm_fit(&map->norm[s], opts->norm, opts->abtt, v[s]->m, err));
         ISG_GOTO(gather(&learn, (enum isg_side)s, v[s], &map->norm[s], err));
     }
-    report.seed_pairs = report.final_pairs = learn.seed.n;
-    if (report.method == ISG_ALIGN_AUTO) {
-        report.method = ISG_ALIGN_ADVANCED;
-        snprintf(report.why, sizeof report.why, "default");
+    struct isg_recipe recipe;
+    if (unsupervised) {
+        ISG_GOTO(isg_recipe_unsupervised(&learn, &lin, &report, err));
     } else {
-        snprintf(report.why, sizeof report.why, "asked for");
+        report.seed_pairs = learn.seed.n;
+        ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &report, err));
+        ISG_GOTO(isg_recipe_run(
+            &learn, &recipe, &learn.seed, opts->seed_from == ISG_SEED_DICT, &lin, &report, err));
     }
-    ISG_GOTO(solve(&learn, report.method, &learn.seed, &lin, err));
-    ISG_GOTO(refine(&learn, report.method, opts->refine > 0 ? opts->refine : 0, &lin, &report, err));
     map->dim = lin.dim;
     for (int s = 0; s < 2; s++) {
         map->dim_in[s] = v[s]->m.cols;

@@ -1,7 +1,8 @@
-/* Inducing a dictionary: mutual CSLS neighbours among the frequent words. */
+/* Inducing a dictionary: CSLS neighbours among the frequent words, mutual ones or a random part of all. */
 #include "align/learn.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool has_vector(const float *x, size_t n)
 {
@@ -20,52 +21,124 @@ static void penalties(struct isg_mat v, const struct isg_near *best, uint32_t k,
         out[i] = has_vector(isg_mat_row(v, i), v.cols) ? out[i] / 2 : INFINITY;
 }
 
-enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct isg_linear *lin,
-    struct isg_induced *out, struct isg_error *err)
+/* The `depth` best by CSLS of each row, both ways, with half their r in penalty. */
+struct both_ways {
+    struct isg_near *best[2]; /* n x depth */
+    float *penalty[2];
+    uint32_t depth;
+};
+
+static void both_ways_fini(struct both_ways *b)
+{
+    for (int s = 0; s < 2; s++) {
+        isg_free(b->best[s]);
+        isg_free(b->penalty[s]);
+    }
+}
+
+enum isg_status isg_csls_both_ways(struct isg_mat v[2], uint32_t k, uint32_t depth, struct isg_near *best[2],
+    float *penalty[2], const struct isg_env *env, struct isg_error *err)
+{
+    struct isg_topk wanted[2] = {{.k = k, .out = best[0]}, {.k = k, .out = best[1]}};
+    ISG_TRY(isg_topk_both(v[0], v[1], &wanted[0], &wanted[1], "neighbourhoods", env, err));
+    for (int s = 0; s < 2; s++)
+        penalties(v[s], best[s], k, penalty[s]);
+    for (int s = 0; s < 2; s++)
+        wanted[s] = (struct isg_topk){.k = depth, .penalty = penalty[1 - s], .out = best[s]};
+    return isg_topk_both(v[0], v[1], &wanted[0], &wanted[1], "dictionary", env, err);
+}
+
+static enum isg_status search(const struct isg_learn *learn, const struct isg_linear *lin, const size_t n[2],
+    uint32_t depth, struct both_ways *out, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    const size_t n[2] = {learn->frequent[0], learn->frequent[1]};
-    const uint32_t k = learn->opts->csls_k;
-    struct isg_induced result = {0};
+    const uint32_t k = learn->opts->csls_k, most = k > depth ? k : depth;
     struct isg_mat v[2] = {0};
-    struct isg_near *best[2] = {0};
-    float *penalty[2] = {0};
+    *out = (struct both_ways){.depth = depth};
     for (int s = 0; s < 2; s++) {
-        best[s] = isg_malloc(n[s], k * sizeof *best[s]);
-        penalty[s] = isg_malloc(n[s], sizeof *penalty[s]);
-        if (!best[s] || !penalty[s]) {
+        out->best[s] = isg_malloc(n[s], most * sizeof *out->best[s]);
+        out->penalty[s] = isg_malloc(n[s], sizeof *out->penalty[s]);
+        if (!out->best[s] || !out->penalty[s]) {
             status = isg_error_nomem(err, "inducing a dictionary");
             goto out;
         }
         ISG_GOTO(isg_linear_project(learn, lin, (enum isg_side)s, n[s], &v[s], err));
     }
-    struct isg_topk wanted[2] = {{.k = k, .out = best[0]}, {.k = k, .out = best[1]}};
-    ISG_GOTO(isg_topk_both(v[0], v[1], &wanted[0], &wanted[1], "neighbourhoods", learn->env, err));
-    for (int s = 0; s < 2; s++)
-        penalties(v[s], best[s], k, penalty[s]);
-    for (int s = 0; s < 2; s++)
-        wanted[s] = (struct isg_topk){.k = 1, .penalty = penalty[1 - s], .out = best[s]};
-    ISG_GOTO(isg_topk_both(v[0], v[1], &wanted[0], &wanted[1], "dictionary", learn->env, err));
+    ISG_GOTO(isg_csls_both_ways(v, k, depth, out->best, out->penalty, learn->env, err));
+out:
+    isg_free(v[0].x);
+    isg_free(v[1].x);
+    return status;
+}
+
+/* Mean CSLS of the best translations, and how many of them are mutual. */
+static void measure(const struct both_ways *b, size_t n, struct isg_induced *result)
+{
     double sum = 0;
-    size_t scored = 0;
-    for (size_t i = 0; i < n[0]; i++) {
-        const struct isg_near to = best[0][i];
-        if (penalty[0][i] == INFINITY || to.row == ISG_NO_ID)
+    size_t scored = 0, mutual = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct isg_near to = b->best[0][i * b->depth];
+        if (b->penalty[0][i] == INFINITY || to.row == ISG_NO_ID)
             continue;
-        sum += 2 * ((double)to.score - (double)penalty[0][i]);
+        sum += 2 * ((double)to.score - (double)b->penalty[0][i]);
         scored++;
-        if (best[1][to.row].row == i)
-            ISG_GOTO(isg_align_pairs_add(&result.pairs, (uint32_t)i, to.row, err));
+        mutual += b->best[1][to.row * b->depth].row == i;
     }
-    result.mean_csls = scored ? sum / (double)scored : 0;
+    result->mean_csls = scored ? sum / (double)scored : 0;
+    result->mutual = scored ? (double)mutual / (double)scored : 0;
+}
+
+enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct isg_linear *lin,
+    struct isg_induced *out, struct isg_error *err)
+{
+    enum isg_status status;
+    struct isg_induced result = {0};
+    struct both_ways b = {0};
+    ISG_GOTO(search(learn, lin, learn->frequent, 1, &b, err));
+    measure(&b, learn->frequent[0], &result);
+    for (size_t i = 0; i < learn->frequent[0]; i++)
+        if (b.penalty[0][i] < INFINITY && b.best[0][i].row != ISG_NO_ID &&
+            b.best[1][b.best[0][i].row].row == i)
+            ISG_GOTO(isg_align_pairs_add(&result.pairs, (uint32_t)i, b.best[0][i].row, err));
     *out = result;
     result = (struct isg_induced){0};
 out:
+    both_ways_fini(&b);
     isg_align_pairs_fini(&result.pairs);
-    for (int s = 0; s < 2; s++) {
-        isg_free(v[s].x);
-        isg_free(best[s]);
-        isg_free(penalty[s]);
-    }
+    return status;
+}
+
+/* With twelve candidates and keep = 0.1, three words in ten go without a translation in a round: that, too,
+ * is random. */
+enum { CANDIDATES = 12 };
+
+enum isg_status isg_induce_stochastic(const struct isg_learn *learn, const struct isg_linear *lin,
+    const size_t n[2], double keep, uint64_t round, struct isg_induced *out, struct isg_error *err)
+{
+    enum isg_status status;
+    struct isg_induced result = {0};
+    struct both_ways b = {0};
+    struct isg_rng rng = isg_rng_stream(learn->opts->seed, "induction", round);
+    ISG_GOTO(search(learn, lin, n, keep < 1 ? CANDIDATES : 1, &b, err));
+    measure(&b, n[0], &result);
+    for (int s = 0; s < 2; s++)
+        for (size_t i = 0; i < n[s]; i++) {
+            if (b.penalty[s][i] == INFINITY)
+                continue;
+            for (uint32_t c = 0; c < b.depth; c++) {
+                const uint32_t to = b.best[s][i * b.depth + c].row;
+                if (to == ISG_NO_ID)
+                    break;
+                if (keep < 1 && isg_rng_double(&rng) >= keep)
+                    continue;
+                ISG_GOTO(isg_align_pairs_add(&result.pairs, s ? to : (uint32_t)i, s ? (uint32_t)i : to, err));
+                break;
+            }
+        }
+    *out = result;
+    result = (struct isg_induced){0};
+out:
+    both_ways_fini(&b);
+    isg_align_pairs_fini(&result.pairs);
     return status;
 }

@@ -14,6 +14,21 @@ struct isg_learn {
     const struct isg_env *env;
 };
 
+/** Pairs to solve for, each with a weight. A zeroed struct is valid for fini. */
+struct isg_training {
+    struct isg_align_pairs pairs;
+    double *weight; /**< n of them, >= 0; NULL = 1 */
+    size_t cap;     /**< private */
+};
+void isg_training_fini(struct isg_training *t);
+/**
+ * The seed's pairs, weighted by 1 / the number of pairs of their source word, so that a word with many
+ * translations does not count more than another, and then those of `more` (NULL = none) that share no word
+ * with the seed, with weight more_weight each.
+ */
+ISG_MUST_CHECK enum isg_status isg_training_make(struct isg_training *out, const struct isg_align_pairs *seed,
+    const struct isg_align_pairs *more, double more_weight, const size_t rows[2], struct isg_error *err);
+
 /** x -> x m[ISG_SOURCE], y -> y m[ISG_TARGET]: v[side].cols x dim; NULL = 1. A zeroed struct is valid for
  * fini. */
 struct isg_linear {
@@ -27,7 +42,7 @@ void isg_linear_move(struct isg_linear *to, struct isg_linear *from);
 /** W = argmin |x W - y|_F over orthogonal W: U V^T of the SVD of x^T y (Schoenemann 1966). m[ISG_TARGET] =
  * NULL. */
 ISG_MUST_CHECK enum isg_status isg_solve_procrustes(const struct isg_learn *learn,
-    const struct isg_align_pairs *pairs, struct isg_linear *out, struct isg_error *err);
+    const struct isg_training *training, struct isg_linear *out, struct isg_error *err);
 
 /** Steps of the whitened family. */
 struct isg_whiten {
@@ -41,12 +56,12 @@ struct isg_whiten {
  * sides may differ in dimension.
  */
 ISG_MUST_CHECK enum isg_status isg_solve_whitened(const struct isg_learn *learn,
-    const struct isg_align_pairs *pairs, const struct isg_whiten *opts, struct isg_linear *out,
+    const struct isg_training *training, const struct isg_whiten *opts, struct isg_linear *out,
     struct isg_error *err);
 
 /** c (v[a].cols x v[b].cols) = sum over pairs of row_a^T row_b, in double. */
 ISG_MUST_CHECK enum isg_status isg_cross_moments(const struct isg_learn *learn,
-    const struct isg_align_pairs *pairs, enum isg_side a, enum isg_side b, double *c, struct isg_error *err);
+    const struct isg_training *training, enum isg_side a, enum isg_side b, double *c, struct isg_error *err);
 
 /** The first n rows of a side in the common space, of length 1; free x with isg_free. */
 ISG_MUST_CHECK enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin,
@@ -55,9 +70,66 @@ ISG_MUST_CHECK enum isg_status isg_linear_project(const struct isg_learn *learn,
 struct isg_induced {
     struct isg_align_pairs pairs;
     double mean_csls; /**< of the best translation of each frequent source word */
+    double mutual;    /**< share of the frequent source words that are the best translation of theirs */
 };
 /** Mutual CSLS neighbours among the frequent words of both sides, most frequent source word first. */
 ISG_MUST_CHECK enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct isg_linear *lin,
     struct isg_induced *out, struct isg_error *err);
+
+/** The same with n[] words a side, and with a share of the scores left out at random (stochastic dictionary
+ * induction, Artetxe et al. 2018, ACL): each of a word's best translations is kept with probability keep,
+ * drawn from (seed, round); pairs are those of both directions, in which a mutual pair counts twice. keep = 1
+ * leaves nothing out. */
+ISG_MUST_CHECK enum isg_status isg_induce_stochastic(const struct isg_learn *learn,
+    const struct isg_linear *lin, const size_t n[2], double keep, uint64_t round, struct isg_induced *out,
+    struct isg_error *err);
+
+/** Pairs by similarity distributions: the sorted rows of (X X^T)^(1/2), over the first `words` words, as
+ * vectors in which both languages compare (Artetxe et al. 2018, ACL, section 3.2). */
+ISG_MUST_CHECK enum isg_status isg_seed_unsupervised(
+    const struct isg_learn *learn, size_t words, struct isg_align_pairs *out, struct isg_error *err);
+
+/** Both ways at once: best[side] (rows x max(k, depth)) gets the depth best by cos - r/2, penalty[side] the
+ * r/2. */
+ISG_MUST_CHECK enum isg_status isg_csls_both_ways(struct isg_mat v[2], uint32_t k, uint32_t depth,
+    struct isg_near *best[2], float *penalty[2], const struct isg_env *env, struct isg_error *err);
+
+/** Relaxed CSLS from the Procrustes map (rcsls.c). m[ISG_TARGET] = NULL. */
+ISG_MUST_CHECK enum isg_status isg_solve_rcsls(const struct isg_learn *learn,
+    const struct isg_training *training, struct isg_linear *lin, struct isg_error *err);
+/** The loss for fixed neighbours and its gradient g (d x d); everything n x d but w. For tests. */
+double isg_rcsls_loss(size_t n, size_t d, const double *x, const double *y, const double *z, const double *u,
+    const double *w, double *g);
+
+/** A way to a map: what --method auto chooses among (recipe.c). */
+struct isg_recipe {
+    enum isg_align_method method; /**< of the final solution; never AUTO */
+    int augment;                  /**< rounds in which mutual neighbours join the seed */
+    bool self_learn;              /**< start by self-learning from the seed */
+};
+/** Follows a recipe from the seed pairs. trusted = the pairs are translations, to be kept all the way. */
+ISG_MUST_CHECK enum isg_status isg_recipe_run(const struct isg_learn *learn, const struct isg_recipe *recipe,
+    const struct isg_align_pairs *seed, bool trusted, struct isg_linear *lin, struct isg_align_report *report,
+    struct isg_error *err);
+/** Chooses by precision (CSLS, P@1) on held-out seed pairs, and says why in report->why. */
+ISG_MUST_CHECK enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted,
+    struct isg_recipe *recipe, struct isg_align_report *report, struct isg_error *err);
+/** Without pairs: similarity distributions, self-learning with restarts, the best by mean CSLS;
+ * report->degenerate. */
+ISG_MUST_CHECK enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct isg_linear *lin,
+    struct isg_align_report *report, struct isg_error *err);
+/**
+ * P@1 by CSLS, per cent, of pairs under a map, among all rows of learn; a source word with several targets
+ * counts once.
+ */
+ISG_MUST_CHECK enum isg_status isg_held_out_precision(const struct isg_learn *learn,
+    const struct isg_linear *lin, const struct isg_align_pairs *pairs, double *precision, size_t *queries,
+    struct isg_error *err);
+
+/** Self-learning from weak pairs: orthogonal maps and stochastic induction in turn, until nothing improves.
+ */
+ISG_MUST_CHECK enum isg_status isg_self_learn(const struct isg_learn *learn,
+    const struct isg_align_pairs *start, uint64_t restart, struct isg_linear *lin, struct isg_induced *last,
+    int *rounds, struct isg_error *err);
 
 #endif

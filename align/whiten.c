@@ -26,7 +26,7 @@ static enum isg_status inverse_root(
     return ISG_OK;
 }
 
-enum isg_status isg_solve_whitened(const struct isg_learn *learn, const struct isg_align_pairs *pairs,
+enum isg_status isg_solve_whitened(const struct isg_learn *learn, const struct isg_training *training,
     const struct isg_whiten *opts, struct isg_linear *out, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
@@ -49,11 +49,11 @@ enum isg_status isg_solve_whitened(const struct isg_learn *learn, const struct i
         goto out;
     }
     for (int i = 0; i < 2; i++) {
-        ISG_GOTO(isg_cross_moments(learn, pairs, (enum isg_side)i, (enum isg_side)i, c, err));
+        ISG_GOTO(isg_cross_moments(learn, training, (enum isg_side)i, (enum isg_side)i, c, err));
         ISG_GOTO(inverse_root(d[i], opts->ridge, c, w, tmp, root[i], err));
     }
     /* U S V^T of the cross-moments of the whitened sides: S holds the canonical correlations. */
-    ISG_GOTO(isg_cross_moments(learn, pairs, ISG_SOURCE, ISG_TARGET, c, err));
+    ISG_GOTO(isg_cross_moments(learn, training, ISG_SOURCE, ISG_TARGET, c, err));
     isg_dgemm(ISG_N, ISG_N, d[0], d[1], d[0], 1, root[0], d[0], c, d[1], 0, tmp, d[1]);
     isg_dgemm(ISG_N, ISG_N, d[0], d[1], d[1], 1, tmp, d[1], root[1], d[1], 0, c, d[1]);
     ISG_GOTO(isg_svd(d[0], d[1], c, u, s, vt, err));
