@@ -1,0 +1,78 @@
+/** @file ner/transfer_priv.h  The state of a transfer run. Private to ner/transfer*.c. */
+#ifndef ISG_NER_TRANSFER_PRIV_H
+#define ISG_NER_TRANSFER_PRIV_H
+#include "ner/encode.h"
+#include "ner/model.h"
+#include "ner/optim.h"
+#include "ner/transfer.h"
+#include <jansson.h>
+
+/** One of the two tasks. */
+struct isg_transfer_task {
+    struct isg_ner_config config; /* of its network */
+    struct isg_ner_vocab vocab;
+    struct isg_ner_forms forms;
+    struct isg_ner_encoded train, dev;
+    struct isg_ner_network net;
+    struct isg_ner_decoder *decoder;
+    struct isg_vectors vectors;
+    float *adapted; /* word adaptation: vectors times Z */
+    uint32_t *vector_row;
+    bool *rare;
+    bool has_train, has_dev;
+    uint32_t *order; /* sentences of the present epoch */
+    uint32_t at;
+    uint64_t rounds; /* over the sentences, begun */
+};
+enum { ISG_TASK_SOURCE, ISG_TASK_TARGET };
+
+struct isg_discriminator {
+    struct isg_param *w1, *b1, *score; /* attention pooling: score = v tanh(h W1 + b1) */
+    struct isg_param *w, *b;
+};
+
+struct isg_transfer_shard {
+    struct isg_tape *tape;
+    struct isg_ner_batch batch;
+    const uint32_t **tokens;
+    uint32_t *n_tokens, *sentence, *labels;
+    bool *is_source;
+    size_t cap[5];
+    uint32_t n;
+    double loss;
+    enum isg_status status;
+    struct isg_error err;
+};
+
+struct isg_transfer {
+    const struct isg_ner_transfer_opts *opts;
+    const struct isg_ner_transfer_config *x;
+    const struct isg_env *env;
+    struct isg_params *params;
+    struct isg_transfer_task task[2];
+    struct isg_discriminator disc;
+    struct isg_optim *optim;
+    struct isg_transfer_shard *shards;
+    struct isg_tape **used;
+    uint32_t *lengths, *shard_of;
+    uint64_t step;
+    isg_real **best; /* a value block a parameter */
+    double best_f1;
+    uint32_t best_epoch, bad_epochs;
+    json_t *history;
+};
+
+/** Loads the inputs and builds both tasks' networks on one table. */
+ISG_MUST_CHECK enum isg_status isg_transfer_ready(struct isg_transfer *t, struct isg_error *err);
+void isg_transfer_fini(struct isg_transfer *t);
+/** One step on the task's next sentences; adds their loss to *loss. adversarial: also on perturbed
+ * embeddings. */
+ISG_MUST_CHECK enum isg_status isg_transfer_batch(struct isg_transfer *t, struct isg_transfer_task *k,
+    double lr, bool adversarial, double *loss, struct isg_error *err);
+/** Between the phases: what is copied to the target, what starts anew, and at which rate the shared parts go
+ * on. */
+ISG_MUST_CHECK enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error *err);
+/** Without target sentences the target network becomes the source's: same labels and parts. */
+void isg_transfer_hand_over(struct isg_transfer *t);
+
+#endif
