@@ -18,7 +18,10 @@ static size_t shown(int fd, char *out, size_t n)
 static FILE *terminal(int *other_end)
 {
     int slave = -1;
-    assert_int_equal(openpty(other_end, &slave, NULL, NULL, NULL), 0);
+    if (openpty(other_end, &slave, NULL, NULL, NULL) != 0) {
+        print_message("no pseudo-terminals here (is /dev/pts mounted?)\n");
+        skip();
+    }
     assert_int_equal(fcntl(*other_end, F_SETFL, O_NONBLOCK), 0);
     FILE *f = fdopen(slave, "w");
     assert_non_null(f);
