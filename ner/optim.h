@@ -16,8 +16,8 @@ struct isg_optim_opts {
     double epsilon;      /**< Adam, default 1e-8 */
     double weight_decay; /**< AdamW: w -= lr * weight_decay * w; default 0 */
     double clip;         /**< largest global norm of the gradient, 0 = none; default 5 */
-    double average;      /**< 0 = none; in (0, 1): running average a = d a + (1 - d) w; 1: mean of all weights
-                            since      isg_optim_average_from. Default 0 */
+    double average;      /**< 0 = none; in (0, 1): running average a = d a + (1 - d) w; 1: mean of the weights
+                              after each step so far (Polyak & Juditsky 1992). Default 0 */
 };
 struct isg_optim_opts isg_optim_defaults(void);
 

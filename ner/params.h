@@ -72,9 +72,10 @@ ISG_MUST_CHECK enum isg_status isg_param_mark_start(
 /** Changes values and averages for each other (tag and score with averaged weights, then change back). */
 void isg_params_swap_average(struct isg_params *p);
 /**
- * Brings the kernels' packed copies up to date, shared out over the pool. Call after each optimiser step
- * (isg_optim_step does) and after loading; where it was forgotten, operations pack for themselves: slower,
- * same bits.
+ * Brings the kernels' packed copies up to date, shared out over the pool. Which copies there are is learnt
+ * from use: a tape's operation that finds none packs for itself (slower, same bits) and leaves a note. So:
+ * after each optimiser step (isg_optim_step does it), and between batches of tagging, where it costs nothing
+ * once there is nothing left to do. No tape may be in use meanwhile.
  * @param backward  also the transposed copies that gradients need
  */
 ISG_MUST_CHECK enum isg_status isg_params_pack(

@@ -19,6 +19,9 @@
  * the tapes' gradients in the order given. As the split does not depend on the number of threads, neither
  * does any bit.
  *
+ * Borrowed until the tape's reset: parameters and struct isg_seqs with its offsets (put them beside the
+ * batch, not on a stack frame that ends before isg_backward). Everything else that is passed in is copied.
+ *
  * Letters used for shapes: T rows (tokens), S sequences, D input size, H hidden size, L tags, K, F, ... as
  * said.
  */
