@@ -75,6 +75,7 @@ static const struct isg_ner_key keys[] = {
     INT(patience, 10, 0, 100000, "stop after so many epochs without a better dev F1; 0 = never"),
     INT(shards, 2, 1, 64,
         "parts of a batch computed side by side; changes results, the number of threads does not"),
+    BOOL(calibrate, 1, "fit a temperature to dev, so that probabilities say how often the tagger is right"),
     {0}};
 
 const struct isg_ner_key *isg_ner_keys(void)

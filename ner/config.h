@@ -39,6 +39,7 @@ struct isg_ner_config {
     int64_t schedule; /**< enum isg_schedule */
     double decay, warmup;
     int64_t batch, epochs, patience, shards;
+    bool calibrate;
 };
 
 enum isg_ner_key_kind { ISG_KEY_INT, ISG_KEY_REAL, ISG_KEY_BOOL, ISG_KEY_CHOICE };

@@ -102,6 +102,21 @@ static void neighbours_of(
         after[1 + type * per_type + 2] = 0; /* E */
 }
 
+/* Score of a path as crf.h has it, not divided by the temperature. */
+static double path_score(const struct isg_crf_input *in, const uint32_t *labels)
+{
+    const size_t L = in->crf->n_tags;
+    double sum = in->crf->start ? (double)in->crf->start->value[labels[0]] : 0;
+    for (uint32_t t = 0; t < in->n; t++) {
+        sum += (double)in->emit[t * L + labels[t]];
+        if (!t)
+            continue;
+        const size_t pair = labels[t - 1] * L + labels[t];
+        sum += (double)in->crf->trans->value[pair] + (in->pair ? (double)in->pair[t * L * L + pair] : 0);
+    }
+    return sum + (in->crf->end ? (double)in->crf->end->value[labels[in->n - 1]] : 0);
+}
+
 static enum isg_status probabilities(const struct run *r, struct worker *w, const struct isg_crf_input *in,
     size_t at, uint32_t sentence, struct isg_error *err)
 {
@@ -134,12 +149,14 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
                 lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours);
         }
     }
+    if (job->nll)
+        job->nll[sentence] = isg_crf_log_z(lattice) -
+                             path_score(in, job->gold + at) / (job->temperature > 0 ? job->temperature : 1);
     if (job->nbest && job->probability_n) {
         const double log_z = isg_crf_log_z(lattice);
-        const double temperature = job->temperature > 0 ? job->temperature : 1;
         for (uint32_t k = 0; k < job->nbest; k++) {
             float *p = &job->probability_n[(size_t)sentence * job->nbest + k];
-            *p = w->scores[k] == -(double)INFINITY ? 0 : (float)exp(w->scores[k] / temperature - log_z);
+            *p = w->scores[k] == -(double)INFINITY ? 0 : (float)exp(w->scores[k] - log_z);
         }
     }
 out:
@@ -166,7 +183,7 @@ static enum isg_status decode_sentence(const struct run *r, struct worker *w, co
                 job->labels_n[(at + t) * k + i] = i < found ? w->nbest[(size_t)i * in->n + t] : 0;
         }
     }
-    if (job->confidence || job->label_marginals || job->span_probability ||
+    if (job->confidence || job->label_marginals || job->span_probability || job->nll ||
         (job->nbest && job->probability_n))
         return probabilities(r, w, in, at, sentence, err);
     return ISG_OK;

@@ -31,6 +31,8 @@ struct isg_ner_decode {
     float *
         span_probability; /**< at the first token of each predicted entity: its probability; else untouched */
     float *label_marginals; /**< total x L */
+    const uint32_t *gold;   /**< with nll: labels of each token */
+    double *nll;            /**< n: -log P(gold | sentence) */
     double temperature;     /**< 0 = 1 */
 };
 /**

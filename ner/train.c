@@ -1,4 +1,5 @@
 /* The training loop. */
+#include "ner/calibrate.h"
 #include "ner/train.h"
 
 #include <jansson.h>
@@ -426,13 +427,32 @@ static double last_loss(const char *history)
     return loss;
 }
 
-static enum isg_status write_model(struct isg_ner_trainer *t, struct isg_error *err)
+/* Fits the temperature of the model to be written; *json is what the provenance says of it. */
+static enum isg_status calibrate(struct isg_ner_trainer *t, json_t **json, struct isg_error *err)
+{
+    struct isg_ner_calibration c;
+    ISG_TRY(isg_ner_encode_labels(&t->dev, &t->model.vocab, t->model.config.scheme == 0, err));
+    ISG_TRY(isg_ner_calibrate(&c, t->decoder, &t->forms, &t->model.vocab, &t->dev, err));
+    t->model.temperature = c.temperature;
+    isg_log(t->env, ISG_LOG_INFO,
+        "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f, of tokens %.2f -> %.2f",
+        c.temperature, c.entity_ece_before, c.entity_ece_after, c.token_ece_before, c.token_ece_after);
+    *json = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "temperature", c.temperature, "nll_before", c.nll_before,
+        "nll_after", c.nll_after, "entity_ece_before", c.entity_ece_before, "entity_ece_after", c.entity_ece_after,
+        "token_ece_before", c.token_ece_before, "token_ece_after", c.token_ece_after);
+    return *json ? ISG_OK : isg_error_nomem(err, "calibration");
+}
+
+static enum isg_status write_model(
+    struct isg_ner_trainer *t, json_t *calibration, struct isg_error *err)
 {
     json_t *inputs = json_loads(t->inputs, 0, NULL), *history = json_loads(t->history, 0, NULL);
     json_t *o = json_pack("{s:o?, s:i, s:i, s:s, s:i, s:i, s:o?}", "inputs", inputs, "epochs", (int)t->epoch,
         "best_epoch", (int)t->best_epoch, "scheme_of_train", isg_scheme_name(t->train.corpus.scheme),
         "train_sentences", (int)t->train.corpus.n_sentences, "train_tokens", (int)t->train.corpus.n_tokens,
         "history", history);
+    if (o && calibration)
+        json_object_set_new(o, "calibration", calibration);
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(o);
     t->model.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
@@ -495,20 +515,25 @@ enum isg_status isg_ner_train(struct isg_ner_trained *out, const struct isg_ner_
         if (t.model.config.average > 0)
             isg_params_swap_average(t.model.net.params);
     }
-    ISG_GOTO(write_model(&t, err));
+    json_t *calibration = NULL;
+    if (opts->dev) {
+        ISG_GOTO(isg_params_pack(t.model.net.params, false, env->pool, err));
+        ISG_GOTO(score_dev(&t, &out->dev, err));
+        if (t.model.config.calibrate)
+            ISG_GOTO(calibrate(&t, &calibration, err));
+    }
+    const struct isg_ner_counts dev = out->dev;
+    ISG_GOTO(write_model(&t, calibration, err));
     (void)unlink(t.checkpoint);
     *out = (struct isg_ner_trained){.epochs = t.epoch,
         .best_epoch = t.best_epoch,
         .loss = last_loss(t.history),
         .has_dev = opts->dev != NULL,
+        .dev = dev,
         .parameters = isg_params_size(t.model.net.params),
         .words = isg_strtab_size(t.model.vocab.words),
         .labels = isg_strtab_size(t.model.vocab.labels),
         .tokens_per_second = clock.seconds > 0 ? (double)clock.tokens / clock.seconds : 0};
-    if (opts->dev) {
-        ISG_GOTO(isg_params_pack(t.model.net.params, false, env->pool, err));
-        ISG_GOTO(score_dev(&t, &out->dev, err));
-    }
     out->seconds = isg_now() - started;
 out:
     trainer_fini(&t);
