@@ -435,16 +435,16 @@ static enum isg_status calibrate(struct isg_ner_trainer *t, json_t **json, struc
     ISG_TRY(isg_ner_calibrate(&c, t->decoder, &t->forms, &t->model.vocab, &t->dev, err));
     t->model.temperature = c.temperature;
     isg_log(t->env, ISG_LOG_INFO,
-        "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f, of tokens %.2f -> %.2f",
+        "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f, of tokens "
+        "%.2f -> %.2f",
         c.temperature, c.entity_ece_before, c.entity_ece_after, c.token_ece_before, c.token_ece_after);
-    *json = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "temperature", c.temperature, "nll_before", c.nll_before,
-        "nll_after", c.nll_after, "entity_ece_before", c.entity_ece_before, "entity_ece_after", c.entity_ece_after,
-        "token_ece_before", c.token_ece_before, "token_ece_after", c.token_ece_after);
+    *json = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "temperature", c.temperature, "nll_before",
+        c.nll_before, "nll_after", c.nll_after, "entity_ece_before", c.entity_ece_before, "entity_ece_after",
+        c.entity_ece_after, "token_ece_before", c.token_ece_before, "token_ece_after", c.token_ece_after);
     return *json ? ISG_OK : isg_error_nomem(err, "calibration");
 }
 
-static enum isg_status write_model(
-    struct isg_ner_trainer *t, json_t *calibration, struct isg_error *err)
+static enum isg_status write_model(struct isg_ner_trainer *t, json_t *calibration, struct isg_error *err)
 {
     json_t *inputs = json_loads(t->inputs, 0, NULL), *history = json_loads(t->history, 0, NULL);
     json_t *o = json_pack("{s:o?, s:i, s:i, s:s, s:i, s:i, s:o?}", "inputs", inputs, "epochs", (int)t->epoch,
