@@ -1,0 +1,283 @@
+/* Line reader, atomic writer, checksums. */
+#include "tests/test.h"
+
+#include "src/io.h"
+
+#include <sys/stat.h>
+#include <zlib.h>
+
+static char folder[] = "/tmp/isg-test-io-XXXXXX";
+static char path[128];
+
+static const char *put(const char *name, const void *data, size_t n)
+{
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, n, f), n);
+    fclose(f);
+    return path;
+}
+
+static void assert_holds(const char *name, const char *text)
+{
+    char got[64] = "";
+    FILE *f = fopen(name, "rb");
+    assert_non_null(f);
+    got[fread(got, 1, sizeof got - 1, f)] = 0;
+    fclose(f);
+    assert_string_equal(got, text);
+}
+
+static void assert_lines(const char *text, size_t n, const char *const *lines)
+{
+    struct isg_error err;
+    struct isg_reader *r;
+    char *line;
+    size_t k;
+    assert_ok(isg_reader_open(&r, put("lines", text, n), &err));
+    for (uint64_t i = 0; lines[i]; i++) {
+        assert_ok(isg_reader_line(r, &line, &k, &err));
+        assert_non_null(line);
+        assert_int_equal(k, strlen(lines[i]));
+        assert_string_equal(line, lines[i]);
+        assert_int_equal(isg_reader_lineno(r), i + 1);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_ok(isg_reader_line(r, &line, &k, &err));
+        assert_null(line);
+    }
+    isg_reader_close(r);
+}
+
+static void test_lines(void **state)
+{
+    (void)state;
+    assert_lines("", 0, (const char *const[]){NULL});
+    assert_lines("\n", 1, (const char *const[]){"", NULL});
+    assert_lines("a\nb", 3, (const char *const[]){"a", "b", NULL});
+    assert_lines("a\r\n\r\nb\r", 7, (const char *const[]){"a", "", "b", NULL});
+    assert_lines("\xef\xbb\xbf"
+                 "a\n\xef\xbb\xbf",
+        8, (const char *const[]){"a", "\xef\xbb\xbf", NULL});
+}
+
+static void test_long_lines(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_reader *r;
+    char *line;
+    size_t n = 0;
+    static char text[1000000];
+    memset(text, 'x', sizeof text);
+    text[10] = text[sizeof text - 10] = '\n';
+    assert_ok(isg_reader_open(&r, put("long", text, sizeof text), &err));
+    assert_ok(isg_reader_line(r, &line, &n, &err));
+    assert_int_equal(n, 10);
+    assert_ok(isg_reader_line(r, &line, &n, &err));
+    assert_int_equal(n, sizeof text - 21);
+    assert_ok(isg_reader_line(r, &line, &n, &err));
+    assert_int_equal(n, 9);
+    uint64_t done, total;
+    isg_reader_position(r, &done, &total);
+    assert_int_equal(done, sizeof text);
+    assert_int_equal(total, sizeof text);
+    isg_reader_close(r);
+}
+
+/* Lines, a look ahead and raw bytes follow each other without loss. */
+static void test_mixed(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_reader *r;
+    char *line, raw[16];
+    const char *ahead;
+    size_t n;
+    assert_ok(isg_reader_open(&r, put("mixed", "one\ntwo\nthree", 13), &err));
+    assert_ok(isg_reader_line(r, &line, &n, &err));
+    assert_ok(isg_reader_peek(r, &ahead, 5, &n, &err));
+    assert_true(n >= 5);
+    assert_memory_equal(ahead, "two\nt", 5);
+    assert_ok(isg_reader_read(r, raw, 2, &n, &err));
+    assert_memory_equal(raw, "tw", 2);
+    assert_ok(isg_reader_line(r, &line, &n, &err));
+    assert_string_equal(line, "o");
+    assert_ok(isg_reader_read(r, raw, sizeof raw, &n, &err));
+    assert_int_equal(n, 5);
+    assert_memory_equal(raw, "three", 5);
+    isg_reader_close(r);
+}
+
+static size_t read_packed(enum isg_status *status, struct isg_error *err)
+{
+    struct isg_reader *r;
+    char *line;
+    size_t n, lines = 0;
+    assert_int_equal(isg_reader_open(&r, path, err), ISG_OK);
+    assert_true(isg_reader_is_gzip(r));
+    while ((*status = isg_reader_line(r, &line, &n, err)) == ISG_OK && line)
+        lines++;
+    isg_reader_close(r);
+    return lines;
+}
+
+static void test_gzip(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    enum isg_status status;
+    snprintf(path, sizeof path, "%s/lines.gz", folder);
+    for (int member = 0; member < 3; member++) {
+        gzFile z = gzopen(path, member ? "ab" : "wb");
+        for (int i = 0; i < 20000; i++)
+            gzprintf(z, "line %d of member %d\n", i, member);
+        gzclose(z);
+    }
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(read_packed(&status, &err), 60000);
+    assert_int_equal(status, ISG_OK);
+    /* zeroes behind the stream are padding, other bytes are damage */
+    FILE *f = fopen(path, "ab");
+    fwrite("\0\0\0", 1, 3, f);
+    fclose(f);
+    assert_int_equal(read_packed(&status, &err), 60000);
+    assert_int_equal(status, ISG_OK);
+    f = fopen(path, "ab");
+    fwrite("junk", 1, 4, f);
+    fclose(f);
+    (void)read_packed(&status, &err);
+    assert_int_equal(status, ISG_EDATA);
+    assert_non_null(strstr(err.found, "damaged"));
+    /* cut in the last trailer, and in the middle */
+    assert_int_equal(truncate(path, st.st_size - 2), 0);
+    assert_int_equal(read_packed(&status, &err), 60000);
+    assert_int_equal(status, ISG_EDATA);
+    assert_int_equal(err.line, 60001);
+    assert_int_equal(truncate(path, st.st_size / 2), 0);
+    const size_t whole = read_packed(&status, &err);
+    assert_int_equal(status, ISG_EDATA);
+    assert_non_null(strstr(err.found, "too early"));
+    assert_int_equal(err.line, whole + 1);
+    /* a wrong byte in the middle is found by inflate or by the checksum */
+    f = fopen(path, "r+b");
+    fseek(f, st.st_size / 8, SEEK_SET);
+    fwrite("\xa5\x5a\xa5\x5a", 1, 4, f);
+    fclose(f);
+    (void)read_packed(&status, &err);
+    assert_int_equal(status, ISG_EDATA);
+}
+
+static void test_writer(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_writer *w;
+    char tmp[192];
+    put("out", "before", 6);
+    snprintf(tmp, sizeof tmp, "%s.tmp-%ld", path, (long)getpid());
+    assert_error(isg_writer_open(&w, path, false, &err), ISG_EUSAGE, "exists");
+    assert_error(isg_check_overwrite(path, false, &err), ISG_EUSAGE, "--force");
+    assert_error(isg_check_overwrite(folder, true, &err), ISG_EUSAGE, "folder");
+    assert_ok(isg_check_overwrite("-", false, &err));
+    assert_ok(isg_check_overwrite(NULL, false, &err));
+
+    assert_ok(isg_writer_open(&w, path, true, &err));
+    isg_writer_text(w, "after");
+    assert_int_equal(access(tmp, F_OK), 0);
+    isg_writer_abort(w);
+    assert_int_equal(access(tmp, F_OK), -1);
+    assert_holds(path, "before");
+
+    assert_int_equal(chmod(path, 0640), 0);
+    struct isg_writer *other;
+    assert_ok(isg_writer_open(&w, path, true, &err));
+    assert_ok(
+        isg_writer_open(&other, path, true, &err)); /* another writer gets a temporary name of its own */
+    isg_writer_printf(w, "%s %d", "after", 7);
+    assert_ok(isg_writer_commit(w, &err));
+    isg_writer_abort(other);
+    assert_holds(path, "after 7");
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(access(tmp, F_OK), -1);
+
+    /* a symbolic link stays one: the file it names is replaced */
+    char link[192];
+    snprintf(link, sizeof link, "%s/link", folder);
+    assert_int_equal(symlink(path, link), 0);
+    assert_ok(isg_writer_open(&w, link, true, &err));
+    isg_writer_text(w, "by link");
+    assert_ok(isg_writer_commit(w, &err));
+    assert_holds(path, "by link");
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+}
+
+static void test_writer_errors(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_writer *w;
+    static char big[1 << 20];
+    assert_error(isg_writer_open(&w, "/nowhere/at/all", false, &err), ISG_EIO, "No such file");
+    assert_null(w);
+    for (int i = 0; i < 2; i++) { /* met at commit, or on the way */
+        assert_ok(isg_writer_open(&w, "/dev/full", false, &err));
+        isg_writer_write(w, big, i ? sizeof big : 5);
+        assert_error(isg_writer_commit(w, &err), ISG_EIO, "No space left");
+    }
+    memset(big, 'y', sizeof big - 1);
+    snprintf(path, sizeof path, "%s/long", folder);
+    assert_ok(isg_writer_open(&w, path, true, &err));
+    isg_writer_text(w, "a");
+    isg_writer_printf(w, "%s", big); /* longer than any buffer */
+    isg_writer_text(w, "b");
+    assert_ok(isg_writer_commit(w, &err));
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, sizeof big + 1);
+}
+
+static void test_checksum(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    char sum[17], other[17];
+    assert_ok(isg_file_checksum(put("sum", "", 0), sum, &err));
+    assert_string_equal(sum, "2d06800538d394c2"); /* XXH3 of nothing, as published */
+    assert_ok(isg_file_checksum(put("sum", "a", 1), other, &err));
+    assert_string_not_equal(sum, other);
+    assert_error(isg_file_checksum("/nowhere", sum, &err), ISG_EIO, "No such file");
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_writer),
+        cmocka_unit_test(test_writer_errors),
+        cmocka_unit_test(test_checksum),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
