@@ -141,8 +141,8 @@ struct isg_align_report {
     int rounds;         /**< of refinement or self-learning */
     double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
                            measured */
-    bool degenerate;    /**< the map agrees with itself no better than chance maps do: not to be trusted */
-    double mean_csls;   /**< of the best translation of the most frequent 10,000 source words */
+    bool degenerate;  /**< unsupervised: no better than self-learning from chance pairs, not to be trusted */
+    double mean_csls; /**< of the best translation of the most frequent 10,000 source words */
     double seconds;
 };
 /**
@@ -192,6 +192,18 @@ ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
 void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
 
+/**
+ * From now on isg_align_knn searches through a FAISS index of this factory string, with its search parameters
+ * after a semicolon ("HNSW32;efSearch=128", "IVF1024,Flat;nprobe=32"); NULL = our own exact search, the
+ * default. What CSLS and ISF need to know of the words is exact in either case.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_space_set_index(
+    struct isg_align_space *space, const char *factory, struct isg_error *err);
+/** Share (0 to 1) of the exact k best that the index finds, over up to 1000 words spread over all
+ * frequencies. */
+ISG_MUST_CHECK enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from,
+    enum isg_retrieval retrieval, uint32_t k, double *recall, const struct isg_env *env,
+    struct isg_error *err);
 /** Computes the r of CSLS of all rows of both sides, if that has not been done; k nearest by one pass for
  * both. */
 ISG_MUST_CHECK enum isg_status isg_align_space_means(

@@ -7,8 +7,11 @@
 
 /* A pair found by the map itself counts half as much as one that was given. */
 #define INDUCED_WEIGHT 0.5
+/* Two starts meet where a third of the pairs is common to them; chance optima share one in a hundred. */
+#define CONSISTENT 33.0
+#define ABOVE_CHANCE 1.3
 /* Fewer distinct source words than this cannot both teach and judge. */
-enum { ENOUGH_TO_JUDGE = 60, WEAK_SEED = 1500, RESTARTS = 3, DISTRIBUTION_WORDS = 4000 };
+enum { ENOUGH_TO_JUDGE = 60, WEAK_SEED = 1500, DISTRIBUTION_WORDS = 4000, STARTS = 3, CHANCE = 2 };
 
 static enum isg_status solve(const struct isg_learn *learn, enum isg_align_method method,
     const struct isg_training *training, struct isg_linear *lin, struct isg_error *err)
@@ -207,8 +210,15 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
     const struct isg_recipe all[] = {{ISG_ALIGN_ADVANCED, augment, false},
         {ISG_ALIGN_PROCRUSTES, augment, false}, {ISG_ALIGN_ADVANCED, augment, true},
         {ISG_ALIGN_PROCRUSTES, augment, true}};
+    if (!trusted) {
+        *recipe = all[2];
+        snprintf(report->why, sizeof report->why,
+            "%s pairs are too noisy to be kept or to judge by: self-learning",
+            isg_align_seed_name(opts->seed_from));
+        return ISG_OK;
+    }
     if (sources >= ENOUGH_TO_JUDGE)
-        return choose_by_held_out(learn, trusted, all, weak ? 4 : 2, recipe, report, err);
+        return choose_by_held_out(learn, trusted, all, weak ? 3 : 2, recipe, report, err);
     *recipe = all[2];
     snprintf(report->why, sizeof report->why, "%zu seed words are too few to hold some out: self-learning",
         sources);
@@ -217,27 +227,29 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
 
 /* ---- without pairs ---- */
 
-/* Does the dictionary that a map induces hold together? A map of four fifths of its pairs must find the
- * others. Chance maps, too, have mutual neighbours, but these do not share one rotation. */
-static enum isg_status consistency_of(const struct isg_learn *learn, const struct isg_align_pairs *induced,
-    double *consistency, struct isg_error *err)
+/* Per cent of `a` that `b` holds too; both sorted by source row, each source once. */
+static double agreement(const struct isg_align_pairs *a, const struct isg_align_pairs *b)
 {
-    enum isg_status status;
-    struct isg_align_pairs kept = {0}, held = {0};
-    struct isg_linear lin = {0};
-    size_t queries = 0;
-    *consistency = 0;
-    ISG_GOTO(split(induced, learn->opts->seed, &kept, &held, err));
-    if (kept.n == 0 || held.n == 0)
-        goto out;
-    const struct isg_training training = {.pairs = kept};
-    ISG_GOTO(isg_solve_procrustes(learn, &training, &lin, err));
-    ISG_GOTO(isg_held_out_precision(learn, &lin, &held, consistency, &queries, err));
-out:
-    isg_align_pairs_fini(&kept);
-    isg_align_pairs_fini(&held);
-    isg_linear_fini(&lin);
-    return status;
+    size_t same = 0;
+    for (size_t i = 0, j = 0; i < a->n; i++) {
+        while (j < b->n && b->row[0][j] < a->row[0][i])
+            j++;
+        same += j < b->n && b->row[0][j] == a->row[0][i] && b->row[1][j] == a->row[1][i];
+    }
+    return a->n ? 100 * (double)same / (double)a->n : 0;
+}
+
+/* Words paired by chance: where self-learning gets from nothing. */
+static enum isg_status chance_pairs(
+    const struct isg_learn *learn, struct isg_align_pairs *out, struct isg_error *err)
+{
+    size_t n = DISTRIBUTION_WORDS;
+    for (int s = 0; s < 2; s++)
+        n = learn->frequent[s] < n ? learn->frequent[s] : n;
+    struct isg_rng rng = isg_rng_stream(learn->opts->seed, "chance", 0);
+    for (size_t i = 0; i < n; i++)
+        ISG_TRY(isg_align_pairs_add(out, (uint32_t)i, isg_rng_below(&rng, (uint32_t)n), err));
+    return ISG_OK;
 }
 
 enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct isg_linear *lin,
@@ -247,49 +259,53 @@ enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct is
     const size_t rows[2] = {learn->v[0].rows, learn->v[1].rows};
     const struct isg_align_pairs nothing = {0};
     struct isg_align_pairs start = {0};
-    struct isg_induced best = {.mean_csls = -HUGE_VAL};
+    struct isg_induced run[STARTS] = {{.mean_csls = 0}};
     struct isg_training training = {0};
-    for (uint64_t restart = 0; restart < RESTARTS; restart++) {
-        struct isg_induced last = {0};
+    size_t best = 0;
+    for (size_t i = 0; i < STARTS; i++) {
         int rounds = 0;
         isg_align_pairs_fini(&start);
-        ISG_GOTO(isg_seed_unsupervised(learn, (size_t)DISTRIBUTION_WORDS >> restart, &start, err));
+        if (i == CHANCE)
+            ISG_GOTO(chance_pairs(learn, &start, err));
+        else
+            ISG_GOTO(isg_seed_unsupervised(learn, (size_t)DISTRIBUTION_WORDS >> i, &start, err));
         if (start.n == 0)
             continue;
-        ISG_GOTO(isg_self_learn(learn, &start, restart, lin, &last, &rounds, err));
-        double consistency;
-        status = consistency_of(learn, &last.pairs, &consistency, err);
-        isg_log(learn->env, ISG_LOG_INFO,
-            "start %d: %zu pairs, %d rounds, mean CSLS %.4f, mutual %.1f %%, consistency %.1f %%",
-            (int)restart + 1, start.n, rounds, last.mean_csls, 100 * last.mutual, consistency);
-        if (status == ISG_OK && last.mean_csls > best.mean_csls) {
-            isg_align_pairs_fini(&best.pairs);
-            best = last;
-            report->rounds = rounds;
-            report->seed_pairs = start.n;
-            report->consistency = consistency;
-        } else {
-            isg_align_pairs_fini(&last.pairs);
-        }
-        if (status != ISG_OK)
-            goto out;
+        ISG_GOTO(isg_self_learn(learn, &start, i, lin, &run[i], &rounds, err));
+        isg_log(learn->env, ISG_LOG_INFO, "start %zu (%s): %d rounds, mean CSLS %.4f, %.1f %% mutual", i + 1,
+            i == CHANCE ? "chance" : "similarity distributions", rounds, run[i].mean_csls,
+            100 * run[i].mutual);
+        if (run[i].mean_csls > run[best].mean_csls)
+            best = i;
+        report->rounds += rounds;
+        report->seed_pairs = start.n;
     }
-    if (best.pairs.n == 0) {
-        status =
-            isg_error_set(err, ISG_EFAILED, NULL, 0, "no dictionary came out of %d starts", (int)RESTARTS);
-        isg_error_advice(err, "give some seed pairs, or --seed-from identical");
+    if (run[best].pairs.n == 0) {
+        isg_error_set(err, ISG_EFAILED, NULL, 0, "no dictionary came out of %d starts", (int)STARTS);
+        status = isg_error_advice(err, "give some seed pairs, or --seed-from identical");
         goto out;
     }
-    report->mean_csls = best.mean_csls;
+    /* A true map is where unlike starts meet, or else far better than what self-learning makes of chance
+     * pairs. */
+    for (size_t i = 0; i < STARTS; i++)
+        if (i != best) {
+            const double same = agreement(&run[best].pairs, &run[i].pairs);
+            report->consistency = same > report->consistency ? same : report->consistency;
+        }
+    report->degenerate = report->consistency < CONSISTENT &&
+                         (best == CHANCE || run[best].mean_csls < ABOVE_CHANCE * run[CHANCE].mean_csls);
+    report->mean_csls = run[best].mean_csls;
     report->method = learn->opts->method == ISG_ALIGN_AUTO ? ISG_ALIGN_ADVANCED : learn->opts->method;
-    snprintf(report->why, sizeof report->why, "the best of %d unsupervised starts by mean CSLS, %.4f",
-        (int)RESTARTS, best.mean_csls);
-    ISG_GOTO(isg_training_make(&training, &nothing, &best.pairs, 1, rows, err));
+    snprintf(report->why, sizeof report->why,
+        "the best of %d starts by mean CSLS: %.4f, from chance pairs %.4f; %.0f %% of its pairs in another's",
+        (int)STARTS, report->mean_csls, run[CHANCE].mean_csls, report->consistency);
+    ISG_GOTO(isg_training_make(&training, &nothing, &run[best].pairs, 1, rows, err));
     ISG_GOTO(solve(learn, report->method, &training, lin, err));
     report->final_pairs = training.pairs.n;
 out:
     isg_align_pairs_fini(&start);
-    isg_align_pairs_fini(&best.pairs);
+    for (size_t i = 0; i < STARTS; i++)
+        isg_align_pairs_fini(&run[i].pairs);
     isg_training_fini(&training);
     return status;
 }

@@ -8,9 +8,9 @@
 
 /* Rounds on the most frequent words alone are cheap and find the coarse map; the last ones use all frequent
  * words. */
-enum { COARSE_WORDS = 10000, PATIENCE = 6, MOST_ROUNDS = 120 };
+enum { COARSE_WORDS = 10000, PATIENCE = 2, MOST_ROUNDS = 60 };
 #define FIRST_KEEP 0.1
-#define IMPROVEMENT 1e-4
+#define IMPROVEMENT 5e-4
 
 enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start,
     uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds, struct isg_error *err)
@@ -40,7 +40,7 @@ enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_a
         } else if (++stale >= PATIENCE || fine) {
             if (fine)
                 break;
-            keep = 2 * keep < 1 ? 2 * keep : 1;
+            keep = 2.2 * keep < 1 ? 2.2 * keep : 1;
             stale = 0;
             best = keep < 1 ? best : -HUGE_VAL; /* the last stage measures on more words */
         }

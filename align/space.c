@@ -1,4 +1,5 @@
 /* Both vocabularies in the common space, and retrieval in it. */
+#include "align/faiss.h"
 #include "align/map.h"
 #include "align/topk.h"
 
@@ -16,6 +17,10 @@ struct isg_align_space {
     float *mean[2]; /* r of CSLS; NULL until wanted */
     float *isf[2];  /* log sum exp of the inverted softmax; NULL until wanted */
     uint32_t csls_k;
+    char *index;             /* FAISS factory string; NULL = our own exact search */
+    struct isg_faiss *faiss; /* over the rows of one side under one retrieval */
+    enum isg_side faiss_side;
+    enum isg_retrieval faiss_retrieval;
 };
 
 void isg_align_space_free(struct isg_align_space *space)
@@ -28,7 +33,22 @@ void isg_align_space_free(struct isg_align_space *space)
         isg_free(space->mean[s]);
         isg_free(space->isf[s]);
     }
+    isg_free(space->index);
+    isg_faiss_free(space->faiss);
     isg_free(space);
+}
+
+enum isg_status isg_align_space_set_index(
+    struct isg_align_space *space, const char *factory, struct isg_error *err)
+{
+    char *const copy = factory ? isg_strndup(factory, strlen(factory)) : NULL;
+    if (factory && !copy)
+        return isg_error_nomem(err, "the common space");
+    isg_free(space->index);
+    isg_faiss_free(space->faiss);
+    space->faiss = NULL;
+    space->index = copy;
+    return ISG_OK;
 }
 
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side)
@@ -194,14 +214,26 @@ static enum isg_status penalties(struct isg_align_space *space, enum isg_side to
 }
 
 static enum isg_status search(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
-    const float *mean, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const float *mean, enum isg_retrieval retrieval, bool index, uint32_t k, struct isg_near *out,
     const struct isg_env *env, struct isg_error *err)
 {
     float *penalty = NULL;
     ISG_TRY(penalties(space, (enum isg_side)(1 - from), retrieval, &penalty, env, err));
-    const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
-    const enum isg_status status =
-        isg_topk_both(queries, space->v[1 - from], &wanted, NULL, "retrieval", env, err);
+    const enum isg_side to = (enum isg_side)(1 - from);
+    enum isg_status status = ISG_OK;
+    if (space->index && index) {
+        if (!space->faiss || space->faiss_side != to || space->faiss_retrieval != retrieval) {
+            isg_faiss_free(space->faiss);
+            space->faiss_side = to;
+            space->faiss_retrieval = retrieval;
+            status = isg_faiss_new(&space->faiss, space->v[to], penalty, space->index, env, err);
+        }
+        if (status == ISG_OK)
+            status = isg_faiss_search(space->faiss, queries, k, out, env, err);
+    } else {
+        const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
+        status = isg_topk_both(queries, space->v[to], &wanted, NULL, "retrieval", env, err);
+    }
     isg_free(penalty);
     for (size_t i = 0; status == ISG_OK && i < queries.rows; i++) {
         bool zero = true;
@@ -253,7 +285,7 @@ enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
         }
         queries = isg_mat(x, n, v.cols);
     }
-    status = search(space, from, queries, rows ? mean : space->mean[from], retrieval, k, out, env, err);
+    status = search(space, from, queries, rows ? mean : space->mean[from], retrieval, true, k, out, env, err);
 out:
     isg_free(x);
     isg_free(mean);
@@ -273,13 +305,52 @@ enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_si
         goto out;
     }
     if (retrieval == ISG_RETRIEVE_CSLS) {
-        ISG_GOTO(search(space, from, queries, NULL, ISG_RETRIEVE_NN, near_k, near, env, err));
+        ISG_GOTO(search(space, from, queries, NULL, ISG_RETRIEVE_NN, false, near_k, near, env, err));
         isg_topk_means(near, queries.rows, near_k, mean);
     }
-    ISG_GOTO(search(space, from, queries, mean, retrieval, k, out, env, err));
+    ISG_GOTO(search(space, from, queries, mean, retrieval, true, k, out, env, err));
 out:
     isg_free(mean);
     isg_free(near);
+    return status;
+}
+
+/* ---- recall of an index ---- */
+
+enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from,
+    enum isg_retrieval retrieval, uint32_t k, double *recall, const struct isg_env *env,
+    struct isg_error *err)
+{
+    enum { SAMPLE = 1000 };
+    enum isg_status status = ISG_OK;
+    const size_t all = space->v[from].rows, n = all < SAMPLE ? all : SAMPLE;
+    uint32_t *const rows = isg_malloc(n, sizeof *rows);
+    struct isg_near *const exact = isg_malloc(n, k * sizeof *exact), *const found =
+                                                                         isg_malloc(n, k * sizeof *found);
+    char *const index = space->index;
+    if (!rows || !exact || !found) {
+        status = isg_error_nomem(err, "the recall of an index");
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++) /* over all frequencies */
+        rows[i] = (uint32_t)(i * all / n);
+    ISG_GOTO(isg_align_knn(space, from, rows, n, retrieval, k, found, env, err));
+    space->index = NULL;
+    status = isg_align_knn(space, from, rows, n, retrieval, k, exact, env, err);
+    space->index = index;
+    size_t wanted = 0, hits = 0;
+    for (size_t i = 0; status == ISG_OK && i < n * k; i++) {
+        if (exact[i].row == ISG_NO_ID)
+            continue;
+        wanted++;
+        for (size_t r = i / k * k; r < (i / k + 1) * k; r++)
+            hits += found[r].row == exact[i].row;
+    }
+    *recall = wanted ? (double)hits / (double)wanted : 1;
+out:
+    isg_free(rows);
+    isg_free(exact);
+    isg_free(found);
     return status;
 }
 
@@ -310,8 +381,8 @@ static enum isg_status shortlist_penalty(struct isg_align_space *space, enum isg
             memcpy(x + n_rows * to.cols, isg_mat_row(to, list[i].row), to.cols * sizeof *x);
             rows[n_rows++] = list[i].row;
         }
-    ISG_GOTO(search(space, (enum isg_side)(1 - from), isg_mat(x, n_rows, to.cols), NULL, ISG_RETRIEVE_NN, k,
-        near, env, err));
+    ISG_GOTO(search(space, (enum isg_side)(1 - from), isg_mat(x, n_rows, to.cols), NULL, ISG_RETRIEVE_NN,
+        false, k, near, env, err));
     isg_topk_means(near, n_rows, k, mean);
     for (size_t i = 0; i < n_rows; i++)
         penalty[rows[i]] = mean[i] / 2;

@@ -27,11 +27,20 @@ enum isg_status isg_align_load_vectors(
 
 enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err)
 {
-    ISG_TRY(isg_align_map_load(&in->map, in->map_path, err));
+    if (!in->map)
+        ISG_TRY(isg_align_map_load(&in->map, in->map_path, err));
     for (int s = 0; s < 2; s++)
         ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));
-    return isg_align_space_new(
-        &in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err);
+    ISG_TRY(isg_align_space_new(
+        &in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err));
+    if (!in->index)
+        return ISG_OK;
+    double recall;
+    const enum isg_retrieval retrieval = (enum isg_retrieval)isg_retrieval_find(in->retrieval);
+    ISG_TRY(isg_align_space_set_index(in->space, in->index, err));
+    ISG_TRY(isg_align_space_recall(in->space, ISG_SOURCE, retrieval, 10, &recall, &app->env, err));
+    isg_log(&app->env, ISG_LOG_WARNING, "index %s finds %.2f %% of the exact 10 best", in->index, 100 * recall);
+    return ISG_OK;
 }
 
 void isg_align_inputs_fini(struct isg_align_inputs *in)

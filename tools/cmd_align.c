@@ -53,9 +53,9 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
 
 static json_t *fit_json(const struct isg_align_report *r)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:f}", "method", isg_align_method_name(r->method), "why",
+    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f}", "method", isg_align_method_name(r->method), "why",
         r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs, "rounds",
-        r->rounds, "mean_csls", r->mean_csls, "seconds", r->seconds);
+        r->rounds, "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
 }
 
 static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
@@ -125,6 +125,10 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
         isg_align_method_name(report.method), report.why, (unsigned long long)report.seed_pairs,
         (unsigned long long)report.final_pairs, report.mean_csls, report.seconds);
     isg_app_result(app, fit_json(&report));
+    if (report.degenerate) {
+        isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
+        status = isg_error_advice(err, "give a seed dictionary (50 pairs help), or use --seed-from identical");
+    }
 out:
     isg_align_map_free(map);
     isg_align_pairs_fini(&pairs);

@@ -10,6 +10,7 @@ struct isg_align_inputs {
     const char *map_path, *path[2]; /**< values of --map, --src, --tgt */
     int64_t max_vocab;              /**< --max-vocab: words a side; 0 = all */
     const char *retrieval;          /**< --retrieval */
+    const char *index;              /**< --index, or NULL */
     int64_t csls_k;                 /**< --csls-k; 0 = the map's */
     struct isg_align_map *map;
     struct isg_vectors v[2];
@@ -28,6 +29,8 @@ struct isg_align_inputs {
     .choices = "nn|csls|isf", .help = "cosine, CSLS or inverted softmax", .group = "Retrieval"}
 #define ISG_ALIGN_OPT_CSLS_K(in) {.name = "csls-k", .kind = ISG_OPT_INT, .value = &(in)->csls_k, .argument = "N", \
     .min = 0, .max = 1000, .help = "neighbourhood of CSLS in words, 0 = the map's"}
+#define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
+    .help = "FAISS index in place of exact search: HNSW32;efSearch=128, IVF1024,Flat;nprobe=32"}
 /* clang-format on */
 
 /** Reads a side's vectors and says what was odd in them. */

@@ -50,7 +50,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             .help = "gold list: source and target word; several lines for several translations"},
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
             .help = "casing of the list: as written or else lower, always lower, as written"},
-        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "topk", .letter = 'k', .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
             .help = "depths that precision is given at"},
         {0}};
@@ -64,6 +64,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     enum isg_status status;
     struct isg_dict dict = {0};
     struct isg_align_scores s;
+    ISG_GOTO(isg_align_map_load(&in.map, in.map_path, err)); /* what is quickly seen to be wrong comes first */
     ISG_GOTO(isg_align_load_dict(app, &dict, gold, err));
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
@@ -101,7 +102,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
         {.name = "words", .kind = ISG_OPT_INT, .value = &words, .argument = "N", .min = 0, .max = 4e9,
             .help = "most frequent source words to translate, 0 = all"},
-        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations a word"},
         {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl",
@@ -175,7 +176,7 @@ static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, st
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
-        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in),
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations a word"},
         {0}};

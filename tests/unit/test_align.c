@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "align/align.h"
+#include "align/learn.h"
 #include "align/norm.h"
 #include "align/topk.h"
 
@@ -369,7 +370,8 @@ static void every_method_and_retrieval_translates(void **state)
     fill(s.m, "noisy");
     rotate(s.m, t.m, 0.1);
     struct isg_align_pairs p = first_pairs(120);
-    const enum isg_align_method methods[] = {ISG_ALIGN_AUTO, ISG_ALIGN_PROCRUSTES, ISG_ALIGN_ADVANCED};
+    const enum isg_align_method methods[] = {
+        ISG_ALIGN_AUTO, ISG_ALIGN_PROCRUSTES, ISG_ALIGN_ADVANCED, ISG_ALIGN_RCSLS, ISG_ALIGN_PROCB};
     for (size_t m = 0; m < sizeof methods / sizeof *methods; m++)
         for (int refine = 0; refine < 3; refine += 2) {
             struct isg_align_opts opts = options(methods[m]);
@@ -453,6 +455,121 @@ static void csls_is_its_definition(void **state)
     isg_align_pairs_fini(&p);
     vectors_free(&s);
     vectors_free(&t);
+}
+
+static void faiss_finds_the_same(void **state)
+{
+    (void)state;
+    enum { N = 700, D = 8, K = 5 };
+    struct isg_vectors s = vectors(N, D, "s"), t = vectors(N, D, "t");
+    fill(s.m, "faiss");
+    rotate(s.m, t.m, 0.4);
+    memset(isg_mat_row(t.m, 9), 0, D * sizeof(float));
+    struct isg_align_pairs p = first_pairs(60);
+    struct isg_align_opts opts = options(ISG_ALIGN_PROCRUSTES);
+    struct isg_align_map *map;
+    struct isg_align_space *space;
+    assert_ok(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &silent, &err));
+    assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
+    static struct isg_near exact[N * K], found[2][N * K];
+    for (int r = ISG_RETRIEVE_NN; r <= ISG_RETRIEVE_ISF; r++) {
+        double recall;
+        assert_ok(isg_align_space_set_index(space, NULL, &err));
+        assert_ok(isg_align_knn(space, ISG_SOURCE, NULL, N, (enum isg_retrieval)r, K, exact, &silent, &err));
+        assert_ok(isg_align_space_set_index(space, "Flat", &err));
+        for (unsigned threads = 1; threads <= 2; threads++) {
+            struct isg_pool *const pool = isg_pool_new(threads);
+            const struct isg_env env = {.pool = pool};
+            assert_ok(isg_align_knn(
+                space, ISG_SOURCE, NULL, N, (enum isg_retrieval)r, K, found[threads - 1], &env, &err));
+            isg_pool_free(pool);
+        }
+        assert_memory_equal(found[0], found[1], sizeof exact);
+        for (size_t i = 0; i < N * K; i++)
+            assert_near(
+                found[0][i].score, exact[i].score, 1e-4); /* ranks may swap where scores are as near */
+        assert_ok(
+            isg_align_space_recall(space, ISG_SOURCE, (enum isg_retrieval)r, K, &recall, &silent, &err));
+        assert_true(recall > 0.999);
+    }
+    assert_ok(isg_align_space_set_index(space, "HNSW16;efSearch=200", &err));
+    double recall;
+    assert_ok(isg_align_space_recall(space, ISG_SOURCE, ISG_RETRIEVE_CSLS, K, &recall, &silent, &err));
+    assert_true(recall > 0.8);
+    assert_ok(isg_align_space_set_index(space, "NoSuchIndex", &err));
+    assert_error(isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_NN, K, exact, &silent, &err),
+        ISG_EUSAGE, "NoSuchIndex");
+    isg_align_space_free(space);
+    isg_align_map_free(map);
+    isg_align_pairs_fini(&p);
+    vectors_free(&s);
+    vectors_free(&t);
+}
+
+/* Central differences of the loss: it is linear in w, so they are exact but for rounding. */
+static void rcsls_gradient(void **state)
+{
+    (void)state;
+    enum { N = 7, D = 4 };
+    double data[4][N * D], w[D * D], g[D * D], scratch[D * D];
+    struct isg_rng r = isg_rng_stream(5, "rcsls", 0);
+    for (size_t m = 0; m < 4; m++)
+        for (size_t i = 0; i < N * D; i++)
+            data[m][i] = isg_rng_normal(&r);
+    for (size_t i = 0; i < D * D; i++)
+        w[i] = isg_rng_normal(&r);
+    const double loss = isg_rcsls_loss(N, D, data[0], data[1], data[2], data[3], w, g);
+    double naive = 0; /* the loss by its definition, pair by pair */
+    for (size_t i = 0; i < N; i++)
+        for (size_t a = 0; a < D; a++)
+            for (size_t b = 0; b < D; b++) {
+                const double *const x = data[0] + i * D, *const y = data[1] + i * D;
+                const double *const z = data[2] + i * D, *const u = data[3] + i * D;
+                naive += (-2 * x[a] * y[b] + x[a] * z[b] + u[a] * y[b]) * w[a * D + b] / N;
+            }
+    assert_near(loss, naive, 1e-12);
+    for (size_t i = 0; i < D * D; i++) {
+        const double eps = 1e-4, at = w[i];
+        w[i] = at + eps;
+        const double up = isg_rcsls_loss(N, D, data[0], data[1], data[2], data[3], w, scratch);
+        w[i] = at - eps;
+        const double down = isg_rcsls_loss(N, D, data[0], data[1], data[2], data[3], w, scratch);
+        w[i] = at;
+        assert_near((up - down) / (2 * eps), g[i], 1e-8);
+    }
+}
+
+static void unsupervised_knows_good_from_bad(void **state)
+{
+    (void)state;
+    enum { N = 900, D = 20 };
+    struct isg_vectors s = vectors(N, D, "s"), t = vectors(N, D, "t"), u = vectors(N, D, "u");
+    fill(s.m, "unsupervised");
+    /* Clusters, so that words differ in how their similarities are distributed, as words of a language do. */
+    struct isg_rng rng = isg_rng_stream(2, "clusters", 0);
+    for (size_t i = 30; i < N; i++)
+        for (size_t j = 0, c = isg_rng_below(&rng, 30); j < D; j++)
+            isg_mat_row(s.m, i)[j] =
+                isg_mat_row(s.m, c % (1 + i % 30))[j] + 0.5F * isg_mat_row(s.m, i)[j];
+    rotate(s.m, t.m, 0.01);
+    fill(u.m, "unrelated");
+    struct isg_align_opts opts = options(ISG_ALIGN_AUTO);
+    opts.seed_from = ISG_SEED_UNSUPERVISED;
+    struct isg_align_report report;
+    struct isg_align_map *map;
+    struct isg_align_space *space;
+    assert_ok(isg_align_fit(&map, &s, &t, NULL, &opts, &report, &silent, &err));
+    assert_false(report.degenerate);
+    assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
+    assert_true(precision(space, N, ISG_RETRIEVE_CSLS) > 0.9);
+    isg_align_space_free(space);
+    isg_align_map_free(map);
+    assert_ok(isg_align_fit(&map, &s, &u, NULL, &opts, &report, &silent, &err));
+    assert_true(report.degenerate);
+    isg_align_map_free(map);
+    vectors_free(&s);
+    vectors_free(&t);
+    vectors_free(&u);
 }
 
 static void bytes_do_not_depend_on_threads(void **state)
@@ -640,6 +757,9 @@ int main(void)
         cmocka_unit_test(procrustes_recovers_a_rotation),
         cmocka_unit_test(every_method_and_retrieval_translates),
         cmocka_unit_test(csls_is_its_definition),
+        cmocka_unit_test(faiss_finds_the_same),
+        cmocka_unit_test(rcsls_gradient),
+        cmocka_unit_test(unsupervised_knows_good_from_bad),
         cmocka_unit_test(bytes_do_not_depend_on_threads),
         cmocka_unit_test(refuses_what_cannot_be_fitted),
         cmocka_unit_test(zero_rows_get_no_neighbours_and_are_none),

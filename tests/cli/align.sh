@@ -1,0 +1,82 @@
+#!/bin/bash
+# isogloss align: fit, eval, dict, apply, lookup on planted languages, and their errors.
+. "$(dirname "$0")/lib.sh"
+# Two languages of 300 words: the second has the first's coordinates turned round and some signs changed.
+awk 'BEGIN {
+    srand(4)
+    print "300 8" >"s.vec"
+    print "300 8" >"t.vec"
+    for (i = 0; i < 300; i++) {
+        s = "s" i; t = "t" i
+        for (j = 0; j < 8; j++) x[j] = rand() + rand() + rand() - 1.5
+        for (j = 0; j < 8; j++) { s = s " " x[j]; t = t " " (j % 3 ? x[7 - j] : -x[7 - j]) }
+        print s >"s.vec"
+        print t >"t.vec"
+        if (i < 100) print "s" i " t" i >"train.txt"
+        else print "S" i "\tt" i >"test.txt"
+    }
+    print "s5 none" >"test.txt"
+}'
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m.map --json
+holds stdout '"method"'
+holds stdout '"why"'
+run 2 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m.map
+holds stderr "--force"
+for method in procrustes advanced rcsls procb; do
+    run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method $method -o $method.map
+    run 0 align eval --map $method.map --src s.vec --tgt t.vec --dict test.txt --json
+    holds stdout '"covered": 200'
+    holds stdout '"queries": 201'
+    python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not (r["p_at"]["1"] > 99 and r["p_at_all"]["1"] < r["p_at"]["1"] and r["mrr"] > .99))' ||
+        fail "$method: $(cat stdout)"
+done
+for retrieval in nn isf; do
+    run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --retrieval $retrieval --topk 1,3
+    holds stdout "P@3"
+done
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Flat
+holds stderr "of the exact 10 best"
+# The same bytes from one thread and from two.
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 1 -o d1.tsv
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 2 -o d2.tsv
+cmp -s d1.tsv d2.tsv || fail "one and two threads give different dictionaries"
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m1.map --threads 1
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m2.map --threads 2
+cmp -s m1.map m2.map || fail "one and two threads give different maps"
+[ "$(wc -l <d1.tsv)" = 900 ] || fail "dictionary of $(wc -l <d1.tsv) lines"
+head -1 d1.tsv | grep -q "^s0	1	t0	" || fail "first line $(head -1 d1.tsv)"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 1 --words 2 --format muse -o -
+[ "$(cat stdout)" = "s0 t0
+s1 t1" ] || fail "muse format: $(cat stdout)"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --words 2 --format jsonl -o -
+python3 -c 'import json,sys; r=[json.loads(l) for l in open("stdout")]; sys.exit(not (len(r) == 4 and r[0]["target"] == "t0"))' || fail "jsonl"
+run 0 align apply --map m.map --src s.vec -o mapped.vec
+[ "$(head -1 mapped.vec)" = "300 8" ] || fail "mapped: $(head -1 mapped.vec)"
+run 0 align apply --map m.map --src s.vec -o mapped.bin
+run 0 align lookup --map m.map --src s.vec --tgt t.vec s7 nothing S8
+holds stdout "s7	1	t7"
+holds stdout "S8	1	t8"
+holds stderr 'no vector for "nothing"'
+printf 's9\n' | "$isogloss" align lookup --map m.map --src s.vec --tgt t.vec -k 1 | grep -q "^s9	1	t9	" || fail "lookup from standard input"
+# Errors
+printf 'x y\n' >other.txt
+run 3 align fit --src s.vec --tgt t.vec --seed-dict other.txt -o x.map
+holds stderr "none of 1 pairs"
+run 3 align fit --src s.vec --tgt t.vec --seed-from identical -o x.map
+holds stderr "share no identical words"
+run 2 align fit --src s.vec --tgt t.vec -o x.map
+holds stderr "no seed"
+run 2 align fit --src s.vec --tgt t.vec --seed-dict train.txt --norm unit,round -o x.map
+holds stderr "unit,round"
+run 3 align eval --map m.map --src s.vec --tgt t.vec --dict other.txt
+holds stderr "not evaluated"
+run 2 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --topk 0
+run 2 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Nonsense
+holds stderr "Nonsense"
+cut -d' ' -f1-6 t.vec | sed 1d >narrow.vec
+run 3 align fit --src s.vec --tgt narrow.vec --seed-dict train.txt -o x.map
+holds stderr "dimensions"
+run 3 align eval --map s.vec --src s.vec --tgt t.vec --dict test.txt
+one_line stderr
+[ -e x.map ] && fail "a failed fit leaves a map"
+finish
