@@ -18,10 +18,7 @@ static size_t shown(int fd, char *out, size_t n)
 static FILE *terminal(int *other_end)
 {
     int slave = -1;
-    if (openpty(other_end, &slave, NULL, NULL, NULL) != 0) {
-        print_message("no pseudo-terminals here (is /dev/pts mounted?)\n");
-        skip();
-    }
+    assert_int_equal(openpty(other_end, &slave, NULL, NULL, NULL), 0);
     assert_int_equal(fcntl(*other_end, F_SETFL, O_NONBLOCK), 0);
     FILE *f = fdopen(slave, "w");
     assert_non_null(f);
@@ -115,7 +112,15 @@ static void clock_and_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(on_a_terminal), cmocka_unit_test(colour_and_silence),
-        cmocka_unit_test(clock_and_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(clock_and_memory), cmocka_unit_test(on_a_terminal),
+        cmocka_unit_test(colour_and_silence)};
+    int master = -1, slave = -1;
+    if (openpty(&master, &slave, NULL, NULL, NULL) != 0) { /* a bare chroot: no /dev/pts */
+        /* Not by skip(): cmocka 1.1 prints that as "not ok". */
+        printf("# SKIP on_a_terminal, colour_and_silence: no pseudo-terminals here\n");
+        return _cmocka_run_group_tests("without a terminal", tests, 1, NULL, NULL);
+    }
+    close(master);
+    close(slave);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
