@@ -92,7 +92,7 @@ json_t *isg_json_text(const char *s);
 #define ISG_TOOLS(X) \
     X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) \
     X(ner_train) X(ner_transfer) X(ner_tag) X(ner_eval) \
-    X(run_project) X(convert) X(info) X(completion)
+    X(run_project) X(convert) X(check) X(info) X(completion)
 /* clang-format on */
 
 #define ISG_TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
