@@ -25,6 +25,9 @@ struct isg_ner_scorer {
     struct isg_ner_counts *by_type;
     size_t cap;
     struct reading classic, strict;
+    struct isg_ner_counts *sentences, before; /* before: overall counts when the sentence began */
+    size_t n_sentences, cap_sentences;
+    bool in_sentence, failed; /* a break has no status: a failure is told by finish */
     uint64_t tokens, correct_tags;
 };
 
@@ -49,6 +52,7 @@ void isg_ner_score_fini(struct isg_ner_score *s)
     for (size_t i = 0; i < s->n_types; i++)
         isg_free(s->types[i].name);
     isg_free(s->types);
+    isg_free(s->sentences);
     memset(s, 0, sizeof *s);
 }
 
@@ -77,6 +81,7 @@ void isg_ner_scorer_free(struct isg_ner_scorer *s)
         return;
     isg_strtab_free(s->types);
     isg_free(s->by_type);
+    isg_free(s->sentences);
     isg_free(s);
 }
 
@@ -181,6 +186,7 @@ enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold,
     step(&s->classic, g, p, false, s->by_type);
     step(&s->strict, g, p, true, NULL);
     s->tokens++;
+    s->in_sentence = true;
     const char *dash = memchr(gold, '-', gold_n);
     const size_t head = dash ? (size_t)(dash - gold) : gold_n;
     const char *other = memchr(predicted, '-', predicted_n);
@@ -195,6 +201,17 @@ void isg_ner_scorer_break(struct isg_ner_scorer *s)
     const struct side outside = {'O', 0};
     step(&s->classic, outside, outside, false, s->by_type);
     step(&s->strict, outside, outside, true, NULL);
+    if (!s->in_sentence)
+        return;
+    s->in_sentence = false;
+    if (!ISG_GROW(s->sentences, s->cap_sentences, s->n_sentences + 1)) {
+        s->failed = true;
+        return;
+    }
+    const struct isg_ner_counts *now = &s->classic.overall;
+    s->sentences[s->n_sentences++] = (struct isg_ner_counts){
+        now->gold - s->before.gold, now->predicted - s->before.predicted, now->correct - s->before.correct};
+    s->before = *now;
 }
 
 static int by_name(const void *a, const void *b)
@@ -212,6 +229,8 @@ enum isg_status isg_ner_scorer_finish(
     out->correct_tags = s->correct_tags;
     out->overall = s->classic.overall;
     out->strict = s->strict.overall;
+    if (s->failed)
+        return isg_error_nomem(err, "scores by sentence");
     const uint32_t n = isg_strtab_size(s->types);
     struct isg_ner_type_score *all = isg_calloc(n, sizeof *all), **order = isg_calloc(n, sizeof *order);
     out->types = isg_calloc(n, sizeof *out->types);
@@ -240,6 +259,10 @@ enum isg_status isg_ner_scorer_finish(
     for (size_t i = 0; i < used; i++)
         out->types[i] = *order[i];
     out->n_types = used;
+    out->sentences = s->sentences;
+    out->n_sentences = s->n_sentences;
+    s->sentences = NULL;
+    s->n_sentences = s->cap_sentences = 0;
 out:
     isg_free(all);
     isg_free(order);

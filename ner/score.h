@@ -23,10 +23,12 @@ struct isg_ner_score {
     /** The same entities read with B and S always starting, E and S always ending one: differs from `overall`
      * only in BIOES files, where conlleval takes S-X S-X, E-X B-X and the like for one entity. */
     struct isg_ner_counts strict;
+    struct isg_ner_counts *sentences; /**< of each sentence, by conlleval's reading */
+    size_t n_sentences;
 };
 void isg_ner_score_fini(struct isg_ner_score *s); /**< a zeroed struct is fine */
 
-/** Takes a file token by token; memory does not grow with the file. */
+/** Takes a file token by token; memory grows by three numbers a sentence. */
 struct isg_ner_scorer;
 struct isg_ner_scorer *isg_ner_scorer_new(void); /**< NULL = no memory */
 void isg_ner_scorer_free(struct isg_ner_scorer *s);
@@ -59,5 +61,25 @@ struct isg_ner_eval_opts {
  */
 ISG_MUST_CHECK enum isg_status isg_ner_eval_files(
     struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err);
+
+struct isg_ner_interval {
+    double f1, low, high, deviation; /**< 0-100; low and high hold 95 % of the resampled scores */
+};
+/** Percentile bootstrap (Efron 1979) over sentences. samples >= 2. */
+ISG_MUST_CHECK enum isg_status isg_ner_bootstrap(struct isg_ner_interval *out, const struct isg_ner_score *s,
+    uint32_t samples, uint64_t seed, struct isg_error *err);
+
+struct isg_ner_comparison {
+    double f1_a, f1_b;
+    double p; /**< probability of a difference at least as large, either way, were both outputs alike */
+    uint32_t rounds;
+};
+/**
+ * Approximate randomisation (Noreen 1989; Yeh 2000): in each round the two outputs of each sentence change
+ * places with probability 1/2; p = (rounds with |difference of F1| >= the one seen, + 1) / (rounds + 1).
+ * Scores of other gold sentences: ISG_EDATA.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_compare(struct isg_ner_comparison *out, const struct isg_ner_score *a,
+    const struct isg_ner_score *b, uint32_t rounds, uint64_t seed, struct isg_error *err);
 
 #endif

@@ -11,7 +11,7 @@ static json_t *counts_json(const struct isg_ner_counts *c)
         (json_int_t)c->predicted, "correct", (json_int_t)c->correct);
 }
 
-static json_t *score_json(const struct isg_ner_score *s)
+static json_t *score_json(const struct isg_ner_score *s, const struct isg_ner_interval *interval)
 {
     json_t *types = json_object();
     for (size_t i = 0; types && i < s->n_types; i++)
@@ -19,9 +19,14 @@ static json_t *score_json(const struct isg_ner_score *s)
             json_decref(types);
             return NULL;
         }
-    return json_pack("{s:I, s:f, s:o, s:o, s:o}", "tokens", (json_int_t)s->tokens, "accuracy",
+    json_t *o = json_pack("{s:I, s:f, s:o, s:o, s:o}", "tokens", (json_int_t)s->tokens, "accuracy",
         s->tokens ? 100.0 * (double)s->correct_tags / (double)s->tokens : 0.0, "overall",
         counts_json(&s->overall), "types", types, "strict", counts_json(&s->strict));
+    if (o && interval)
+        json_object_set_new(o, "bootstrap",
+            json_pack("{s:f, s:f, s:f}", "low", interval->low, "high", interval->high, "deviation",
+                interval->deviation));
+    return o;
 }
 
 static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, struct isg_error *err)
@@ -29,7 +34,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     struct isg_ner_eval_opts opts = {0};
     bool latex = false;
     const char *delimiter = NULL, *path = "-";
-    int64_t gold_column = 0, predicted_column = 0;
+    int64_t gold_column = 0, predicted_column = 0, samples = 0;
     const struct isg_opt table[] = {
         {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "the table in LaTeX"},
         {.name = "raw",
@@ -62,6 +67,12 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             .min = -1000,
             .max = 1000,
             .help = "column of the prediction (default -1)"},
+        {.name = "bootstrap",
+            .kind = ISG_OPT_INT,
+            .value = &samples,
+            .argument = "N",
+            .max = 10000000,
+            .help = "also a 95 % interval of F1 from N resamplings of the sentences; 0 = none"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
@@ -81,6 +92,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     struct isg_ner_score score;
     ISG_TRY(isg_ner_eval_files(&score, &opts, err));
     enum isg_status status = ISG_OK;
+    struct isg_ner_interval interval = {0};
     char *report = isg_ner_score_report(&score, latex);
     if (!report) {
         status = isg_error_nomem(err, "the report");
@@ -92,15 +104,21 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             "them; read apart: "
             "precision %.2f, recall %.2f, F1 %.2f (\"strict\" in --json)",
             isg_ner_precision(&score.strict), isg_ner_recall(&score.strict), isg_ner_f1(&score.strict));
+    if (samples)
+        ISG_GOTO(isg_ner_bootstrap(&interval, &score, (uint32_t)samples, (uint64_t)app->seed, err));
     if (strcmp(path, "-") == 0) {
         fputs(report, app->results);
+        if (samples)
+            fprintf(app->results,
+                "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n",
+                interval.low, interval.high, score.n_sentences, (long long)samples);
     } else {
         struct isg_writer *w;
         ISG_GOTO(isg_writer_open(&w, path, app->force, err));
         isg_writer_text(w, report);
         ISG_GOTO(isg_writer_commit(w, err));
     }
-    isg_app_result(app, score_json(&score));
+    isg_app_result(app, score_json(&score, samples ? &interval : NULL));
 out:
     isg_free(report);
     isg_ner_score_fini(&score);

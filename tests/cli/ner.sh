@@ -75,6 +75,10 @@ tr -d ' \n' <stdout >flat
 holds flat '"types":{'
 f1=$(sed 's/.*"overall":{[^}]*"f1":\([0-9.]*\).*/\1/' flat)
 awk -v f="$f1" 'BEGIN { exit !(f >= 20 && f <= 100) }' || fail "F1 on dev is $f1"
+run 0 ner eval --bootstrap 200 dev out
+holds stdout "95% interval of FB1: "
+run 0 ner compare --rounds 200 dev out out
+grep -qP '^p\t1\t' stdout || fail "an output differs from itself: $(cat stdout)"
 {
     printf -- '-DOCSTART- -X- O\r\n\r\n'
     printf 'Ann\tX\tO\r\n\t\r\n\r\n# a comment\r\nRome\tX\tO\r\n'

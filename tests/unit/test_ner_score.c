@@ -163,6 +163,58 @@ static void bad_files_are_refused(void **state)
     assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "no token");
 }
 
+/* n sentences of one entity each, of which the first `right` are found. */
+static void score_of(struct isg_ner_score *out, size_t n, size_t right)
+{
+    struct isg_error err;
+    struct isg_ner_scorer *s = isg_ner_scorer_new();
+    for (size_t i = 0; i < n; i++) {
+        assert_ok(isg_ner_scorer_token(s, "B-X", 3, i < right ? "B-X" : "O", i < right ? 3 : 1, &err));
+        isg_ner_scorer_break(s);
+    }
+    assert_ok(isg_ner_scorer_finish(s, out, &err));
+    isg_ner_scorer_free(s);
+}
+
+static void intervals_and_significance(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_score a, b;
+    struct isg_ner_interval i, again;
+    struct isg_ner_comparison c;
+    score_of(&a, 400, 200);
+    assert_int_equal(a.n_sentences, 400);
+    assert_int_equal(a.sentences[0].correct, 1);
+    assert_int_equal(a.sentences[399].predicted, 0);
+    assert_ok(isg_ner_bootstrap(&i, &a, 2000, 1, &err));
+    /* recall r = k / 400 with k ~ B(400, 1/2), precision 1: F1 = 2 r / (1 + r); its deviation by the delta
+     * method is 2 / (1 + r)^2 * sqrt(r (1 - r) / 400) = 2.22 points */
+    assert_near(i.f1, 66.6667, 1e-3);
+    assert_near(i.deviation, 2.22, 0.15);
+    assert_near(i.low, 66.67 - 1.96 * 2.22, 0.6);
+    assert_near(i.high, 66.67 + 1.96 * 2.22, 0.6);
+    assert_ok(isg_ner_bootstrap(&again, &a, 2000, 1, &err));
+    assert_memory_equal(&i, &again, sizeof i);
+    score_of(&b, 400, 200);
+    assert_ok(isg_ner_compare(&c, &a, &b, 500, 1, &err));
+    assert_near(c.p, 1, 0); /* nothing differs */
+    isg_ner_score_fini(&b);
+    score_of(&b, 400, 203); /* three sentences differ: all three must fall the same way, 2 of 8 */
+    assert_ok(isg_ner_compare(&c, &a, &b, 20000, 1, &err));
+    assert_near(c.p, 0.25, 0.02);
+    isg_ner_score_fini(&b);
+    score_of(&b, 400, 230);
+    assert_ok(isg_ner_compare(&c, &a, &b, 999, 1, &err));
+    assert_near(c.p, 0.001, 1e-9);
+    assert_error(isg_ner_bootstrap(&i, &a, 1, 1, &err), ISG_EUSAGE, "1 samples");
+    isg_ner_score_fini(&b);
+    score_of(&b, 399, 230);
+    assert_error(isg_ner_compare(&c, &a, &b, 10, 1, &err), ISG_EDATA, "same gold sentences");
+    isg_ner_score_fini(&b);
+    isg_ner_score_fini(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +222,7 @@ int main(void)
         cmocka_unit_test(report_is_that_of_conlleval),
         cmocka_unit_test(files_are_paired),
         cmocka_unit_test(bad_files_are_refused),
+        cmocka_unit_test(intervals_and_significance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""The tagger: F1 over seeds on real data, tokens a second of training and tagging, memory; and the engine's share of
+sgemm's peak.
+
+Usage: tools/bench ner --data DIR [--seeds N] [--only PART] [--isogloss PROGRAM] [--out FILE.tsv] [--set KEY=VALUE]...
+
+DIR holds ner/ and emb/ (the README says where each file comes from). Models are chosen on dev; test is scored once at
+the end. Prints Markdown tables and writes the same as TSV with version, options, seeds, machine, seconds and peak
+memory. Uses the program and Python's standard library only.
+"""
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+CORPORA = {
+    "en CoNLL-2003": ("ner/en-conll2003/eng.train", "ner/en-conll2003/eng.testa", "ner/en-conll2003/eng.testb",
+                      "emb/en.glove.100d.vec.gz"),
+    "es CoNLL-2002": ("ner/es-conll2002/esp.train", "ner/es-conll2002/esp.testa", "ner/es-conll2002/esp.testb",
+                      "emb/es.54M.100d.vec.gz"),
+}
+
+
+def machine():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as f:
+            for line in f:
+                if line.startswith("model name"):
+                    return "%s, %d cores" % (line.split(":", 1)[1].strip(), os.cpu_count() or 1)
+    except OSError:
+        pass
+    return "%s, %d cores" % (platform.machine(), os.cpu_count() or 1)
+
+
+def call(command):
+    """The JSON result, seconds and peak MB of one call; ends the benchmark where it fails."""
+    start = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        out, err = p.communicate()
+        if p.returncode:
+            sys.exit("%s\nexit %d: %s" % (" ".join(command), p.returncode, err.decode(errors="replace").strip()))
+    return (json.loads(out) if out.strip() else {}), time.monotonic() - start
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    here = os.path.dirname(os.path.abspath(__file__))
+    p.add_argument("--data", required=True, help="folder with ner/ and emb/")
+    p.add_argument("--isogloss", default=os.path.join(here, "..", "build", "isogloss"))
+    p.add_argument("--engine", default=os.path.join(here, "..", "build", "tests", "bench_ner"),
+                   help="the engine's benchmark (ninja -C build tests/bench_ner); left out where it is not built")
+    p.add_argument("--out", default="bench-ner.tsv")
+    p.add_argument("--seeds", type=int, default=5)
+    p.add_argument("--threads", default="0")
+    p.add_argument("--preset", default="default")
+    p.add_argument("--epochs", default="0")
+    p.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    p.add_argument("--only", default="", help="run corpora whose name holds this")
+    a = p.parse_args()
+    corpora = {n: [os.path.join(a.data, f) for f in files] for n, files in CORPORA.items() if a.only in n}
+    for files in corpora.values():
+        for f in files:
+            if not os.path.exists(f):
+                sys.exit("tools/bench ner: no %s; --data needs ner/ and emb/, see the README" % f)
+    version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    options = ["--preset", a.preset, "--epochs", a.epochs, "--threads", a.threads]
+    for s in a.set:
+        options += ["--set", s]
+    print("%s; %s; %s\n" % (version, machine(), " ".join(options)))
+    head = ["corpus", "seed", "epoch kept", "dev F1", "test precision", "test recall", "test F1", "train tokens/s",
+            "tag tokens/s", "train s"]
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
+    rows = []
+    with tempfile.TemporaryDirectory() as tmp:
+        model, tagged = os.path.join(tmp, "model"), os.path.join(tmp, "tagged")
+        for name, (train, dev, test, emb) in corpora.items():
+            scores = []
+            for seed in range(1, a.seeds + 1):
+                t, seconds = call([a.isogloss, "ner", "train", "--train", train, "--dev", dev, "--emb", emb, "-o", model,
+                                   "--force", "--seed", str(seed), "--json", "-q"] + options)
+                g, _ = call([a.isogloss, "ner", "tag", "--model", model, test, "-o", tagged, "--force", "--json", "-q",
+                             "--threads", a.threads])
+                e, _ = call([a.isogloss, "ner", "eval", test, tagged, "--json", "-q"])
+                o = e["overall"]
+                scores.append((t["dev_f1"], o["precision"], o["recall"], o["f1"]))
+                row = [name, str(seed), str(t["best_epoch"])] + ["%.2f" % x for x in scores[-1]]
+                row += ["%.0f" % t["tokens_per_second"], "%.0f" % g["tokens_per_second"], "%.0f" % seconds]
+                rows.append(row)
+                print("| " + " | ".join(row) + " |", flush=True)
+            if len(scores) > 1:
+                row = [name, "mean ± deviation", ""]
+                row += ["%.2f ± %.2f" % (statistics.mean(c), statistics.stdev(c)) for c in zip(*scores)] + ["", "", ""]
+                rows.append(row)
+                print("| " + " | ".join(row) + " |", flush=True)
+    with open(a.out, "w", encoding="utf-8") as f:
+        f.write("# %s; %s; %s; tools/bench %s\n" % (version, machine(), " ".join(options), " ".join(sys.argv[1:])))
+        f.writelines("\t".join(r) + "\n" for r in [head] + rows)
+    if os.path.exists(a.engine):
+        print("\nThe engine alone, on text shaped like CoNLL-2003:\n", flush=True)
+        for batch in ("10", "32", "64"):
+            for what in ("train", "tag"):
+                for threads in ["1"] + ([str(os.cpu_count())] if (os.cpu_count() or 1) > 1 else []):
+                    subprocess.run([a.engine, "--batch", batch, "--what", what, "--threads", threads], check=True)
+
+
+main()
