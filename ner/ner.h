@@ -44,6 +44,11 @@ void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
  * NULL = no memory. */
 char *isg_ner_model_describe(const struct isg_ner_model *m);
 
+/** A model card in Markdown, and the learning curve (loss, dev F1) as SVG; isg_free them; NULL = no memory.
+ */
+char *isg_ner_card(const struct isg_ner_model *m, const char *name);
+char *isg_ner_curve_svg(const struct isg_ner_model *m);
+
 enum isg_ner_format { ISG_NER_AUTO, ISG_NER_COLUMNS, ISG_NER_TEXT, ISG_NER_JSONL };
 struct isg_ner_tag_opts {
     const char *in, *out; /**< "-" = standard input, output */

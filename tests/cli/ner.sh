@@ -60,6 +60,17 @@ run 0 ner train --train train $small --set chars=both --set attention=xie --set 
 run 0 ner train --train train $small --set chars=none --set attention=heads --epochs 1 -o heads
 run 0 ner tag --model much dev -o much.out
 
+# --- what a model says of itself
+run 0 ner card --model one -o card.md
+for text in "pipeline_tag: token-classification" "| train | train | " "| hidden | 16 |" "- LOC"; do
+    holds card.md "$text"
+done
+run 0 ner plot --model one -o curve.svg
+[ "$(grep -c "<polyline" curve.svg)" = 2 ] || fail "the learning curve has not two lines"
+tail -n 1 curve.svg | grep -q "</svg>" || fail "the learning curve is cut"
+run 0 info one
+holds stdout '"xxh3"'
+
 # --- lines in = lines out
 run 0 ner tag --model one dev -o out
 paste -d' ' dev out >pasted
