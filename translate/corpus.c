@@ -1,12 +1,13 @@
 /* The pass over a corpus: sentences in, target words and the labels they carry out. */
 #include "translate/private.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct pass {
     struct isg_translator *t;
     struct isg_columns_reader *in;
     struct isg_columns columns;
-    struct isg_writer *out;
+    struct isg_writer *out, *trace;
     struct isg_translate_report *report;
     struct isg_scheme_vote vote;
     bool saw_m, saw_l; /* letters that say which of the end-marking schemes it is */
@@ -19,6 +20,8 @@ struct pass {
     size_t cap_letters;
     uint32_t *types;
     size_t cap_types;
+    bool *unlabelled; /* by entity: drop_lower took its label */
+    size_t cap_unlabelled;
 };
 
 static void pass_fini(struct pass *p)
@@ -30,6 +33,7 @@ static void pass_fini(struct pass *p)
     isg_free(p->spans);
     isg_free(p->letters);
     isg_free(p->types);
+    isg_free(p->unlabelled);
 }
 
 /** Words, entities and shapes of a block. */
@@ -97,6 +101,28 @@ static const char *spread_tag(const struct pass *p, const struct isg_block *b, c
     return tag;
 }
 
+/** Tag of a target word; NULL where there are no tags, or memory ran out. */
+static const char *tag_of(
+    const struct pass *p, const struct isg_block *b, size_t o, size_t *n, struct isg_error *err)
+{
+    const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
+    if (entity == ISG_NO_ID)
+        return isg_block_tag(p->in, b, source, n);
+    if (p->unlabelled[entity]) {
+        *n = 1;
+        return "O";
+    }
+    const struct isg_span *e = &p->spans[entity];
+    size_t first = o, last = o + 1;
+    while (first > 0 && p->words[p->s.out[first - 1].source].entity == entity)
+        first--;
+    while (last < p->s.n_out && p->words[p->s.out[last].source].entity == entity)
+        last++;
+    if (last - first == e->n)
+        return isg_block_tag(p->in, b, e->first + (o - first), n);
+    return spread_tag(p, b, e, o - first, last - first, n, err);
+}
+
 /** The token line with its word and tag replaced, and columns of provenance before the tag. */
 static void write_token(const struct pass *p, const struct isg_line *line, bool new_end, const char *word,
     size_t word_n, const char *tag, size_t tag_n, const struct isg_tr_unit *u)
@@ -146,24 +172,10 @@ static enum isg_status write_block(struct pass *p, const struct isg_block *b, st
         line++;
         for (; o < p->s.n_out && p->s.out[o].source == i; o++) {
             const struct isg_tr_out *x = &p->s.out[o];
-            const uint32_t entity = p->words[i].entity;
             size_t tag_n;
-            const char *tag = isg_block_tag(p->in, b, i, &tag_n);
-            if (entity != ISG_NO_ID) {
-                const struct isg_span *e = &p->spans[entity];
-                size_t first = o, last = o + 1;
-                while (first > 0 && p->words[p->s.out[first - 1].source].entity == entity)
-                    first--;
-                while (last < p->s.n_out && p->words[p->s.out[last].source].entity == entity)
-                    last++;
-                if (last - first == e->n) {
-                    tag = isg_block_tag(p->in, b, e->first + (o - first), &tag_n);
-                } else {
-                    tag = spread_tag(p, b, e, o - first, last - first, &tag_n, err);
-                    if (!tag)
-                        return err->status;
-                }
-            }
+            const char *tag = tag_of(p, b, o, &tag_n, err);
+            if (!tag && p->columns.tag != ISG_NO_COLUMN)
+                return err->status;
             const bool more = o + 1 < p->s.n_out && p->s.out[o + 1].source == i;
             write_token(p, &b->lines[b->tokens[i]], more, x->s, x->n, tag, tag_n, &p->s.units[x->unit]);
         }
@@ -173,18 +185,55 @@ static enum isg_status write_block(struct pass *p, const struct isg_block *b, st
     return ISG_OK;
 }
 
+/** Entities whose words the target language writes small lose their label, where that is asked for. */
+static enum isg_status unlabel(struct pass *p, struct isg_error *err)
+{
+    if (!ISG_GROW(p->unlabelled, p->cap_unlabelled, p->n_spans))
+        return isg_error_nomem(err, "a sentence");
+    for (size_t e = 0; e < p->n_spans; e++)
+        p->unlabelled[e] = p->t->opts.drop_lower;
+    for (size_t o = 0; p->t->opts.drop_lower && o < p->s.n_out; o++) {
+        const uint32_t e = p->words[p->s.out[o].source].entity;
+        if (e != ISG_NO_ID && isg_utf8_case(p->s.out[o].s, p->s.out[o].n) != ISG_CASE_LOWER)
+            p->unlabelled[e] = false;
+    }
+    /* what the source wrote small itself is a name of that kind */
+    for (size_t e = 0; p->t->opts.drop_lower && e < p->n_spans; e++) {
+        bool capital = false;
+        for (uint32_t k = 0; k < p->spans[e].n; k++)
+            capital |= p->words[p->spans[e].first + k].upper_first;
+        p->unlabelled[e] = p->unlabelled[e] && capital;
+    }
+    return ISG_OK;
+}
+
+/** Do the filters let the sentence pass? */
+static bool passes(const struct pass *p)
+{
+    uint64_t wanted = 0, found = 0;
+    double logp = 0.0;
+    for (size_t u = 0; u < p->s.n_units; u++) {
+        const struct isg_tr_option *o = &p->s.units[u].option;
+        if (o->method == ISG_BY_CLASS || o->method == ISG_BY_POLICY)
+            continue;
+        wanted += p->s.units[u].n;
+        found += o->method == ISG_BY_UNKNOWN ? 0 : p->s.units[u].n;
+        logp += (double)o->logp;
+    }
+    return wanted == 0 || ((double)found >= p->t->opts.min_coverage * (double)wanted &&
+                              logp / (double)wanted >= p->t->opts.min_score);
+}
+
 static void count(struct pass *p)
 {
     struct isg_translate_report *r = p->report;
-    r->sentences_in++;
     r->sentences_out++;
-    r->tokens_in += p->s.n;
     r->tokens_out += p->s.n_out;
-    r->entities_in += p->n_spans;
     uint32_t last = ISG_NO_ID;
     for (size_t o = 0; o < p->s.n_out; o++) {
         const uint32_t e = p->words[p->s.out[o].source].entity;
-        r->entities_out += e != ISG_NO_ID && e != last;
+        if (e != ISG_NO_ID && e != last)
+            *(p->unlabelled[e] ? &r->labels_dropped : &r->entities_out) += 1;
         last = e;
     }
     for (size_t u = 0; u < p->s.n_units; u++) {
@@ -193,11 +242,85 @@ static void count(struct pass *p)
     }
 }
 
-enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path, struct isg_columns columns,
-    struct isg_writer *out, struct isg_translate_report *report, const struct isg_env *env,
-    struct isg_error *err)
+/** Other lines of a block alone, without its tokens and the blank lines after them. */
+static void write_others(struct pass *p, const struct isg_block *b)
 {
-    struct pass p = {.t = t, .out = out, .report = report};
+    for (size_t i = 0; i < b->n_lines && i < b->tokens[b->n_tokens - 1]; i++)
+        if (b->lines[i].kind != ISG_LINE_TOKEN)
+            isg_line_write(&b->lines[i], p->out);
+}
+
+/** One JSON object: {"source": [...], "target": [...], "tags": [...], "gold": [...], "units": [{...}]}. */
+static enum isg_status write_trace(struct pass *p, const struct isg_block *b, struct isg_error *err)
+{
+    json_t *source = json_array(), *gold = json_array(), *target = json_array(), *tags = json_array();
+    json_t *units = json_array();
+    for (size_t i = 0; i < p->s.n; i++) {
+        size_t n;
+        const char *tag = isg_block_tag(p->in, b, i, &n);
+        json_array_append_new(source, json_stringn(p->words[i].s, p->words[i].n));
+        json_array_append_new(gold, tag ? json_stringn(tag, n) : json_null());
+    }
+    for (size_t o = 0; o < p->s.n_out; o++) {
+        size_t n;
+        const char *tag = tag_of(p, b, o, &n, err);
+        json_array_append_new(target, json_stringn(p->s.out[o].s, p->s.out[o].n));
+        json_array_append_new(tags, tag ? json_stringn(tag, n) : json_null());
+    }
+    for (size_t u = 0; u < p->s.n_units; u++) {
+        const struct isg_tr_unit *x = &p->s.units[u];
+        size_t first = 0, last;
+        while (first < p->s.n_out && p->s.out[first].unit != u)
+            first++;
+        for (last = first; last < p->s.n_out && p->s.out[last].unit == u;)
+            last++;
+        json_array_append_new(units,
+            json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
+                "target", (int)first, (int)last, "method", isg_method_name(x->option.method), "rank",
+                (int)x->option.rank, "score", (double)x->option.score, "logp", (double)x->option.logp));
+    }
+    json_t *all = json_pack("{s:I,s:i,s:o,s:o,s:o,s:o,s:o}", "sentence", (json_int_t)p->s.index + 1, "sample",
+        (int)p->s.sample, "source", source, "gold", gold, "target", target, "tags", tags, "units", units);
+    char *text = all ? json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(5)) : NULL;
+    json_decref(all);
+    if (!text)
+        return isg_error_nomem(err, "the trace of a sentence");
+    isg_writer_text(p->trace, text);
+    isg_writer_text(p->trace, "\n");
+    free(text);
+    return ISG_OK;
+}
+
+/** All samples of a block. */
+static enum isg_status translate_block(struct pass *p, const struct isg_block *b, struct isg_error *err)
+{
+    ISG_TRY(read_sentence(p, b, err));
+    p->report->sentences_in++;
+    p->report->tokens_in += p->s.n;
+    p->report->entities_in += p->n_spans;
+    for (uint32_t k = 0; k < p->t->opts.samples; k++) {
+        p->s.sample = k;
+        ISG_TRY(isg_tr_translate(p->t, &p->s, err));
+        ISG_TRY(unlabel(p, err));
+        if (!passes(p)) {
+            p->report->sentences_dropped++;
+            if (k == 0)
+                write_others(p, b);
+            continue;
+        }
+        count(p);
+        ISG_TRY(write_block(p, b, err));
+        if (p->trace)
+            ISG_TRY(write_trace(p, b, err));
+    }
+    return ISG_OK;
+}
+
+enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path, struct isg_columns columns,
+    struct isg_writer *out, struct isg_writer *trace, struct isg_translate_report *report,
+    const struct isg_env *env, struct isg_error *err)
+{
+    struct pass p = {.t = t, .out = out, .trace = trace, .report = report};
     ISG_TRY(isg_columns_open(&p.in, path, columns, err));
     enum isg_status status = ISG_OK;
     for (uint64_t index = 0;;) {
@@ -207,15 +330,13 @@ enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
             break;
         p.columns = isg_columns_effective(p.in);
         if (b->n_tokens > 0) {
-            ISG_GOTO(read_sentence(&p, b, err));
             p.s.index = index++;
             p.s.one_to_one = p.columns.word == 1 && p.columns.separator == '\t' && columns.word == 0;
-            ISG_GOTO(isg_tr_translate(t, &p.s, err));
-            count(&p);
+            ISG_GOTO(translate_block(&p, b, err));
         } else {
             p.s.n_out = 0;
+            ISG_GOTO(write_block(&p, b, err));
         }
-        ISG_GOTO(write_block(&p, b, err));
         if (index % 256 == 0) {
             uint64_t done, total;
             isg_columns_position(p.in, &done, &total);
@@ -238,10 +359,11 @@ json_t *isg_translate_report_json(const struct isg_translate_report *r)
     const uint64_t left_alone = r->by_method[ISG_BY_CLASS] + r->by_method[ISG_BY_POLICY];
     const uint64_t found = r->tokens_in - left_alone - r->by_method[ISG_BY_UNKNOWN];
     const uint64_t wanted = r->tokens_in - left_alone;
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in", (json_int_t)r->sentences_in,
-        "sentences_out", (json_int_t)r->sentences_out, "tokens_in", (json_int_t)r->tokens_in, "tokens_out",
-        (json_int_t)r->tokens_out, "entities_in", (json_int_t)r->entities_in, "entities_out",
-        (json_int_t)r->entities_out, "phrases_changed", (json_int_t)r->phrases_changed, "scheme",
-        isg_scheme_name(r->scheme), "coverage", wanted ? (double)found / (double)wanted : 1.0, "methods",
-        methods);
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in",
+        (json_int_t)r->sentences_in, "sentences_out", (json_int_t)r->sentences_out, "tokens_in",
+        (json_int_t)r->tokens_in, "tokens_out", (json_int_t)r->tokens_out, "sentences_dropped",
+        (json_int_t)r->sentences_dropped, "labels_dropped", (json_int_t)r->labels_dropped, "entities_in",
+        (json_int_t)r->entities_in, "entities_out", (json_int_t)r->entities_out, "phrases_changed",
+        (json_int_t)r->phrases_changed, "scheme", isg_scheme_name(r->scheme), "coverage",
+        wanted ? (double)found / (double)wanted : 1.0, "methods", methods);
 }

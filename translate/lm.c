@@ -382,7 +382,8 @@ static enum isg_status want_table(
     struct isg_lm *lm, const char *keys, const char *values, struct isg_lm_table *t, struct isg_error *err)
 {
     const struct isg_tensor *k, *v;
-    ISG_TRY(isg_safetensors_want(lm->file, keys, ISG_I64, 1, NULL, &k, err));
+    const uint64_t any_length[1] = {0};
+    ISG_TRY(isg_safetensors_want(lm->file, keys, ISG_I64, 1, any_length, &k, err));
     const uint64_t shape[2] = {k->shape[0], 2};
     ISG_TRY(isg_safetensors_want(lm->file, values, ISG_F32, 2, shape, &v, err));
     union { /* the mapping is read-only, and so are these uses of it */

@@ -1,12 +1,9 @@
-/* What a word or phrase may become. */
+/* What a word or phrase may become, and how probable that is. */
 #include "translate/private.h"
 #include <math.h>
 #include <string.h>
 
-static enum isg_policy policy_of(const struct isg_translator *t, const struct isg_tr_word *w)
-{
-    return t->policies[w->type];
-}
+#define MAX_OPTIONS 64
 
 static struct isg_tr_option copy_of(const struct isg_tr_word *w, enum isg_method method)
 {
@@ -21,7 +18,7 @@ static uint32_t count_words(const char *s, size_t n)
     return words;
 }
 
-/** Entries of a lexicon for the phrase as options; tries the form given, then lower case. */
+/** Entries of a lexicon for a phrase as options; tries the form given, then lower case. */
 static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low,
     size_t low_n, enum isg_method method, struct isg_tr_option *out, size_t max)
 {
@@ -30,13 +27,10 @@ static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size
         id = isg_lexicon_find(lex, low, low_n);
     if (id == ISG_NO_ID)
         return 0;
-    struct isg_lexicon_entry e[64];
-    size_t k = isg_lexicon_entries(lex, id, e, 64);
-    if (k > 64)
-        k = 64;
-    if (k > max)
-        k = max;
-    for (size_t i = 0; i < k; i++) {
+    struct isg_lexicon_entry e[MAX_OPTIONS];
+    size_t k = isg_lexicon_entries(lex, id, e, max < MAX_OPTIONS ? max : MAX_OPTIONS);
+    k = k < max ? k : max;
+    for (size_t i = 0; i < k && i < MAX_OPTIONS; i++) {
         size_t m;
         const char *text = isg_lexicon_target(lex, e[i].target, &m);
         out[i] = (struct isg_tr_option){.text = text,
@@ -46,7 +40,7 @@ static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size
             .score = e[i].score,
             .method = method};
     }
-    return k;
+    return k < MAX_OPTIONS ? k : MAX_OPTIONS;
 }
 
 /** The words joined by blanks, as they are and in lower case, in the arena. */
@@ -57,18 +51,16 @@ static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word
     for (uint32_t i = 0; i < n; i++)
         size += w[i].n;
     char *buf = isg_arena_alloc(&t->arena, size, 1);
-    if (!buf)
-        return isg_error_nomem(err, "a phrase");
     size_t m = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; buf && i < n; i++) {
         if (i > 0)
             buf[m++] = ' ';
         memcpy(buf + m, w[i].s, w[i].n);
         m += w[i].n;
     }
     size_t k;
-    char *made = isg_utf8_lower(buf, m, &k);
-    char *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
+    char *made = buf ? isg_utf8_lower(buf, m, &k) : NULL,
+         *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
     if (kept)
         memcpy(kept, made, k + 1);
     isg_free(made);
@@ -81,28 +73,299 @@ static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word
     return ISG_OK;
 }
 
+/** ln p of a lexicon's candidates: their scores where it has them (prominence), else 1 / rank; normalised. */
+static void lexicon_p(struct isg_tr_option *o, size_t n)
+{
+    double sum = 0.0;
+    bool scored = true;
+    for (size_t i = 0; i < n; i++)
+        scored &= o[i].score > 0.0F;
+    for (size_t i = 0; i < n; i++)
+        sum += scored ? (double)o[i].score : 1.0 / (double)o[i].rank;
+    for (size_t i = 0; i < n; i++)
+        o[i].logp = (float)log((scored ? (double)o[i].score : 1.0 / (double)o[i].rank) / sum);
+}
+
+/** ln softmax(score / T). */
+static void map_p(struct isg_tr_option *o, size_t n, double temperature)
+{
+    double top = -INFINITY, sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, (double)o[i].score / temperature);
+    for (size_t i = 0; i < n; i++)
+        sum += exp((double)o[i].score / temperature - top);
+    for (size_t i = 0; i < n; i++)
+        o[i].logp = (float)((double)o[i].score / temperature - top - log(sum));
+}
+
+/** Adds the map's candidates to the lexicon's n: p = (1 - share) p_lexicon + share p_map. */
+static size_t mix(
+    struct isg_tr_option *o, size_t n, const struct isg_tr_option *map, size_t m, double share, size_t max)
+{
+    for (size_t i = 0; i < n; i++)
+        o[i].logp += (float)log(fmax(1.0 - share, 1e-6));
+    for (size_t j = 0; j < m; j++) {
+        size_t i = 0;
+        while (i < n && !(o[i].n == map[j].n && memcmp(o[i].text, map[j].text, map[j].n) == 0))
+            i++;
+        const double p = exp((double)map[j].logp) * fmax(share, 1e-6);
+        if (i < n) {
+            o[i].logp = (float)log(exp((double)o[i].logp) + p);
+        } else if (n < max) {
+            o[n] = map[j];
+            o[n++].logp = (float)log(p);
+        }
+    }
+    return n;
+}
+
+/** How much the target text knows a word: as a name (Title or UPPER), and a tenth for each time it is written
+ * small; without a case table, from its rank among the target's vectors. */
+static double evidence(const struct isg_translator *t, const char *s, size_t n, double small)
+{
+    if (t->parts.cases) {
+        const struct isg_case_counts c = isg_case_table_get(t->parts.cases, s, n);
+        return (double)c.title + (double)c.upper + small * (double)c.lower;
+    }
+    const uint32_t row = t->parts.target ? isg_vectors_find(t->parts.target, s, n) : ISG_NO_ID;
+    return row == ISG_NO_ID ? 0.0 : 1e6 / (row + 10.0);
+}
+
+/** p(copy) = (seen(source) + 1/2) / (seen(source) + 1/2 + sum_t p(t) seen(t) + 1/2): adds the copy to n
+ * options. */
+static size_t weigh_copy(const struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *o,
+    size_t n, size_t max)
+{
+    const double copied = evidence(t, w->s, w->n, 0.0) + 0.5;
+    double translated = 0.5;
+    for (size_t i = 0; i < n; i++)
+        translated += exp((double)o[i].logp) * evidence(t, o[i].text, o[i].n, 0.1);
+    const double p = copied / (copied + translated);
+    for (size_t i = 0; i < n; i++)
+        o[i].logp += (float)log(fmax(1.0 - p, 1e-9));
+    if (n == max)
+        n--;
+    o[n] = copy_of(w, ISG_BY_EVIDENCE);
+    o[n++].logp = (float)log(fmax(p, 1e-9));
+    return n;
+}
+
+static void sort_options(struct isg_tr_option *o, size_t n)
+{
+    for (size_t i = 1; i < n; i++) /* few, and nearly in order; stable */
+        for (size_t k = i; k > 0 && o[k].logp > o[k - 1].logp; k--) {
+            const struct isg_tr_option x = o[k];
+            o[k] = o[k - 1];
+            o[k - 1] = x;
+        }
+}
+
+uint32_t isg_tr_reach(const struct isg_tr_sentence *s, uint32_t first, uint32_t max)
+{
+    uint32_t n = 1;
+    while (n < max && first + n < s->n && s->words[first + n].entity == s->words[first].entity)
+        n++;
+    return n;
+}
+
+enum isg_status isg_tr_lm_words(struct isg_translator *t, struct isg_tr_option *o, struct isg_error *err)
+{
+    const struct isg_lm *lm = t->parts.lm;
+    if (!lm || o->lm_words)
+        return ISG_OK;
+    uint32_t *ids = isg_arena_alloc(&t->arena, o->n_words, sizeof *ids);
+    size_t n = o->n, k = 0;
+    char *low = isg_lm_lower(lm) ? isg_utf8_lower(o->text, o->n, &n) : NULL;
+    if (!ids || (isg_lm_lower(lm) && !low)) {
+        isg_free(low);
+        return isg_error_nomem(err, "the words of a candidate");
+    }
+    const char *s = low ? low : o->text;
+    for (size_t i = 0; i < n && k < o->n_words;) {
+        const char *blank = memchr(s + i, ' ', n - i);
+        const size_t len = blank ? (size_t)(blank - (s + i)) : n - i;
+        ids[k++] = isg_lm_word(lm, s + i, len);
+        i += len + 1;
+    }
+    while (k < o->n_words)
+        ids[k++] = 0;
+    isg_free(low);
+    o->lm_words = ids;
+    return ISG_OK;
+}
+
+enum isg_status isg_tr_name_option(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first,
+    uint32_t n, struct isg_tr_option *out, bool *found, struct isg_error *err)
+{
+    (void)err;
+    *found = false;
+    const struct isg_tr_word *w = s->words + first;
+    if (!t->parts.gazetteer || w->entity == ISG_NO_ID || t->policies[w->type] != ISG_POLICY_GAZETTEER)
+        return ISG_OK;
+    size_t type_n, count, length;
+    const char *type = isg_strtab_get(t->types, w->type, &type_n);
+    (void)isg_gazetteer_name(t->parts.gazetteer, type, type_n, SIZE_MAX, &count, &length);
+    if (count == 0)
+        return ISG_OK;
+    struct isg_rng rng =
+        isg_rng_stream(t->opts.seed + s->sample, "gazetteer", s->index << 16 | (first & 0xffff));
+    const size_t k = isg_rng_below(&rng, (uint32_t)count);
+    const char *name = isg_gazetteer_name(t->parts.gazetteer, type, type_n, k, &count, &length);
+    (void)n;
+    *out = (struct isg_tr_option){.text = name,
+        .n = (uint32_t)length,
+        .n_words = count_words(name, length),
+        .method = ISG_BY_GAZETTEER,
+        .fixed = true};
+    *found = true;
+    return ISG_OK;
+}
+
+/** Options of a single word that its class or policy settles; 0 = none. */
+static size_t settled(struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *out)
+{
+    const enum isg_policy policy = t->policies[w->type];
+    if (w->token_class) {
+        out[0] = copy_of(w, ISG_BY_CLASS);
+        return 1;
+    }
+    if (policy == ISG_POLICY_COPY) {
+        out[0] = copy_of(w, ISG_BY_POLICY);
+        return 1;
+    }
+    if (policy == ISG_POLICY_TRANSLITERATE && t->transliterator) {
+        size_t n;
+        const char *s = isg_transliterate(t->transliterator, &t->arena, w->s, w->n, &n);
+        if (s) {
+            out[0] = (struct isg_tr_option){
+                .text = s, .n = (uint32_t)n, .n_words = 1, .method = ISG_BY_TRANSLITERATION, .fixed = true};
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/** Mayhew's fall-back: the phrase without a final "s", then without a final "ed". */
+static size_t without_suffix(struct isg_translator *t, const char *form, size_t n, const char *low,
+    size_t low_n, struct isg_tr_option *out, size_t max)
+{
+    static const char *const suffixes[] = {"s", "ed"};
+    for (int i = 0; i < 2; i++) {
+        const size_t k = strlen(suffixes[i]);
+        if (low_n <= k || n <= k || memcmp(low + low_n - k, suffixes[i], k) != 0)
+            continue;
+        const size_t found =
+            from_lexicon(t->parts.lexicon, form, n - k, low, low_n - k, ISG_BY_SUFFIX, out, max);
+        if (found > 0)
+            return found;
+    }
+    return 0;
+}
+
 enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first,
     uint32_t n, struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err)
 {
     const struct isg_tr_word *w = s->words + first;
     *n_out = 0;
-    if (n == 1 && w->token_class) {
-        out[(*n_out)++] = copy_of(w, ISG_BY_CLASS);
+    if (max > MAX_OPTIONS)
+        max = MAX_OPTIONS;
+    for (uint32_t i = 0; n > 1 && i < n; i++) /* phrases hold no word that is settled already */
+        if (w[i].token_class || t->policies[w[i].type] == ISG_POLICY_COPY)
+            return ISG_OK;
+    if (n == 1 && (*n_out = settled(t, w, out)) > 0)
         return ISG_OK;
-    }
-    if (n == 1 && policy_of(t, w) == ISG_POLICY_COPY) {
-        out[(*n_out)++] = copy_of(w, ISG_BY_POLICY);
-        return ISG_OK;
-    }
+    const bool mayhew = t->opts.decoder == ISG_DECODE_GREEDY, word = t->opts.decoder == ISG_DECODE_WORD;
     const char *form = NULL, *low = NULL;
     size_t form_n = 0, low_n = 0, k = 0;
     ISG_TRY(phrase(t, w, n, &form, &form_n, &low, &low_n, err));
-    if (t->parts.lexicon)
-        k = from_lexicon(t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, max);
-    if (k == 0 && n == 1 && t->parts.map)
-        k = from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, out, max);
+    if (t->parts.lexicon) {
+        k = from_lexicon(
+            t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, mayhew ? MAX_OPTIONS : max);
+        if (k == 0 && mayhew)
+            k = without_suffix(t, form, form_n, low, low_n, out, MAX_OPTIONS);
+    }
+    if (mayhew && k > 0) { /* prominence as it is, not normalised again */
+        for (size_t i = 0; i < k; i++)
+            out[i].logp = (float)log((double)out[i].score + 1e-7);
+        *n_out = k;
+        return ISG_OK;
+    }
+    lexicon_p(out, k);
+    if (n == 1 && t->parts.map && (k == 0 || !word)) {
+        struct isg_tr_option map[MAX_OPTIONS];
+        const size_t m = from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);
+        map_p(map, m, t->opts.map_temperature);
+        if (k == 0 && m > 0) {
+            memcpy(out, map, m * sizeof *map);
+            k = m;
+        } else {
+            k = mix(out, k, map, m, t->opts.map_share, max);
+        }
+    }
+    if (n == 1 && t->policies[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first &&
+        k > 0)
+        k = weigh_copy(t, w, out, k, max);
+    sort_options(out, k);
     if (k == 0 && n == 1)
         out[k++] = copy_of(w, ISG_BY_UNKNOWN);
     *n_out = k;
     return ISG_OK;
+}
+
+/* ---- calibration ---- */
+
+static double fit_of(const struct isg_translator *t, double temperature, size_t *words)
+{
+    double sum = 0.0;
+    *words = 0;
+    for (uint32_t id = 0; id < isg_lexicon_size(t->parts.map); id++) {
+        size_t n;
+        const char *s = isg_lexicon_source(t->parts.map, id, &n);
+        struct isg_tr_option map[MAX_OPTIONS], lex[MAX_OPTIONS];
+        const size_t m = from_lexicon(t->parts.map, s, n, s, n, ISG_BY_MAP, map, (size_t)t->opts.candidates);
+        const size_t k = from_lexicon(t->parts.lexicon, s, n, s, n, ISG_BY_LEXICON, lex, MAX_OPTIONS);
+        double p = 0.0;
+        map_p(map, m, temperature);
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < k; j++)
+                if (map[i].n == lex[j].n && memcmp(map[i].text, lex[j].text, lex[j].n) == 0)
+                    p += exp((double)map[i].logp);
+        if (k == 0 || m < 2 || p <= 0.0)
+            continue;
+        sum += log(p);
+        ++*words;
+    }
+    return sum;
+}
+
+size_t isg_translator_calibrate(struct isg_translator *t)
+{
+    if (!t->parts.map || !t->parts.lexicon)
+        return 0;
+    size_t words;
+    const double g = 0.6180339887498949;
+    double a = log(0.01), b = log(2.0), x = b - g * (b - a), y = a + g * (b - a);
+    double fx = fit_of(t, exp(x), &words), fy = fit_of(t, exp(y), &words);
+    if (words < 20)
+        return words;
+    for (int i = 0; i < 16; i++) {
+        if (fx > fy) {
+            b = y;
+            y = x;
+            fy = fx;
+            fx = fit_of(t, exp(x = b - g * (b - a)), &words);
+        } else {
+            a = x;
+            x = y;
+            fx = fy;
+            fy = fit_of(t, exp(y = a + g * (b - a)), &words);
+        }
+    }
+    t->opts.map_temperature = exp((a + b) / 2.0);
+    return words;
+}
+
+double isg_translator_map_temperature(const struct isg_translator *t)
+{
+    return t->opts.map_temperature;
 }

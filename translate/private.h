@@ -47,7 +47,9 @@ struct isg_tr_sentence {
     struct isg_tr_out *out;
     size_t n_out, cap_out;
 };
+struct isg_transliterator;
 struct isg_translator {
+    struct isg_transliterator *transliterator; /* or NULL */
     struct isg_translate_parts parts;
     struct isg_translate_opts opts;
     struct isg_classes *classes;
@@ -72,6 +74,31 @@ ISG_MUST_CHECK enum isg_status isg_tr_translate(
  * (options.c). A single word always has one. Texts live as long as the translator's arena. */
 ISG_MUST_CHECK enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s,
     uint32_t first, uint32_t n, struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err);
+
+/** A name of a type from the gazetteer: the k-th of n in file order; NULL where the type has none (n = 0). */
+const char *isg_gazetteer_name(
+    const struct isg_gazetteer *g, const char *type, size_t type_n, size_t k, size_t *n, size_t *length);
+/** Is everything here to make options of a span that a policy names as a whole? (gazetteer) */
+ISG_MUST_CHECK enum isg_status isg_tr_name_option(struct isg_translator *t, const struct isg_tr_sentence *s,
+    uint32_t first, uint32_t n, struct isg_tr_option *out, bool *found, struct isg_error *err);
+/** Decoders: choose units for all words. */
+ISG_MUST_CHECK enum isg_status isg_tr_greedy(
+    struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_tr_beam(
+    struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err);
+/** Sets lm_words of an option: ids of its words in the language model. */
+ISG_MUST_CHECK enum isg_status isg_tr_lm_words(
+    struct isg_translator *t, struct isg_tr_option *o, struct isg_error *err);
+/** Words that may stand in one unit: all of one entity, or all outside. How many from `first` on, at most
+ * max. */
+uint32_t isg_tr_reach(const struct isg_tr_sentence *s, uint32_t first, uint32_t max);
+
+ISG_MUST_CHECK enum isg_status isg_transliterator_new(
+    struct isg_transliterator **out, const char *id, struct isg_error *err);
+void isg_transliterator_free(struct isg_transliterator *t);
+/** Transliterated text in the arena; NULL = failed. */
+const char *isg_transliterate(
+    struct isg_transliterator *t, struct isg_arena *arena, const char *s, size_t n, size_t *out_n);
 
 /** Words of the chosen option, cased (realise.c), appended to s->out. */
 ISG_MUST_CHECK enum isg_status isg_tr_realise(

@@ -47,6 +47,18 @@ size_t isg_lexicon_entries(
 const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 uint32_t isg_lexicon_size(const struct isg_lexicon *lex); /**< source phrases; ids are 0 .. size-1 */
+/**
+ * Mayhew's phrase table: a new lexicon with prominence scores p(f|e) = n(e,f) / max(0.1, sum_f' n(e,f')),
+ * best first. For each entry n(e,f) and n(low e, low f) grow by one, and so do n(ew,fw) and n(low ew, low fw)
+ * for each word ew of e and fw of f; candidates of e stand under low e too. (Mayhew et al. 2017 and its code;
+ * papers' "woman" is "mujer" because most phrases with the one have the other.)
+ */
+ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
+    struct isg_lexicon **out, const struct isg_lexicon *in, struct isg_error *err);
+/** Pivot: s to t through a third language, p(t|s) = sum_e p(e|s) p(t|e), each normalised over the candidates;
+ * scored lexicons in, best first out. A result without entries is ISG_EDATA. */
+ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(struct isg_lexicon **out, const struct isg_lexicon *first,
+    const struct isg_lexicon *second, struct isg_error *err);
 
 /* ---- plain text ---- */
 
@@ -181,8 +193,22 @@ struct isg_translate_opts {
     enum isg_decoder decoder; /**< default WORD */
     enum isg_casing casing;   /**< default SOURCE */
     double cap_threshold;     /**< of ISG_CASING_TARGET, 0 to 1, default 0.6 (Xie) */
-    uint64_t seed;            /**< default 1 */
-    bool provenance;          /**< append columns: source words, method, rank, score; default no */
+    int window;               /**< longest phrase in words, 1 to 8, default 4 (Mayhew) */
+    int candidates;           /**< of a unit at most, 1 to 64, default 8 */
+    int beam;                 /**< hypotheses kept at each word, 1 to 256, default 8 */
+    double lm_weight;         /**< of the model's ln p beside the candidates' ln p, default 0.5 */
+    double map_share;         /**< of the map in a mixture with the lexicon, 0 to 1, default 0.25 */
+    double map_temperature;   /**< p of the map's candidates = softmax(csls / this), default 0.1 */
+    double swap;              /**< prior of two words in the other order, 0 = never (default), e.g. 0.3 */
+    const char *link;         /**< word that may join swapped words of a name, "de"; NULL = none (default) */
+    uint32_t samples;    /**< translations of each sentence, default 1; those after the first are drawn */
+    double temperature;  /**< of drawing, default 1 */
+    double min_coverage; /**< leave out sentences whose words are found less often; default 0 = keep all */
+    double min_score;    /**< leave out sentences of a smaller mean ln p a word; default -INFINITY */
+    bool drop_lower;     /**< entities that the target writes small throughout lose their label; default no */
+    const char *transliterator; /**< ICU identifier for ISG_POLICY_TRANSLITERATE, "Any-Latin; Latin-ASCII" */
+    uint64_t seed;              /**< default 1 */
+    bool provenance;            /**< append columns: source words, method, rank, score; default no */
 };
 void isg_translate_opts_default(struct isg_translate_opts *opts);
 /** What a translator uses; borrowed, NULL = none. A lexicon goes before the map, and both before copying. */
@@ -190,8 +216,17 @@ struct isg_translate_parts {
     const struct isg_lexicon *lexicon;
     const struct isg_lexicon *map; /**< k best words by CSLS with their scores (isg_lexicon_from_map) */
     const struct isg_case_table *cases;
-    const char *classes; /**< file of token classes; NULL = the list built in */
+    const struct isg_lm *lm;
+    const struct isg_vectors *target;      /**< words of the target language, most frequent first: evidence */
+    const struct isg_gazetteer *gazetteer; /**< for ISG_POLICY_GAZETTEER */
+    const char *classes;                   /**< file of token classes; NULL = the list built in */
 };
+/** Names of the target language by type, "TYPE<TAB>name" a line. */
+struct isg_gazetteer;
+ISG_MUST_CHECK enum isg_status isg_gazetteer_load(
+    struct isg_gazetteer **out, const char *path, struct isg_error *err);
+void isg_gazetteer_free(struct isg_gazetteer *g);
+
 struct isg_translator; /**< For one thread. */
 ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out,
     const struct isg_translate_parts *parts, const struct isg_translate_opts *opts, struct isg_error *err);
@@ -200,12 +235,22 @@ void isg_translator_free(struct isg_translator *t);
 ISG_MUST_CHECK enum isg_status isg_translator_policy(
     struct isg_translator *t, const char *rules, struct isg_error *err);
 
+/**
+ * Sets map_temperature to what makes the lexicon's translations most probable among the map's candidates: it
+ * maximises sum over words in both of ln sum_{t in lexicon} softmax_t(csls / T) by golden section over [0.01,
+ * 2]. Returns the number of words; below 20 nothing is changed.
+ */
+size_t isg_translator_calibrate(struct isg_translator *t);
+double isg_translator_map_temperature(const struct isg_translator *t);
+
 /** What became of the tokens and entities of a corpus. */
 struct isg_translate_report {
     uint64_t sentences_in, sentences_out, tokens_in, tokens_out;
     uint64_t by_method[ISG_N_METHODS]; /**< source tokens */
     uint64_t entities_in, entities_out;
-    uint64_t phrases_changed; /**< translated units whose number of words differs from their source's */
+    uint64_t sentences_dropped; /**< by the filters */
+    uint64_t labels_dropped;    /**< entities that lost their label by drop_lower */
+    uint64_t phrases_changed;   /**< translated units whose number of words differs from their source's */
     enum isg_scheme scheme;
 };
 /**
@@ -213,11 +258,16 @@ struct isg_translate_report {
  * stays an entity of its type, and there are as many sentences as before. Memory does not grow with the
  * corpus.
  * @param out     committed by the caller, who opened it
+ * @param trace   NULL, or gets one JSON object a sentence: source, target, tags, and of each unit its words,
+ * method, rank and score
  * @param report  added to
  */
 ISG_MUST_CHECK enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
-    struct isg_columns columns, struct isg_writer *out, struct isg_translate_report *report,
-    const struct isg_env *env, struct isg_error *err);
+    struct isg_columns columns, struct isg_writer *out, struct isg_writer *trace,
+    struct isg_translate_report *report, const struct isg_env *env, struct isg_error *err);
+/** A page that shows source and target sentences of a trace side by side, entities and methods in colour. */
+ISG_MUST_CHECK enum isg_status isg_translate_page(
+    const char *trace_path, struct isg_writer *page, struct isg_error *err);
 /** The report as a JSON object, for --report and --json; NULL = no memory. */
 json_t *isg_translate_report_json(const struct isg_translate_report *report);
 /**

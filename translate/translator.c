@@ -1,10 +1,22 @@
 #include "translate/private.h"
+#include <math.h>
 #include <string.h>
 
 void isg_translate_opts_default(struct isg_translate_opts *opts)
 {
-    *opts = (struct isg_translate_opts){
-        .decoder = ISG_DECODE_WORD, .casing = ISG_CASING_SOURCE, .cap_threshold = 0.6, .seed = 1};
+    *opts = (struct isg_translate_opts){.decoder = ISG_DECODE_WORD,
+        .casing = ISG_CASING_SOURCE,
+        .cap_threshold = 0.6,
+        .seed = 1,
+        .window = 4,
+        .candidates = 8,
+        .beam = 8,
+        .lm_weight = 0.5,
+        .map_share = 0.25,
+        .map_temperature = 0.1,
+        .samples = 1,
+        .temperature = 1.0,
+        .min_score = -INFINITY};
 }
 
 const char *isg_method_name(enum isg_method m)
@@ -28,6 +40,11 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
     t->parts = *parts;
     t->opts = *opts;
     uint32_t id;
+    if (opts->window < 1 || opts->window > 8 || opts->candidates < 1 || opts->candidates > 64 ||
+        opts->beam < 1 || opts->beam > 256 || opts->samples < 1) {
+        isg_free(t);
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a window, candidates, beam or samples out of range");
+    }
     enum isg_status status = isg_classes_load(&t->classes, parts->classes, err);
     if (status == ISG_OK && !(t->types = isg_strtab_new()))
         status = isg_error_nomem(err, "a translator");
@@ -35,6 +52,8 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
         status = isg_tr_type(t, "O", 1, &id, err);
     if (status == ISG_OK)
         status = isg_translator_policy(t, "PER=copy", err);
+    if (status == ISG_OK && opts->transliterator)
+        status = isg_transliterator_new(&t->transliterator, opts->transliterator, err);
     if (status != ISG_OK) {
         isg_translator_free(t);
         return status;
@@ -48,6 +67,7 @@ void isg_translator_free(struct isg_translator *t)
     if (!t)
         return;
     isg_classes_free(t->classes);
+    isg_transliterator_free(t->transliterator);
     isg_strtab_free(t->types);
     isg_free(t->policies);
     isg_arena_fini(&t->arena);
@@ -122,10 +142,21 @@ static enum isg_status decode_words(
     struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
 {
     for (uint32_t i = 0; i < s->n; i++) {
-        struct isg_tr_option o;
+        struct isg_tr_option o[64];
         size_t n;
-        ISG_TRY(isg_tr_options(t, s, i, 1, &o, 1, &n, err));
-        ISG_TRY(isg_tr_push_unit(s, i, 1, &o, err));
+        const uint32_t entity = s->words[i].entity;
+        if (entity != ISG_NO_ID && (i == 0 || s->words[i - 1].entity != entity)) {
+            bool found;
+            const uint32_t whole = isg_tr_reach(s, i, UINT32_MAX);
+            ISG_TRY(isg_tr_name_option(t, s, i, whole, o, &found, err));
+            if (found) {
+                ISG_TRY(isg_tr_push_unit(s, i, whole, o, err));
+                i += whole - 1;
+                continue;
+            }
+        }
+        ISG_TRY(isg_tr_options(t, s, i, 1, o, (size_t)t->opts.candidates, &n, err));
+        ISG_TRY(isg_tr_push_unit(s, i, 1, o, err));
     }
     return ISG_OK;
 }
@@ -134,7 +165,17 @@ enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentenc
 {
     isg_arena_reset(&t->arena);
     s->n_units = s->n_out = 0;
-    ISG_TRY(decode_words(t, s, err));
+    switch (t->opts.decoder) {
+    case ISG_DECODE_WORD:
+        ISG_TRY(decode_words(t, s, err));
+        break;
+    case ISG_DECODE_GREEDY:
+        ISG_TRY(isg_tr_greedy(t, s, err));
+        break;
+    case ISG_DECODE_BEAM:
+        ISG_TRY(isg_tr_beam(t, s, err));
+        break;
+    }
     for (uint32_t u = 0; u < s->n_units; u++)
         ISG_TRY(isg_tr_realise(t, s, u, err));
     return ISG_OK;

@@ -33,7 +33,7 @@ static inline char *test_translate(const struct isg_translate_parts *parts,
     char *in = test_file(text, strlen(text), ".txt"), *out = test_file("", 0, ".out");
     struct isg_writer *w;
     assert_ok(isg_writer_open(&w, out, true, &err));
-    assert_ok(isg_translate_corpus(t, in, ISG_COLUMNS_DEFAULT, w, report ? report : &mine, &env, &err));
+    assert_ok(isg_translate_corpus(t, in, ISG_COLUMNS_DEFAULT, w, NULL, report ? report : &mine, &env, &err));
     assert_ok(isg_writer_commit(w, &err));
     isg_translator_free(t);
     char *got = calloc(1, 1 << 16);
