@@ -11,11 +11,12 @@ const struct isg_tool *const isg_tools[] = {ISG_TOOLS(TOOL_ENTRY) NULL};
 
 const struct isg_tool *isg_tool_find(char *const *words, int n, int *used)
 {
+    const struct isg_tool *one = NULL; /* "translate lm" goes before "translate" */
     for (size_t i = 0; isg_tools[i]; i++) {
         const char *name = isg_tools[i]->cmd.name, *blank = strchr(name, ' ');
         if (n > 0 && !blank && strcmp(words[0], name) == 0) {
             *used = 1;
-            return isg_tools[i];
+            one = isg_tools[i];
         }
         if (n > 1 && blank && strlen(words[0]) == (size_t)(blank - name) &&
             strncmp(words[0], name, (size_t)(blank - name)) == 0 && strcmp(words[1], blank + 1) == 0) {
@@ -23,7 +24,7 @@ const struct isg_tool *isg_tool_find(char *const *words, int n, int *used)
             return isg_tools[i];
         }
     }
-    return NULL;
+    return one;
 }
 
 int isg_exit_code(enum isg_status status)

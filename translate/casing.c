@@ -83,7 +83,7 @@ enum isg_status isg_case_table_count(
             isg_reader_position(r, &done, &total);
             ISG_GOTO(isg_progress(env, "counting capitals", done, total, err));
         }
-        ISG_GOTO(isg_tokenise(line, n, &tokens, &cap, &n_tokens, err));
+        ISG_GOTO(isg_split_text(line, n, &tokens, &cap, &n_tokens, err));
         for (size_t i = 0; i < n_tokens; i++)
             if (!tokens[i].starts)
                 ISG_GOTO(see(t, tokens[i].s, tokens[i].n, err));

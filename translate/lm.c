@@ -239,7 +239,7 @@ enum isg_status isg_lm_sentences(const char *path, struct isg_lm_text how, isg_l
             if (n_tokens > 0)
                 tokens[n_tokens - 1].ends = true;
         } else {
-            ISG_GOTO(isg_tokenise(s, n, &tokens, &cap, &n_tokens, err));
+            ISG_GOTO(isg_split_text(s, n, &tokens, &cap, &n_tokens, err));
         }
         if (how.lower) {
             isg_free(low);

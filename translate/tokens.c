@@ -102,7 +102,7 @@ static void find_sentences(struct isg_token *t, size_t n)
         t[n - 1].ends = true;
 }
 
-enum isg_status isg_tokenise(const char *line, size_t n, struct isg_token **tokens, size_t *cap,
+enum isg_status isg_split_text(const char *line, size_t n, struct isg_token **tokens, size_t *cap,
     size_t *n_tokens, struct isg_error *err)
 {
     *n_tokens = 0;

@@ -74,7 +74,7 @@ struct isg_token {
  * Sentences end at . ! ? and … before a capital, and at the end of the line. *tokens grows by ISG_GROW.
  * ISG_ENOMEM only.
  */
-ISG_MUST_CHECK enum isg_status isg_tokenise(const char *line, size_t n, struct isg_token **tokens,
+ISG_MUST_CHECK enum isg_status isg_split_text(const char *line, size_t n, struct isg_token **tokens,
     size_t *cap, size_t *n_tokens, struct isg_error *err);
 
 /* ---- casing ---- */
@@ -121,7 +121,7 @@ struct isg_lm_state {
 struct isg_lm_opts {
     int order;      /**< 1 to ISG_LM_MAX_ORDER, default 3 */
     bool lower;     /**< lower-case the text, default yes */
-    bool tokenised; /**< the text is one sentence a line, cut at blanks alone; default no: isg_tokenise */
+    bool tokenised; /**< the text is one sentence a line, cut at blanks alone; default no: isg_split_text */
 };
 /**
  * Learns from plain text by interpolated modified Kneser-Ney (Chen and Goodman 1998, section 3; the raw count

@@ -1,0 +1,72 @@
+#!/bin/bash
+# isogloss translate from outside: tests/cli/translate.sh PROGRAM
+set -u
+program=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+n=0 bad=0
+check() { # check NAME STATUS-OF-LAST
+    n=$((n + 1))
+    if [ "$2" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; bad=1; fi
+}
+status() { # status WANTED COMMAND...: exit status, and the message in err
+    local want=$1
+    shift
+    "$@" >out 2>err
+    [ $? = "$want" ]
+}
+printf 'the\tel\nthe\tla\nhouse\tcasa\nnew york\tnueva york\ngerman\talemán\n' >lex
+printf -- '-DOCSTART- -X- O O\n\nThe DT O O\nHouse NN O I-ORG\nof IN O O\nPeter NN O I-PER\n\nNew NN O I-LOC\nYork NN O I-LOC\n' >in
+printf 'La casa es de Pedro.\nLa casa es la casa.\nEl alemán vio la casa de Nueva York.\n' >text
+
+status 0 "$program" translate -l lex -o got --report rep.json in
+check 'a corpus by lexicon' $?
+printf -- '-DOCSTART- -X- O O\n\nEl DT O O\nCasa NN O I-ORG\nof IN O O\nPeter NN O I-PER\n\nNew NN O I-LOC\nYork NN O I-LOC\n' | cmp -s - got
+check 'word by word, first entry, casing of the source, PER copied' $?
+grep -q '"entities_in": 3' rep.json && grep -q '"entities_out": 3' rep.json && grep -q '"coverage": 0.4' rep.json
+check 'the report counts' $?
+status 2 "$program" translate -l lex -o got in && grep -q 'exists' err
+check 'no overwriting' $?
+status 2 "$program" translate -o other in && grep -q -- '--lexicon FILE' err && [ ! -e other ]
+check 'nothing to translate with' $?
+status 2 "$program" translate --map x -o other in && grep -q -- '--src and --tgt' err
+check 'a map without its vectors' $?
+printf 'The O\nHouse B-\n' >broken
+status 3 "$program" translate -l lex -o other broken && grep -q 'broken:2: the tag' err && [ ! -e other ]
+check 'a tag without a type' $?
+"$program" translate -l lex --force -o - in 2>/dev/null | cmp -s - got
+check 'standard output' $?
+
+status 0 "$program" translate lm train text -o m.lm && status 0 "$program" translate lm train text -o m.arpa
+check 'models are trained' $?
+status 0 "$program" translate lm convert m.arpa -o n.lm
+check 'ARPA is converted' $?
+"$program" translate lm ppl m.lm text >a 2>/dev/null && "$program" translate lm ppl m.arpa text >b 2>/dev/null && "$program" translate lm ppl n.lm text >c 2>/dev/null && cmp -s a b && cmp -s a c
+check 'the same perplexity from each' $?
+status 2 "$program" translate lm tain text -o x.lm && grep -q 'did you mean train' err
+check 'did you mean' $?
+status 3 "$program" translate lm ppl text text && grep -q 'language model' err
+check 'no model' $?
+head -c 1500 m.lm >short.lm
+status 3 "$program" translate lm ppl short.lm text
+check 'a model cut short' $?
+status 0 "$program" translate case --min-count 1 -o cases text && grep -q "^pedro	0	1	0$" cases
+check 'a case table' $?
+status 0 "$program" translate --preset best -l lex --lm m.lm --case-table cases --trace t.jsonl -o best in && grep -q '^La DT' best
+check 'the lattice' $?
+status 0 "$program" translate view t.jsonl -o t.html && grep -q '<mark class="ORG"' t.html
+check 'the page' $?
+status 0 "$program" translate --preset mayhew -l lex -o mayhew in && grep -q '^Nueva NN O I-LOC$' mayhew
+check 'phrases' $?
+status 0 "$program" translate --provenance -l lex -o prov in && grep -q '^Casa NN O House lexicon 1 0.0000 I-ORG$' prov
+check 'provenance' $?
+status 2 "$program" translate -l lex --policy PER=x -o other in && grep -q 'policy "PER=x"' err
+check 'a policy that is none' $?
+# the same bytes for the same seed, whatever the number of threads
+"$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 1 -o s1 in 2>/dev/null
+"$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null
+cmp -s s1 s2
+check 'the same seed' $?
+echo "1..$n"
+exit $bad
