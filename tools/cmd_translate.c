@@ -6,7 +6,7 @@
 
 struct inputs {
     const char *map, *src, *tgt, *cases, *classes, *lm, *gazetteer;
-    struct isg_opt_list lexicons, pivots;
+    struct isg_opt_list lexicons, reverse, pivots;
     int64_t max_vocab, k;
     bool prominence;
 };
@@ -111,11 +111,32 @@ static enum isg_status score_lexicon(struct isg_lexicon **lex, struct isg_error 
     return ISG_OK;
 }
 
+/** Adds lexicons of the other direction, their pairs turned round, behind what is there. */
+static enum isg_status add_reverse(
+    struct isg_app *app, const struct isg_opt_list *paths, struct isg_lexicon *to, struct isg_error *err)
+{
+    struct isg_lexicon *back = NULL;
+    enum isg_status status = read_lexicons(app, paths, &back, err);
+    for (uint32_t id = 0; status == ISG_OK && id < isg_lexicon_size(back); id++) {
+        struct isg_lexicon_entry e[64];
+        size_t n, m, k = isg_lexicon_entries(back, id, e, 64);
+        const char *t = isg_lexicon_source(back, id, &n);
+        for (size_t i = 0; status == ISG_OK && i < k && i < 64; i++) {
+            const char *s = isg_lexicon_target(back, e[i].target, &m);
+            status = isg_lexicon_add(to, s, m, t, n, e[i].score, err);
+        }
+    }
+    isg_lexicon_free(back);
+    return status;
+}
+
 /** The lexicon; with --pivot, from the lexicons through the pivot's to the target. */
 static enum isg_status load_lexicon(
     struct isg_app *app, const struct inputs *in, struct loaded *l, struct isg_error *err)
 {
     ISG_TRY(read_lexicons(app, &in->lexicons, &l->lexicon, err));
+    if (in->reverse.n > 0)
+        ISG_TRY(add_reverse(app, &in->reverse, l->lexicon, err));
     if (in->prominence || in->pivots.n > 0)
         ISG_TRY(score_lexicon(&l->lexicon, err));
     if (in->pivots.n == 0)
@@ -137,11 +158,11 @@ static enum isg_status load_lexicon(
 static enum isg_status load_all(struct isg_app *app, const struct inputs *in, const char *corpus,
     struct isg_columns columns, struct loaded *l, struct isg_error *err)
 {
-    if (!in->map && in->lexicons.n == 0) {
+    if (!in->map && in->lexicons.n == 0 && in->reverse.n == 0) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "nothing to translate with");
         return isg_error_expected(err, "--lexicon FILE, or --map with --src and --tgt, or both");
     }
-    if (in->lexicons.n > 0)
+    if (in->lexicons.n > 0 || in->reverse.n > 0)
         ISG_TRY(load_lexicon(app, in, l, err));
     if (in->cases) {
         if (!(l->cases = isg_case_table_new()))
@@ -240,6 +261,12 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
             .help =
                 "lexicon (MUSE, TSV, align dict, dictd .index, StarDict .ifo), first entry first; repeatable",
             .group = "What to translate with: lexicon before map before copying"},
+        {.name = "reverse",
+            .kind = ISG_OPT_LIST,
+            .value = &in.reverse,
+            .argument = "FILE",
+            .help =
+                "lexicon from the target to the source language, used backwards after --lexicon; repeatable"},
         {.name = "pivot",
             .kind = ISG_OPT_LIST,
             .value = &in.pivots,
@@ -478,8 +505,13 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
             "temperature of the map's candidates: %.3f, from %zu words of the lexicon",
             isg_translator_map_temperature(t), words);
     }
+    const double started = isg_now();
     ISG_GOTO(translate_to(app, t, argv[0], columns, out_path, trace_path, &report, err));
+    const double seconds = isg_now() - started;
     json_t *json = isg_translate_report_json(&report);
+    if (json)
+        json_object_set_new(
+            json, "tokens_per_second", json_real(seconds > 0.0 ? (double)report.tokens_in / seconds : 0.0));
     if (report_path)
         status = write_report(report_path, app->force, json, err);
     isg_log(&app->env, ISG_LOG_INFO,

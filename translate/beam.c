@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SWAPPED 4 /* candidates of each word that are tried in the other order */
+
 struct arc {
     uint32_t n; /* source words */
     struct isg_tr_option option;
@@ -77,11 +79,11 @@ static enum isg_status add_swaps(struct isg_translator *t, const struct isg_tr_s
         return ISG_OK;
     const double prior = log(t->opts.swap);
     const struct arcs *a = &all[i], *b = &all[i + 1];
-    for (size_t k = 0, singles = 0; k < b->n && singles < 2; k++) {
+    for (size_t k = 0, singles = 0; k < b->n && singles < SWAPPED; k++) {
         if (b->v[k].n != 1)
             continue;
         singles++;
-        for (size_t j = 0, others = 0; j < a->n && others < 2; j++) {
+        for (size_t j = 0, others = 0; j < a->n && others < SWAPPED; j++) {
             if (a->v[j].n != 1)
                 continue;
             others++;
@@ -112,7 +114,7 @@ static enum isg_status find_arcs(
 {
     const uint32_t n = (uint32_t)s->n;
     const size_t k_max = (size_t)t->opts.candidates, window = (size_t)t->opts.window,
-                 cap = k_max * window + 12;
+                 cap = k_max * window + 2 * SWAPPED * SWAPPED + 2;
     struct arcs *all = isg_arena_alloc(&t->arena, n, sizeof *all);
     struct isg_tr_option o[64];
     if (!all)

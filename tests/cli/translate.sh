@@ -63,6 +63,9 @@ status 0 "$program" translate --provenance -l lex -o prov in && grep -q '^Casa N
 check 'provenance' $?
 status 2 "$program" translate -l lex --policy PER=x -o other in && grep -q 'policy "PER=x"' err
 check 'a policy that is none' $?
+printf 'de\tof\n' >back
+status 0 "$program" translate -l lex --reverse back -o rev in && grep -q '^de IN O O$' rev
+check 'a lexicon of the other direction' $?
 # the same bytes for the same seed, whatever the number of threads
 "$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 1 -o s1 in 2>/dev/null
 "$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null

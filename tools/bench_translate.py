@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Translated corpora: what each way of translating is worth to a tagger that never saw a label of the target language.
+
+Usage: tools/bench translate --data DIR [--seeds 1,2,3] [--only NAME,...] [--epochs N] [--isogloss PROGRAM] [--out FILE.tsv]
+
+DIR holds emb/, dict/, ner/ and text/ (the README says where each file comes from). Each variant translates eng.train and
+eng.testa; the same tagger is trained on each, its epoch chosen by the translated eng.testa, and scored on esp.testb.
+No label of esp.* decides anything. Prints a Markdown table, and writes the same as TSV with version, options, seeds,
+machine, seconds and peak memory. Uses the program and Python's standard library only.
+
+Variants:
+  source      no translation: English text, Spanish vectors
+  first       first entry of the MUSE dictionary, then copy (the baseline)
+  xie         Xie et al. 2018: best CSLS neighbour of a map, word by word
+  first+map   first entry, then CSLS, then copy
+  mayhew      Mayhew et al. 2017: prominence, language model, greedy
+  lattice     candidates of dictionary (both directions) and map, language model, beam search, evidence for names
+  +swap       lattice, and words of a name (or none) in the other order, joined by "de"
+  +target     +swap, with capitals as the Spanish text has them, and names written small unlabelled
+  +samples    +swap, three translations of each sentence
+"""
+import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
+
+
+def call(program, args, log=None):
+    """Seconds and peak MB of one call; stops the benchmark where it fails."""
+    start = time.monotonic()
+    proc = subprocess.Popen([program] + args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out = proc.stdout.read()
+    _, status, usage = os.wait4(proc.pid, 0)
+    proc.returncode = os.waitstatus_to_exitcode(status)
+    if log:
+        with open(log, "ab") as f:
+            f.write(out)
+    if proc.returncode != 0:
+        sys.exit("tools/bench translate: %s\n%s" % (" ".join(args), out.decode(errors="replace")[-2000:]))
+    return out, time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def machine():
+    model = platform.processor() or platform.machine()
+    try:
+        for line in open("/proc/cpuinfo"):
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    except OSError:
+        pass
+    return "%s, %d cores" % (model, os.cpu_count() or 1)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", required=True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    p.add_argument("--isogloss", default=os.path.join(here, "..", "build", "isogloss"))
+    p.add_argument("--out", default="bench-translate.tsv")
+    p.add_argument("--seeds", default="1,2,3")
+    p.add_argument("--epochs", default="20")
+    p.add_argument("--threads", default="0")
+    p.add_argument("--only", default="", help="comma-separated variants")
+    p.add_argument("--keep", default="", help="folder to keep maps, translations and models in")
+    a = p.parse_args()
+    dic, emb, ner = (os.path.join(a.data, d) for d in ("dict", "emb", "ner"))
+    text = os.path.join(a.data, "text", "es.plain.txt.xz")
+    src, tgt = os.path.join(emb, "en.glove.100d.vec.gz"), os.path.join(emb, "es.54M.100d.vec.gz")
+    train, dev = (os.path.join(ner, "en-conll2003", f) for f in ("eng.train", "eng.testa"))
+    test = os.path.join(ner, "es-conll2002", "esp.testb")
+    lexicon, reverse = os.path.join(dic, "en-es.txt"), os.path.join(dic, "es-en.txt")
+    for path in (text, src, tgt, train, dev, test, lexicon, reverse):
+        if not os.path.exists(path):
+            sys.exit("tools/bench translate: no %s; see the README for where it comes from" % path)
+    tmp = a.keep or tempfile.mkdtemp()
+    os.makedirs(tmp, exist_ok=True)
+    at = lambda name: os.path.join(tmp, name)
+    common = ["-q", "--force", "--threads", a.threads]
+    log = at("log")
+    if not os.path.exists(at("es.txt")):
+        with lzma.open(text) as f, open(at("es.txt"), "wb") as g:
+            shutil.copyfileobj(f, g)
+    ready = []
+    for name, args in (("en-es.map", ["align", "fit", "--src", src, "--tgt", tgt, "--seed-dict", lexicon,
+                                      "--max-vocab", "100000"]),
+                       ("es.lm", ["translate", "lm", "train", at("es.txt")]),
+                       ("es.case", ["translate", "case", at("es.txt")])):
+        if not os.path.exists(at(name)):
+            _, seconds, mb = call(a.isogloss, args + ["-o", at(name)] + common, log)
+            ready.append("%s %.0f s, %.0f MB" % (name, seconds, mb))
+    by_map = ["--map", at("en-es.map"), "--src", src, "--tgt", tgt]
+    by_text = ["--lm", at("es.lm"), "--case-table", at("es.case")]
+    lattice = ["--preset", "best", "--lexicon", lexicon, "--reverse", reverse] + by_map + by_text
+    swap = lattice + ["--swap", "0.3", "--link", "de"]
+    variants = [
+        ("source", None), ("first", ["--lexicon", lexicon]), ("xie", by_map), ("first+map", ["--lexicon", lexicon] + by_map),
+        ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
+        ("+target", swap + ["--casing", "target", "--drop-lower"]), ("+samples", swap + ["--samples", "3"])]
+    only = [v for v in a.only.split(",") if v]
+    version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
+    seeds = a.seeds.split(",")
+    print("%s; %s; seeds %s, %s epochs at most%s\n" % (version, machine(), a.seeds, a.epochs,
+                                                       "; " + "; ".join(ready) if ready else ""))
+    head = ["variant", "coverage %", "tokens/min", "dev F1 (translated)", "esp.testb F1", "sd", "P", "R", "train s", "MB"]
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
+    rows = []
+    for name, args in variants:
+        if only and name not in only:
+            continue
+        files, coverage, rate = {"train": train, "dev": dev}, "", ""
+        if args is not None:
+            for part, path in (("train", train), ("dev", dev)):
+                files[part] = at("%s.%s" % (name, part))
+                report = at("%s.%s.json" % (name, part))
+                extra = [x for i, x in enumerate(args) if not (part == "dev" and (x == "--samples" or
+                                                               (i and args[i - 1] == "--samples")))]
+                call(a.isogloss, ["translate"] + extra + ["-o", files[part], "--report", report, path] + common, log)
+            one = json.load(open(at(name + ".train.json")))
+            coverage = "%.1f" % (100 * one["coverage"])
+            rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
+        scores, devs, seconds, peak = [], [], 0.0, 0.0
+        for seed in seeds:
+            model, tagged = at("%s.%s.model" % (name, seed)), at("%s.%s.tagged" % (name, seed))
+            out, s, mb = call(a.isogloss, ["ner", "train", "--train", files["train"], "--dev", files["dev"], "--emb", tgt,
+                                           "--epochs", a.epochs, "--seed", seed, "-o", model, "--json"] + common, log)
+            seconds, peak = seconds + s, max(peak, mb)
+            try:
+                devs.append(json.loads(out[out.index(b"{"):])["dev_f1"])
+            except (ValueError, KeyError):
+                pass
+            call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
+            out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
+            scores.append(json.loads(out)["overall"])
+        f1 = [x["f1"] for x in scores]
+        row = [name, coverage, rate, "%.2f" % statistics.mean(devs) if devs else "", "%.2f" % statistics.mean(f1),
+               "%.2f" % (statistics.stdev(f1) if len(f1) > 1 else 0.0),
+               "%.2f" % statistics.mean(x["precision"] for x in scores),
+               "%.2f" % statistics.mean(x["recall"] for x in scores), "%.0f" % (seconds / len(seeds)), "%.0f" % peak]
+        rows.append(row + [" ".join("%.2f" % x for x in f1), " ".join(args or [])])
+        print("| " + " | ".join(row) + " |", flush=True)
+    with open(a.out, "w", encoding="utf-8") as f:
+        f.write("# %s; %s; seeds %s\n" % (version, machine(), a.seeds))
+        f.write("\t".join(head + ["each seed", "options"]) + "\n")
+        f.writelines("\t".join(r) + "\n" for r in rows)
+    if not a.keep:
+        shutil.rmtree(tmp)
+
+
+main()
