@@ -269,7 +269,7 @@ ISG_MUST_CHECK enum isg_status isg_align_eval(struct isg_align_space *space, con
 /* ---- Dictionaries
  * -------------------------------------------------------------------------------------------- */
 
-enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL };
+enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL, ISG_DICT_STARDICT };
 struct isg_dict_write_opts {
     enum isg_retrieval retrieval; /**< default CSLS */
     uint32_t k;                   /**< translations a word, default 5 */
@@ -281,5 +281,11 @@ void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
 ISG_MUST_CHECK enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
     const struct isg_env *env, struct isg_error *err);
+
+/** The same as StarDict: PATH.ifo, PATH.idx, PATH.dict (a final ".ifo" of PATH is dropped). isg_dict_write
+ * calls it. */
+ISG_MUST_CHECK enum isg_status isg_dict_write_stardict(struct isg_align_space *space,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts,
+    const char *path, bool force, const struct isg_env *env, struct isg_error *err);
 
 #endif

@@ -47,6 +47,8 @@ static void write_one(struct isg_writer *w, enum isg_dict_format format, const c
     case ISG_DICT_JSONL:
         write_json(w, source, target, rank, score);
         break;
+    case ISG_DICT_STARDICT: /* has files of its own */
+        break;
     }
 }
 
@@ -54,6 +56,8 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
     const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
     const struct isg_env *env, struct isg_error *err)
 {
+    if (opts->format == ISG_DICT_STARDICT)
+        return isg_dict_write_stardict(space, src, tgt, opts, path, force, env, err);
     enum isg_status status;
     const size_t n = opts->max_words && opts->max_words < src->m.rows ? opts->max_words : src->m.rows;
     struct isg_writer *w = NULL;

@@ -3,7 +3,9 @@
 #define ISG_SRC_IO_H
 #include "src/error.h"
 
-struct isg_reader; /**< Reads a file once from start to end; gzip (also several members) is seen by its magic bytes. */
+/** Reads a file once from start to end; gzip (also several members) is seen by its magic bytes. A signal whose handler
+ * was set without SA_RESTART ends a wait for input with ISG_ECANCELED. */
+struct isg_reader;
 ISG_MUST_CHECK enum isg_status isg_reader_open(struct isg_reader **out, const char *path, struct isg_error *err);
 void isg_reader_close(struct isg_reader *r); /**< NULL is fine */
 /**

@@ -29,14 +29,20 @@ struct isg_reader {
     uint64_t lineno;
 };
 
+/* A read or open that failed. A signal ends one only where its handler was set without SA_RESTART, that is,
+ * by a program that wants to stop: going back to waiting would ignore the user. */
+static enum isg_status system_error(const char *path, const char *doing, struct isg_error *err)
+{
+    if (errno == EINTR)
+        return isg_error_set(err, ISG_ECANCELED, path, 0, "stopped while waiting for input");
+    return isg_error_errno(err, path, doing);
+}
+
 static enum isg_status refill(struct isg_reader *r, struct isg_error *err)
 {
-    ssize_t got;
-    do
-        got = read(r->fd, r->in, IN_BYTES);
-    while (got < 0 && errno == EINTR);
+    const ssize_t got = read(r->fd, r->in, IN_BYTES);
     if (got < 0)
-        return isg_error_errno(err, r->path, "cannot read");
+        return system_error(r->path, "cannot read", err);
     r->in_at = 0;
     r->in_end = (size_t)got;
     r->consumed += (size_t)got;
@@ -50,10 +56,8 @@ static enum isg_status see_magic(struct isg_reader *r, struct isg_error *err)
     ISG_TRY(refill(r, err));
     while (!r->eof && r->in_end < 2) {
         const ssize_t got = read(r->fd, r->in + r->in_end, IN_BYTES - r->in_end);
-        if (got < 0 && errno == EINTR)
-            continue;
         if (got < 0)
-            return isg_error_errno(err, r->path, "cannot read");
+            return system_error(r->path, "cannot read", err);
         r->eof = got == 0;
         r->in_end += (size_t)got;
         r->consumed += (size_t)got;
@@ -86,7 +90,7 @@ enum isg_status isg_reader_open(struct isg_reader **out, const char *path, struc
     r->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (r->fd < 0 || fstat(r->fd, &st) != 0) {
-        status = isg_error_errno(err, r->path, "cannot open");
+        status = system_error(r->path, "cannot open", err);
         goto out;
     }
     if (S_ISDIR(st.st_mode)) {
@@ -180,12 +184,9 @@ static enum isg_status read_decoded(
             memcpy(buf + *got, r->in + r->in_at, step);
             r->in_at += step;
         } else if (!r->eof && n - *got >= IN_BYTES) { /* big pieces go past our own buffer */
-            ssize_t k;
-            do
-                k = read(r->fd, buf + *got, n - *got);
-            while (k < 0 && errno == EINTR);
+            const ssize_t k = read(r->fd, buf + *got, n - *got);
             if (k < 0)
-                return isg_error_errno(err, r->path, "cannot read");
+                return system_error(r->path, "cannot read", err);
             r->eof = k == 0;
             r->consumed += (size_t)k;
             step = (size_t)k;
@@ -255,7 +256,7 @@ enum isg_status isg_reader_peek(
 {
     while (r->end - r->at < n && !r->buf_eof) {
         const enum isg_status status = more_bytes(r, err);
-        if (status != ISG_OK && r->at == r->end)
+        if (status == ISG_ECANCELED || (status != ISG_OK && r->at == r->end))
             return status;
         if (status != ISG_OK)
             break; /* the next read meets it again, behind the good bytes */

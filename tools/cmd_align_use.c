@@ -105,8 +105,8 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations a word"},
-        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl",
-            .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line",
+        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",
+            .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line; stardict",
             .group = "Output"},
         {0}};
     /* clang-format on */
@@ -119,7 +119,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
     opts.format = strcmp(format, "muse") == 0    ? ISG_DICT_MUSE
                   : strcmp(format, "jsonl") == 0 ? ISG_DICT_JSONL
-                                                 : ISG_DICT_TSV;
+                                                 : strcmp(format, "stardict") == 0 ? ISG_DICT_STARDICT : ISG_DICT_TSV;
     enum isg_status status;
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     ISG_GOTO(isg_dict_write(in.space, &in.v[0], &in.v[1], &opts, path, app->force, &app->env, err));

@@ -10,12 +10,14 @@ static void on_signal(int number)
 {
     (void)number;
     interrupted = 1;
+    signal(SIGINT, SIG_DFL); /* the next one of either kind kills */
+    signal(SIGTERM, SIG_DFL);
 }
 
 void isg_interrupt_catch(void)
 {
-    /* SA_RESETHAND: the next signal kills. No SA_RESTART: a read that waits for somebody's typing ends. */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    /* no SA_RESTART: a read that waits for somebody's typing ends */
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -2,6 +2,7 @@
 #include "tools/project.h"
 
 #include <stdlib.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -301,8 +302,10 @@ static json_t *value_json(const struct isg_opt *o)
         return json_boolean(*(const bool *)o->value);
     case ISG_OPT_INT:
         return json_integer(*(const int64_t *)o->value);
-    case ISG_OPT_REAL:
-        return json_real(*(const double *)o->value);
+    case ISG_OPT_REAL: {
+        const double x = *(const double *)o->value;
+        return isfinite(x) ? json_real(x) : json_string(x > 0 ? "inf" : "-inf"); /* JSON has no infinity */
+    }
     case ISG_OPT_STRING:
     case ISG_OPT_CHOICE: {
         const char *text = *(const char *const *)o->value;

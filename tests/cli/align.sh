@@ -50,6 +50,14 @@ run 0 align dict --map m.map --src s.vec --tgt t.vec -k 1 --words 2 --format mus
 s1 t1" ] || fail "muse format: $(cat stdout)"
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --words 2 --format jsonl -o -
 python3 -c 'import json,sys; r=[json.loads(l) for l in open("stdout")]; sys.exit(not (len(r) == 4 and r[0]["target"] == "t0"))' || fail "jsonl"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --format stardict -o star
+head -1 star.ifo | grep -q "StarDict's dict ifo file" || fail "star.ifo"
+if command -v sdcv >/dev/null; then
+    for word in s0 s7 s299; do
+        sdcv -n -2 . "$word" >stdout 2>&1
+        holds stdout "${word/s/t}  ("
+    done
+fi
 run 0 align apply --map m.map --src s.vec -o mapped.vec
 [ "$(head -1 mapped.vec)" = "300 8" ] || fail "mapped: $(head -1 mapped.vec)"
 run 0 align apply --map m.map --src s.vec -o mapped.bin

@@ -1,7 +1,7 @@
 #!/bin/bash
 # isogloss translate from outside: tests/cli/translate.sh PROGRAM
 set -u
-program=$(realpath "$1")
+program=$1
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1

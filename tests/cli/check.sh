@@ -1,0 +1,58 @@
+#!/bin/bash
+# isogloss check: every kind of finding, with its line; errors give 3, warnings 0.
+. "$(dirname "$0")/lib.sh"
+printf 'Ana B-PER\nlives O\n\nAna B-PER\nlives O\n\nUN I-ORG\nmet O\n\nRome B-LOC\n\n' >train.conll
+for _ in $(seq 8); do printf 'Oslo B-LOC\nRome B-LOC\nand O\n\n'; done >>train.conll
+printf 'Ana B-PER\nlives O\n\nUN B-ORG\nmet O\n\nX B-CAR\n\n' >dev.conll
+run 0 check train.conll dev.conll
+holds stdout "train.conll:4: warning: the sentence stands at train.conll:1 already [duplicate-sentence]"
+holds stdout "train.conll:7: warning: I-ORG after the sentence start in BIO [illegal-transition]"
+holds stdout "train.conll: warning: type PER: only 2 entities [rare-type]"
+holds stdout "train.conll: 3 more [duplicate-sentence]"
+holds stdout "dev.conll:1: warning: the sentence stands at train.conll:1 already [overlap]"
+holds stdout "dev.conll:4: warning: the sentence of train.conll:7 with other labels [labels-differ]"
+holds stdout "dev.conll: warning: type CAR is not in the first file [unseen-type]"
+holds stdout 'scheme "BIO"'
+run 0 check --show 0 train.conll
+lacks stdout "more ["
+[ "$(grep -c 'duplicate-sentence' stdout)" = 8 ] || fail "not all are listed: $(cat stdout)"
+run 0 check train.conll dev.conll --json
+holds stdout '"errors": 0'
+holds stdout '"kind": "overlap"'
+holds stdout '"duplicate-sentence": 8'
+printf 'A B-PER\nB E-PER\nC S-LOC\nD E-LOC\n\nE B-ORG\n\n' >bioes.conll
+run 0 check bioes.conll
+holds stdout "bioes.conll:4: warning: E-LOC after S-LOC in BIOES [illegal-transition]"
+holds stdout "bioes.conll:6: warning: B-ORG at the end of a sentence in BIOES [illegal-transition]"
+[ "$(grep -c illegal stdout)" = 2 ] || fail "legal transitions are found: $(cat stdout)"
+printf 'A I-PER\nB B-PER\nC O\nD B-LOC\n\nE I-LOC\n\nF I-LOC\n\nG I-LOC\n\nH I-LOC\n\nI I-LOC\n\nJ I-LOC\n\nK I-LOC\n' >iob1.conll
+run 0 check iob1.conll
+holds stdout "iob1.conll:4: warning: B-LOC after O in IOB1 [illegal-transition]"
+[ "$(grep -c illegal stdout)" = 1 ] || fail "legal transitions are found: $(cat stdout)"
+printf 'a O\nb PER\nc\xc2\xa0d O\n' >bad.conll
+run 3 check bad.conll
+holds stdout 'bad.conll:2: error: "PER" is no tag'
+holds stdout "bad.conll:3: warning: the word \"c"
+holds stdout "holds a blank (U+00A0) [blank-in-word]"
+holds stdout "[no-entity]"
+one_line stderr
+run 3 check bad.conll --json
+holds stdout '"level": "error"'
+printf 'a O\nb\xff O\n' >utf8.conll
+run 3 check utf8.conll
+holds stderr "utf8.conll:2"
+run 1 check none.conll
+
+printf '3 2\na 1 2\nb 0 0\na 3 4\n' >v.vec
+run 0 check v.vec
+holds stdout "v.vec:4: warning: 1 words stand a second time [duplicate-word]"
+holds stdout "v.vec: warning: 1 rows of zeros [zero-row]"
+printf '3 2\na 1 2\nb\xff 1 1\nc 3 4\n' >u.vec
+run 3 check u.vec
+holds stdout "u.vec:3: error: 1 words are no UTF-8 [bad-utf8]"
+printf '2 2\na 1 2\nb 1\n' >d.vec
+run 3 check d.vec
+holds stderr "d.vec:3"
+run 0 check --as vectors v.vec
+run 2 check
+finish
