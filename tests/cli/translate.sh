@@ -1,7 +1,7 @@
 #!/bin/bash
 # isogloss translate from outside: tests/cli/translate.sh PROGRAM
 set -u
-program=$1
+program=$(realpath "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
