@@ -10,6 +10,8 @@ machine, seconds and peak memory. Uses the program and Python's standard library
 
 Variants:
   source      no translation: English text, Spanish vectors
+  common      no translation: English text, vectors of both languages in the map's space (Xie et al. 2018)
+  replace     no translation: English words with the vectors of their nearest Spanish words (Xie et al. 2018)
   first       first entry of the MUSE dictionary, then copy (the baseline)
   xie         Xie et al. 2018: best CSLS neighbour of a map, word by word
   first+map   first entry, then CSLS, then copy
@@ -91,7 +93,7 @@ def main():
     lattice = ["--preset", "best", "--lexicon", lexicon, "--reverse", reverse] + by_map + by_text
     swap = lattice + ["--swap", "0.3", "--link", "de"]
     variants = [
-        ("source", None), ("first", ["--lexicon", lexicon]), ("xie", by_map), ("first+map", ["--lexicon", lexicon] + by_map),
+        ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map), ("first+map", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
         ("+target", swap + ["--casing", "target", "--drop-lower"]), ("+samples", swap + ["--samples", "3"])]
     only = [v for v in a.only.split(",") if v]
@@ -105,7 +107,10 @@ def main():
     for name, args in variants:
         if only and name not in only:
             continue
-        files, coverage, rate = {"train": train, "dev": dev}, "", ""
+        files, coverage, rate, vectors = {"train": train, "dev": dev}, "", "", tgt
+        if name in ("common", "replace"):
+            vectors = at(name + ".vec")
+            call(a.isogloss, ["translate", "vectors", "--mode", name] + by_map + ["-o", vectors] + common, log)
         if args is not None:
             for part, path in (("train", train), ("dev", dev)):
                 files[part] = at("%s.%s" % (name, part))
@@ -119,7 +124,7 @@ def main():
         scores, devs, seconds, peak = [], [], 0.0, 0.0
         for seed in seeds:
             model, tagged = at("%s.%s.model" % (name, seed)), at("%s.%s.tagged" % (name, seed))
-            out, s, mb = call(a.isogloss, ["ner", "train", "--train", files["train"], "--dev", files["dev"], "--emb", tgt,
+            out, s, mb = call(a.isogloss, ["ner", "train", "--train", files["train"], "--dev", files["dev"], "--emb", vectors,
                                            "--epochs", a.epochs, "--seed", seed, "-o", model, "--json"] + common, log)
             seconds, peak = seconds + s, max(peak, mb)
             try:

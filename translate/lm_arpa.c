@@ -147,6 +147,47 @@ enum isg_status isg_lm_read_arpa(
     return ISG_OK;
 }
 
+/** Order of n-grams by their words from the first on: the file has what shares a history together, as other
+ * tools want. */
+static int by_history(const void *a, const void *b, void *order)
+{
+    const uint32_t *const *x = a, *const *y = b;
+    for (int k = *(const int *)order - 1; k >= 0; k--)
+        if ((*x)[k] != (*y)[k])
+            return (*x)[k] < (*y)[k] ? -1 : 1;
+    return 0;
+}
+
+static void write_gram(const struct isg_lm *lm, const uint32_t *g, int n, struct isg_writer *w)
+{
+    uint64_t key = isg_lm_key(g[0]);
+    for (int k = 1; k < n; k++)
+        key = isg_lm_key_add(key, g[k]);
+    const struct isg_lm_value *v = n == 1 ? &lm->unigrams[g[0]] : isg_lm_table_find(&lm->tables[n], key);
+    isg_writer_printf(w, "%.7g\t", (double)v->p);
+    for (int k = n - 1; k >= 0; k--)
+        isg_writer_printf(w, "%s%s", isg_strtab_get(lm->words, g[k], NULL), k ? " " : "");
+    if (n < lm->order && v->backoff != 0.0F)
+        isg_writer_printf(w, "\t%.7g", (double)v->backoff);
+    isg_writer_text(w, "\n");
+}
+
+static enum isg_status write_order(
+    const struct isg_lm *lm, int n, struct isg_writer *w, struct isg_error *err)
+{
+    const struct isg_lm_grams *g = &lm->grams[n];
+    const uint32_t **sorted = isg_malloc((size_t)g->n, sizeof *sorted);
+    if (!sorted)
+        return isg_error_nomem(err, "the n-grams of a language model");
+    for (uint64_t i = 0; i < g->n; i++)
+        sorted[i] = g->words + i * (uint64_t)n;
+    qsort_r(sorted, (size_t)g->n, sizeof *sorted, by_history, &n);
+    for (uint64_t i = 0; i < g->n; i++)
+        write_gram(lm, sorted[i], n, w);
+    isg_free(sorted);
+    return ISG_OK;
+}
+
 enum isg_status isg_lm_write_arpa(
     const struct isg_lm *lm, const char *path, bool force, struct isg_error *err)
 {
@@ -156,27 +197,21 @@ enum isg_status isg_lm_write_arpa(
     }
     struct isg_writer *w;
     ISG_TRY(isg_writer_open(&w, path, force, err));
-    isg_writer_text(w, "\\data\\\n");
+    isg_writer_text(w, "\n\\data\\\n");
     for (int n = 1; n <= lm->order; n++)
         isg_writer_printf(
             w, "ngram %d=%llu\n", n, (unsigned long long)(n == 1 ? lm->n_words : lm->grams[n].n));
     for (int n = 1; n <= lm->order; n++) {
+        enum isg_status status = ISG_OK;
         isg_writer_printf(w, "\n\\%d-grams:\n", n);
-        const uint64_t count = n == 1 ? lm->n_words : lm->grams[n].n;
-        for (uint64_t i = 0; i < count; i++) {
-            const uint32_t one = (uint32_t)i;
-            const uint32_t *g = n == 1 ? &one : lm->grams[n].words + i * (uint64_t)n;
-            uint64_t key = isg_lm_key(g[0]);
-            for (int k = 1; k < n; k++)
-                key = isg_lm_key_add(key, g[k]);
-            const struct isg_lm_value *v =
-                n == 1 ? &lm->unigrams[one] : isg_lm_table_find(&lm->tables[n], key);
-            isg_writer_printf(w, "%.7g\t", (double)v->p);
-            for (int k = n - 1; k >= 0; k--)
-                isg_writer_printf(w, "%s%s", isg_strtab_get(lm->words, g[k], NULL), k ? " " : "");
-            if (n < lm->order && v->backoff != 0.0F)
-                isg_writer_printf(w, "\t%.7g", (double)v->backoff);
-            isg_writer_text(w, "\n");
+        if (n == 1)
+            for (uint32_t i = 0; i < lm->n_words; i++)
+                write_gram(lm, &i, 1, w);
+        else
+            status = write_order(lm, n, w, err);
+        if (status != ISG_OK) {
+            isg_writer_abort(w);
+            return status;
         }
     }
     isg_writer_text(w, "\n\\end\\\n");

@@ -279,4 +279,20 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_from_map(struct isg_lexicon *lex, con
     const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_strtab *words, uint32_t k,
     const struct isg_env *env, struct isg_error *err);
 
+/* ---- instead of translating: vectors of both languages ---- */
+
+enum isg_joint_mode {
+    ISG_JOINT_COMMON, /**< both languages in the map's common space ("common space" of Xie et al. 2018) */
+    ISG_JOINT_REPLACE /**< a source word gets the vector of its nearest target word by CSLS ("replace") */
+};
+/**
+ * Writes vectors for all target words and, after them, for the source words that are no target words, so that
+ * a tagger trained on the source text with them can read target text. A word of both languages has its target
+ * vector.
+ * @param path  as isg_vectors_save
+ */
+ISG_MUST_CHECK enum isg_status isg_translate_vectors(enum isg_joint_mode mode,
+    const struct isg_align_map *map, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    const char *path, bool force, const struct isg_env *env, struct isg_error *err);
+
 #endif

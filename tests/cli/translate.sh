@@ -66,6 +66,19 @@ check 'a policy that is none' $?
 printf 'de\tof\n' >back
 status 0 "$program" translate -l lex --reverse back -o rev in && grep -q '^de IN O O$' rev
 check 'a lexicon of the other direction' $?
+# Xie's other modes: vectors of both languages; s5 and t5 are the same point in two spaces
+awk 'BEGIN { srand(3); for (i = 1; i <= 30; i++) { a = rand() - .5; b = rand() - .5; c = rand() - .5; d = rand() - .5
+    printf "s%d %f %f %f %f\n", i, a, b, c, d >"s.vec"; printf "t%d %f %f %f %f\n", i, b, -a, d, c >"t.vec"
+    print "s" i " t" i >"pairs" } }'
+status 0 "$program" align fit --src s.vec --tgt t.vec --seed-dict pairs --method procrustes --refine 0 -o m.map
+check 'a map' $?
+status 0 "$program" translate vectors --mode replace --map m.map --src s.vec --tgt t.vec -o r.vec && [ "$(sed -n 's/^s5 //p' r.vec)" = "$(sed -n 's/^t5 //p' r.vec)" ] && [ -n "$(sed -n 's/^s5 //p' r.vec)" ]
+check 'replace: the vector of the nearest word' $?
+status 0 "$program" translate vectors --map m.map --src s.vec --tgt t.vec -o c.vec && awk '/^s5 /{split($0, a)} /^t5 /{split($0, b)} END {for (i = 2; i <= 5; i++) if ((a[i] - b[i])^2 > 1e-6) exit 1; exit !(5 in a)}' c.vec
+check 'common: the same place' $?
+printf 's5 O\nS7 O\nzz O\n' >mapin
+"$program" translate --map m.map --src s.vec --tgt t.vec -o - mapin 2>/dev/null | cmp -s - <(printf 't5 O\nT7 O\nzz O\n')
+check 'word by word through a map' $?
 # the same bytes for the same seed, whatever the number of threads
 "$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 1 -o s1 in 2>/dev/null
 "$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null
