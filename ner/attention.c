@@ -7,7 +7,7 @@ enum mask { MASK_NONE, MASK_PAPER, MASK_CODE, MASK_CLEAN };
 struct attention {
     struct isg_op op;
     struct isg_node *q, *k, *v;
-    const struct isg_seqs *seqs;
+    struct isg_seqs seqs; /* a copy: the caller's struct may be gone when the tape goes back */
     uint32_t heads;
     isg_real scale;
     enum mask mask;
@@ -31,8 +31,8 @@ static void attention_back(struct isg_tape *t, struct isg_op *op)
     isg_real *const dq = m->q->wants ? isg_dx_zero(t, m->q) : NULL;
     isg_real *const dkey = m->k->wants ? isg_dx_zero(t, m->k) : NULL;
     isg_real *const dval = m->v->wants ? isg_dx_zero(t, m->v) : NULL;
-    for (uint32_t s = 0; s < m->seqs->n; s++) {
-        const size_t first = m->seqs->offset[s], n = isg_seqs_len(m->seqs, s);
+    for (uint32_t s = 0; s < m->seqs.n; s++) {
+        const size_t first = m->seqs.offset[s], n = isg_seqs_len(&m->seqs, s);
         isg_real *const da = isg_tape_reals(t, n * n), *const am = isg_tape_reals(t, n * n);
         if (!da || !am)
             return;
@@ -83,7 +83,7 @@ static struct isg_node *attend(struct isg_tape *t, struct isg_node *q, struct is
     m->q = q;
     m->k = k;
     m->v = v;
-    m->seqs = seqs;
+    m->seqs = *seqs;
     m->heads = heads;
     m->scale = scale;
     m->mask = mask;

@@ -9,7 +9,7 @@
 struct cnn {
     struct isg_op op;
     struct isg_node *x;
-    const struct isg_seqs *seqs;
+    struct isg_seqs seqs; /* a copy: the caller's struct may be gone when the tape goes back */
     const struct isg_param *w, *b;
     uint32_t width;
     isg_real *padded; /* rows of seqs, each with width - 1 rows more */
@@ -25,7 +25,7 @@ static void cnn_back(struct isg_tape *t, struct isg_op *op)
 {
     const struct cnn *const c = (const struct cnn *)op;
     const uint32_t filters = op->y.cols, d = c->x->cols;
-    const size_t window = (size_t)c->width * d, rows = padded_at(c->seqs, c->seqs->n, c->width);
+    const size_t window = (size_t)c->width * d, rows = padded_at(&c->seqs, c->seqs.n, c->width);
     const bool wants_w = isg_param_wants(t, c->w);
     isg_real *const db = c->b && isg_param_wants(t, c->b) ? isg_dparam_zero(t, c->b) : NULL;
     isg_real *const dwt = wants_w ? isg_tape_zeros(t, filters * window) : NULL; /* dW^T, F x window */
@@ -33,7 +33,7 @@ static void cnn_back(struct isg_tape *t, struct isg_op *op)
     const isg_real *const wt = dp ? isg_tape_pack(t, c->w, ISG_PACK_FLIP) : NULL;
     if ((wants_w && !dwt) || (c->x->wants && (!dp || !wt)))
         return;
-    for (uint32_t s = 0; s < c->seqs->n; s++) {
+    for (uint32_t s = 0; s < c->seqs.n; s++) {
         for (uint32_t f = 0; f < filters; f++) {
             const isg_real dy = op->y.dx[(size_t)s * filters + f];
             const uint32_t best = c->best[(size_t)s * filters + f];
@@ -56,9 +56,9 @@ static void cnn_back(struct isg_tape *t, struct isg_op *op)
                 dw[i * filters + f] += dwt[f * window + i];
     }
     isg_real *const dx = dp ? isg_dx_zero(t, c->x) : NULL;
-    for (uint32_t s = 0; dx && s < c->seqs->n; s++)
-        t->k->axpy((size_t)isg_seqs_len(c->seqs, s) * d, 1,
-            dp + (padded_at(c->seqs, s, c->width) + c->width / 2) * d, dx + (size_t)c->seqs->offset[s] * d);
+    for (uint32_t s = 0; dx && s < c->seqs.n; s++)
+        t->k->axpy((size_t)isg_seqs_len(&c->seqs, s) * d, 1,
+            dp + (padded_at(&c->seqs, s, c->width) + c->width / 2) * d, dx + (size_t)c->seqs.offset[s] * d);
 }
 
 struct isg_node *isg_char_cnn(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs,
@@ -83,7 +83,7 @@ struct isg_node *isg_char_cnn(struct isg_tape *t, struct isg_node *x, const stru
     if (!c || !padded || !best || !scores || !packed)
         return NULL;
     c->x = x;
-    c->seqs = seqs;
+    c->seqs = *seqs;
     c->w = w;
     c->b = b;
     c->width = width;

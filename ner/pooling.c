@@ -5,9 +5,9 @@
 struct pool {
     struct isg_op op;
     struct isg_node *x, *score;
-    const struct isg_seqs *seqs;
-    uint32_t *best; /* max: S x D, row that won */
-    isg_real *a;    /* attention: T weights; mean and sum: S factors */
+    struct isg_seqs seqs; /* a copy: the caller's struct may be gone when the tape goes back */
+    uint32_t *best;       /* max: S x D, row that won */
+    isg_real *a;          /* attention: T weights; mean and sum: S factors */
 };
 
 static struct pool *pool_new(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs,
@@ -20,7 +20,7 @@ static struct pool *pool_new(struct isg_tape *t, struct isg_node *x, const struc
     struct pool *const p = isg_op_new(t, sizeof *p, seqs->n, x->cols, x->wants, back);
     if (p) {
         p->x = x;
-        p->seqs = seqs;
+        p->seqs = *seqs;
         memset(p->op.y.x, 0, (size_t)seqs->n * x->cols * sizeof *x->x);
     }
     return p;
@@ -50,7 +50,7 @@ static void ends_back(struct isg_tape *t, struct isg_op *op)
     const struct pool *const p = (const struct pool *)op;
     isg_real *const dx = isg_dx_zero(t, p->x);
     if (dx)
-        ends_copy(p->seqs, op->y.cols, op->y.dx, dx, true);
+        ends_copy(&p->seqs, op->y.cols, op->y.dx, dx, true);
 }
 
 struct isg_node *isg_bilstm_ends(struct isg_tape *t, struct isg_node *h, const struct isg_seqs *seqs)
@@ -68,7 +68,7 @@ static void max_back(struct isg_tape *t, struct isg_op *op)
     const size_t cols = op->y.cols;
     isg_real *const dx = isg_dx_zero(t, p->x);
     for (uint32_t s = 0; dx && s < op->y.rows; s++)
-        for (size_t j = 0; isg_seqs_len(p->seqs, s) && j < cols; j++)
+        for (size_t j = 0; isg_seqs_len(&p->seqs, s) && j < cols; j++)
             dx[p->best[s * cols + j] * cols + j] += op->y.dx[s * cols + j];
 }
 
@@ -100,7 +100,7 @@ static void sum_back(struct isg_tape *t, struct isg_op *op)
     const size_t cols = op->y.cols;
     isg_real *const dx = isg_dx_zero(t, p->x);
     for (uint32_t s = 0; dx && s < op->y.rows; s++)
-        for (size_t r = p->seqs->offset[s]; r < p->seqs->offset[s + 1]; r++)
+        for (size_t r = p->seqs.offset[s]; r < p->seqs.offset[s + 1]; r++)
             t->k->axpy(cols, p->a[s], op->y.dx + s * cols, dx + r * cols);
 }
 
@@ -144,13 +144,13 @@ static void attention_back(struct isg_tape *t, struct isg_op *op)
         return;
     for (uint32_t s = 0; s < op->y.rows; s++) {
         isg_real sum = 0;
-        for (size_t r = p->seqs->offset[s]; r < p->seqs->offset[s + 1]; r++) {
+        for (size_t r = p->seqs.offset[s]; r < p->seqs.offset[s + 1]; r++) {
             da[r] = t->k->dot(cols, op->y.dx + s * cols, p->x->x + r * cols);
             sum += p->a[r] * da[r];
             if (dx)
                 t->k->axpy(cols, p->a[r], op->y.dx + s * cols, dx + r * cols);
         }
-        for (size_t r = p->seqs->offset[s]; ds && r < p->seqs->offset[s + 1]; r++)
+        for (size_t r = p->seqs.offset[s]; ds && r < p->seqs.offset[s + 1]; r++)
             ds[r] += p->a[r] * (da[r] - sum);
     }
 }

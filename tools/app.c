@@ -2,6 +2,7 @@
 #include "tools/cmd.h"
 #include "tools/interrupt.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +97,18 @@ static enum isg_status open_env(struct isg_app *app, int argc, char **argv, stru
     return ISG_OK;
 }
 
+/* The items of a command's list options are freed when it ends, whichever way it ends. */
+static void keep_lists(struct isg_app *app, const struct isg_opt *table)
+{
+    for (const struct isg_opt *o = table; o->name; o++) {
+        struct isg_opt_list *list = o->kind == ISG_OPT_LIST ? o->value : NULL;
+        if (!list || !list->items)
+            continue;
+        assert(app->n_lists < ISG_APP_MAX_LISTS);
+        app->lists[app->n_lists++] = *list;
+    }
+}
+
 enum isg_status isg_app_parse(
     struct isg_app *app, const struct isg_opt *table, int *argc, char **argv, struct isg_error *err)
 {
@@ -159,6 +172,7 @@ enum isg_status isg_app_parse(
     fclose(help);
     bool want_help = false;
     enum isg_status status = isg_opt_parse(&app->tool->cmd, tables, 2, argv, argc, &want_help, err);
+    keep_lists(app, table);
     if (want_help && status == ISG_OK) {
         fputs(help_text, stdout);
         app->done = true;
@@ -251,5 +265,8 @@ enum isg_status isg_tool_run(
     app->tool = tool;
     if (!app->results)
         app->results = stdout;
-    return finish(app, tool->run(app, argc, argv, err), err);
+    const enum isg_status status = finish(app, tool->run(app, argc, argv, err), err);
+    while (app->n_lists > 0)
+        isg_opt_list_fini(&app->lists[--app->n_lists]);
+    return status;
 }

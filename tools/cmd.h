@@ -33,6 +33,7 @@
 
 struct isg_tool;
 
+#define ISG_APP_MAX_LISTS 8 /**< list options of one command */
 /** One run of one command: the options that every command has, and the environment for library calls. */
 struct isg_app {
     /* Options of every command, as values. */
@@ -53,6 +54,8 @@ struct isg_app {
     double started;
     FILE *log_file;
     struct isg_bar bar;
+    struct isg_opt_list lists[ISG_APP_MAX_LISTS]; /**< of the command's options, freed when it ends */
+    size_t n_lists;
     bool is_stage; /**< the environment belongs to the `run` command around it */
     /** NULL, or called in place of parsing with the command's whole option tables: completion, stages of
      * `run`. */
@@ -67,7 +70,8 @@ struct isg_tool {
 };
 
 /**
- * Parses options of the command (table ends with {0}) and of every command, and readies app->env. On return
+ * Parses options of the command (table ends with {0}) and of every command, and readies app->env. The items
+ * of list options live until the command returns, and are the app's to free. On return
  * the *argc operands are argv[0 .. *argc-1]. With --help or --version it prints these and sets app->done.
  */
 ISG_MUST_CHECK enum isg_status isg_app_parse(

@@ -93,7 +93,6 @@ static enum isg_status run_train(struct isg_app *app, int argc, char **argv, str
     enum isg_status status = isg_ner_config_preset(&opts.config, preset, err);
     for (size_t i = 0; i < settings.n && status == ISG_OK; i++)
         status = isg_ner_config_set(&opts.config, settings.items[i], err);
-    isg_free(settings.items);
     ISG_TRY(status);
     if (epochs)
         opts.config.epochs = epochs;

@@ -159,7 +159,6 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
         status = isg_ner_transfer_mode(&ignored, &opts.config, mode, err);
     for (size_t i = 0; i < settings.n && status == ISG_OK; i++)
         status = isg_ner_config_set(&opts.config, settings.items[i], err);
-    isg_opt_list_fini(&settings);
     ISG_TRY(status);
     for (int i = 0; i < 3; i++)
         if (strcmp(adversary, adversaries[i]) == 0)

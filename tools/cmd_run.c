@@ -352,7 +352,6 @@ static enum isg_status run_project(struct isg_app *app, int argc, char **argv, s
         json_decref(r.sums);
         json_decref(r.report);
     }
-    isg_opt_list_fini(&sets);
     return status;
 }
 
