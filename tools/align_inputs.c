@@ -25,21 +25,46 @@ enum isg_status isg_align_load_vectors(
     return ISG_OK;
 }
 
+enum isg_status isg_align_check_sides(const struct isg_align_map *map, const char *map_path, const char *src,
+    const char *tgt, struct isg_error *err)
+{
+    const char *const made_from[2] = {
+        isg_align_map_meta(map, "source_xxh3"), isg_align_map_meta(map, "target_xxh3")};
+    const char *const path[2] = {src, tgt};
+    static const char *const option[2] = {"--src", "--tgt"}, *const side[2] = {"source", "target"};
+    if (!made_from[0] || !made_from[1] || strcmp(made_from[0], made_from[1]) == 0)
+        return ISG_OK;
+    for (int s = 0; s < 2; s++) {
+        char sum[17];
+        if (strcmp(path[s], "-") == 0)
+            continue;
+        ISG_TRY(isg_file_checksum(path[s], sum, err));
+        if (strcmp(sum, made_from[!s]) != 0)
+            continue;
+        isg_error_set(
+            err, ISG_EUSAGE, NULL, 0, "%s %s is the %s side of %s", option[s], path[s], side[!s], map_path);
+        return isg_error_advice(err, "swap --src and --tgt, or fit a map for this direction");
+    }
+    return ISG_OK;
+}
+
 enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err)
 {
     if (!in->map)
         ISG_TRY(isg_align_map_load(&in->map, in->map_path, err));
+    ISG_TRY(isg_align_check_sides(in->map, in->map_path, in->path[0], in->path[1], err));
     for (int s = 0; s < 2; s++)
         ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));
-    ISG_TRY(isg_align_space_new(
-        &in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err));
+    ISG_TRY(
+        isg_align_space_new(&in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err));
     if (!in->index)
         return ISG_OK;
     double recall;
     const enum isg_retrieval retrieval = (enum isg_retrieval)isg_retrieval_find(in->retrieval);
     ISG_TRY(isg_align_space_set_index(in->space, in->index, err));
     ISG_TRY(isg_align_space_recall(in->space, ISG_SOURCE, retrieval, 10, &recall, &app->env, err));
-    isg_log(&app->env, ISG_LOG_WARNING, "index %s finds %.2f %% of the exact 10 best", in->index, 100 * recall);
+    isg_log(
+        &app->env, ISG_LOG_WARNING, "index %s finds %.2f %% of the exact 10 best", in->index, 100 * recall);
     return ISG_OK;
 }
 

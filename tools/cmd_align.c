@@ -32,8 +32,12 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
     struct isg_dict dict = {0};
     struct isg_align_pairs_report r;
     ISG_TRY(isg_align_load_dict(app, &dict, dict_path, err));
-    const enum isg_status status =
-        isg_align_pairs_from_dict(pairs, &dict, &in->v[0], &in->v[1], rule, &r, err);
+    struct isg_align_pairs swapped = {0};
+    enum isg_status status = isg_align_pairs_from_dict(pairs, &dict, &in->v[0], &in->v[1], rule, &r, err);
+    if (status == ISG_OK && pairs->n < dict.n / 2)
+        status = isg_align_pairs_from_dict(&swapped, &dict, &in->v[1], &in->v[0], rule, NULL, err);
+    const size_t n_swapped = swapped.n;
+    isg_align_pairs_fini(&swapped);
     isg_dict_fini(&dict);
     ISG_TRY(status);
     isg_log(&app->env, ISG_LOG_INFO,
@@ -42,6 +46,10 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
         pairs->n, (unsigned long long)r.entries, (unsigned long long)r.missing[0],
         (unsigned long long)r.missing[1], (unsigned long long)r.covered_sources,
         (unsigned long long)r.distinct_sources);
+    if (n_swapped > 2 * pairs->n)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "%s: with --src and --tgt swapped, %zu pairs would have vectors: are they the wrong way round?",
+            dict_path, n_swapped);
     if (pairs->n == 0) {
         isg_error_set(err, ISG_EDATA, dict_path, 0, "none of %llu pairs has vectors on both sides",
             (unsigned long long)r.entries);
@@ -53,9 +61,9 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
 
 static json_t *fit_json(const struct isg_align_report *r)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f}", "method", isg_align_method_name(r->method), "why",
-        r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs, "rounds",
-        r->rounds, "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
+    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f}", "method", isg_align_method_name(r->method),
+        "why", r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs,
+        "rounds", r->rounds, "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
 }
 
 static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
@@ -127,7 +135,8 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     isg_app_result(app, fit_json(&report));
     if (report.degenerate) {
         isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
-        status = isg_error_advice(err, "give a seed dictionary (50 pairs help), or use --seed-from identical");
+        status =
+            isg_error_advice(err, "give a seed dictionary (50 pairs help), or use --seed-from identical");
     }
 out:
     isg_align_map_free(map);

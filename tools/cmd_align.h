@@ -36,6 +36,12 @@ struct isg_align_inputs {
 /** Reads a side's vectors and says what was odd in them. */
 ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
     struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err);
+/**
+ * ISG_EUSAGE where a vector file is the one that the map was made from, but on its other side: that would give
+ * nonsense without a word. Other files than the map's are fine.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_check_sides(const struct isg_align_map *map, const char *map_path,
+    const char *src, const char *tgt, struct isg_error *err);
 /** Map, both sides, and the space. */
 ISG_MUST_CHECK enum isg_status isg_align_load_inputs(
     struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err);

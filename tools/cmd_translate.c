@@ -1,5 +1,6 @@
 /* isogloss translate: a labelled corpus into a pseudo-labelled one of the target language. */
 #include "tools/cmd.h"
+#include "tools/cmd_align.h"
 #include "translate/translate.h"
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,7 @@ static enum isg_status load_map(struct isg_app *app, const struct inputs *in, co
     }
     const struct isg_vectors_opts vo = {.max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP};
     ISG_TRY(isg_align_map_load(&l->matrix, in->map, err));
+    ISG_TRY(isg_align_check_sides(l->matrix, in->map, in->src, in->tgt, err));
     ISG_TRY(isg_vectors_load(&l->src, in->src, &vo, NULL, &app->env, err));
     ISG_TRY(isg_vectors_load(&l->tgt, in->tgt, &vo, NULL, &app->env, err));
     if (strcmp(corpus, "-") != 0)

@@ -36,6 +36,17 @@ for retrieval in nn isf; do
 done
 run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Flat
 holds stderr "of the exact 10 best"
+# The two languages the wrong way round: said where it can be told, refused where it cannot be meant.
+awk '{ print $1 " " $2; print "u" NR " w" NR }' train.txt >half.txt
+run 3 align fit --src t.vec --tgt s.vec --seed-dict train.txt -o swapped.map
+holds stderr "are they the wrong way round?"
+awk 'NR < 4 { print $2 " " $1 } { print }' half.txt >mixed.txt
+run 0 align fit --src t.vec --tgt s.vec --seed-dict mixed.txt --method procrustes --refine 0 -o swapped.map
+holds stderr "are they the wrong way round?"
+run 2 align eval --map m.map --src t.vec --tgt s.vec --dict test.txt
+holds stderr "--src t.vec is the target side of m.map"
+run 2 align eval --map m.map --src s.vec --tgt s.vec --dict test.txt
+holds stderr "--tgt s.vec is the source side of m.map"
 # The same bytes from one thread and from two.
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 1 -o d1.tsv
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 2 -o d2.tsv
