@@ -109,6 +109,44 @@ static void keep_lists(struct isg_app *app, const struct isg_opt *table)
     }
 }
 
+/* Where app->results leads, if not to standard output: to memory that becomes the file of -o, or nowhere. */
+static enum isg_status open_results(struct isg_app *app, struct isg_error *err)
+{
+    if (app->tool->reports && app->out && strcmp(app->out, "-") != 0) {
+        const char *path;
+        ISG_TRY(isg_app_out(app, NULL, &path, err));
+        FILE *report = open_memstream(&app->report, &app->report_size);
+        if (!report)
+            return isg_error_nomem(err, "the report");
+        app->results = report;
+        app->reporting = true;
+        return ISG_OK;
+    }
+    if (!app->json || app->is_stage)
+        return ISG_OK;
+    FILE *nowhere = fopen("/dev/null", "we");
+    if (!nowhere)
+        return isg_error_errno(err, "/dev/null", "opening");
+    app->results = nowhere;
+    return ISG_OK;
+}
+
+/* The report of a command that ended well becomes its file; in any case it is freed. */
+static enum isg_status write_report(struct isg_app *app, enum isg_status status, struct isg_error *err)
+{
+    if (fclose(app->results) != 0 && status == ISG_OK)
+        status = isg_error_nomem(err, "the report");
+    app->results = NULL;
+    struct isg_writer *w;
+    if (status == ISG_OK && (status = isg_writer_open(&w, app->out, app->force, err)) == ISG_OK) {
+        isg_writer_write(w, app->report, app->report_size);
+        status = isg_writer_commit(w, err);
+    }
+    free(app->report);
+    app->report = NULL;
+    return status;
+}
+
 enum isg_status isg_app_parse(
     struct isg_app *app, const struct isg_opt *table, int *argc, char **argv, struct isg_error *err)
 {
@@ -187,14 +225,8 @@ enum isg_status isg_app_parse(
         app->done = true;
         return ISG_OK;
     }
-    if (app->is_stage)
-        return ISG_OK;
-    if (app->json) {
-        app->results = fopen("/dev/null", "we");
-        if (!app->results)
-            return isg_error_errno(err, "/dev/null", "opening");
-    }
-    return open_env(app, *argc, argv, err);
+    ISG_TRY(open_results(app, err));
+    return app->is_stage ? ISG_OK : open_env(app, *argc, argv, err);
 }
 
 enum isg_status isg_app_out(
@@ -233,6 +265,8 @@ static enum isg_status finish(struct isg_app *app, enum isg_status status, struc
 {
     if (status == ISG_OK && app->has_result && !app->result)
         status = isg_error_nomem(err, "the result");
+    if (app->reporting)
+        status = write_report(app, status, err);
     if (app->is_stage) /* `run` takes the result and owns the rest */
         return status;
     isg_bar_clear(&app->bar);

@@ -19,7 +19,7 @@
  *         isg_app_result(app, json);                    // the same for programs: printed only with --json
  *         return ISG_OK;
  *     }
- *     const struct isg_tool isg_tool_align_fit = {{.name = "align fit", ...}, run_fit};
+ *     const struct isg_tool isg_tool_align_fit = {{.name = "align fit", ...}, .run = run_fit};
  *
  * A command never exits, and prints nowhere but to app->results (never to stdout or stderr): what else there
  * is to say goes through isg_log(&app->env, ...). The option -o/--out and the others below belong to every
@@ -46,13 +46,16 @@ struct isg_app {
     const struct isg_tool *tool;
     struct isg_env
         env; /**< after isg_app_parse: log to standard error and --log, bar, stop on SIGINT, thread pool */
-    FILE *results; /**< where results for people go: standard output, or nowhere with --json */
+    FILE *results; /**< where results for people go: standard output, or nowhere with --json; of a command that
+                      only reports, the file of -o */
     bool done;     /**< isg_app_parse has served the user (--help, --version): return ISG_OK at once */
     /* Private to app.c, isogloss.c and cmd_run.c. */
-    bool want_version, has_result;
+    bool want_version, has_result, reporting;
     json_t *result;
     double started;
     FILE *log_file;
+    char *report; /**< what goes to -o when a command that only reports has ended */
+    size_t report_size;
     struct isg_bar bar;
     struct isg_opt_list lists[ISG_APP_MAX_LISTS]; /**< of the command's options, freed when it ends */
     size_t n_lists;
@@ -67,6 +70,7 @@ struct isg_tool {
     struct isg_command cmd;
     /** argv[0 .. argc-1] = options and operands after the command's words. */
     enum isg_status (*run)(struct isg_app *app, int argc, char **argv, struct isg_error *err);
+    bool reports; /**< all that it makes is app->results: isg_app_parse sees to -o */
 };
 
 /**

@@ -153,7 +153,7 @@ const struct isg_tool isg_tool_align_fit = {
                     "isogloss align fit --src en.vec --tgt es.vec --seed-from identical -o en-es.map\n",
         .min_args = 0,
         .max_args = 0},
-    run_fit};
+    .run = run_fit};
 
 static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -202,4 +202,4 @@ const struct isg_tool isg_tool_align_apply = {
                     "isogloss align apply --map en-es.map --src es.vec --side target -o es.mapped.bin\n",
         .min_args = 0,
         .max_args = 0},
-    run_apply};
+    .run = run_apply};

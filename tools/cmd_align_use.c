@@ -88,7 +88,7 @@ const struct isg_tool isg_tool_align_eval = {
         .examples = "isogloss align eval --map en-es.map --src en.vec --tgt es.vec --dict test.txt\n",
         .min_args = 0,
         .max_args = 0},
-    run_eval};
+    .run = run_eval, .reports = true};
 
 static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -139,7 +139,7 @@ const struct isg_tool isg_tool_align_dict = {
         .examples = "isogloss align dict --map en-es.map --src en.vec --tgt es.vec -k 3 -o en-es.tsv\n",
         .min_args = 0,
         .max_args = 0},
-    run_dict};
+    .run = run_dict};
 
 /* One word's translations; a word without a vector is said, and is no error: the others are still wanted. */
 static enum isg_status look_up(struct isg_app *app, struct isg_align_inputs *in, const char *word, uint32_t k,
@@ -223,4 +223,4 @@ const struct isg_tool isg_tool_align_lookup = {
         .examples = "isogloss align lookup --map en-es.map --src en.vec --tgt es.vec house river\n",
         .min_args = 0,
         .max_args = -1},
-    run_lookup};
+    .run = run_lookup, .reports = true};

@@ -164,4 +164,5 @@ const struct isg_tool isg_tool_check = {
             .max_args = -1,
         },
     .run = run_check,
+    .reports = true,
 };

@@ -115,4 +115,5 @@ const struct isg_tool isg_tool_completion = {
             .max_args = 1,
         },
     .run = run_completion,
+    .reports = true,
 };

@@ -91,4 +91,5 @@ const struct isg_tool isg_tool_info = {
             .max_args = 1,
         },
     .run = run_info,
+    .reports = true,
 };

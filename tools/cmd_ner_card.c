@@ -62,7 +62,7 @@ const struct isg_tool isg_tool_ner_card = {
         .examples = "isogloss ner card --model en.model -o README.md\n",
         .min_args = 0,
         .max_args = 0},
-    run_card};
+    .run = run_card};
 const struct isg_tool isg_tool_ner_plot = {
     {.name = "ner plot",
         .summary = "a model's learning curve as SVG",
@@ -70,4 +70,4 @@ const struct isg_tool isg_tool_ner_plot = {
         .examples = "isogloss ner plot --model en.model -o curve.svg\n",
         .min_args = 0,
         .max_args = 0},
-    run_plot};
+    .run = run_plot};

@@ -40,4 +40,4 @@ const struct isg_tool isg_tool_ner_compare = {
         .examples = "isogloss ner compare eng.testb baseline.txt mine.txt\n",
         .min_args = 3,
         .max_args = 3},
-    run_compare};
+    .run = run_compare, .reports = true};

@@ -33,7 +33,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
 {
     struct isg_ner_eval_opts opts = {0};
     bool latex = false;
-    const char *delimiter = NULL, *path = "-";
+    const char *delimiter = NULL;
     int64_t gold_column = 0, predicted_column = 0, samples = 0;
     const struct isg_opt table[] = {
         {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "the table in LaTeX"},
@@ -87,8 +87,6 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     opts.predicted = argc > 1 ? argv[1] : NULL;
     opts.gold_column = (int)gold_column;
     opts.predicted_column = (int)predicted_column;
-    if (app->out)
-        ISG_TRY(isg_app_out(app, NULL, &path, err));
     struct isg_ner_score score;
     ISG_TRY(isg_ner_eval_files(&score, &opts, err));
     enum isg_status status = ISG_OK;
@@ -106,18 +104,10 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             isg_ner_precision(&score.strict), isg_ner_recall(&score.strict), isg_ner_f1(&score.strict));
     if (samples)
         ISG_GOTO(isg_ner_bootstrap(&interval, &score, (uint32_t)samples, (uint64_t)app->seed, err));
-    if (strcmp(path, "-") == 0) {
-        fputs(report, app->results);
-        if (samples)
-            fprintf(app->results,
-                "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n",
-                interval.low, interval.high, score.n_sentences, (long long)samples);
-    } else {
-        struct isg_writer *w;
-        ISG_GOTO(isg_writer_open(&w, path, app->force, err));
-        isg_writer_text(w, report);
-        ISG_GOTO(isg_writer_commit(w, err));
-    }
+    fputs(report, app->results);
+    if (samples)
+        fprintf(app->results, "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n",
+            interval.low, interval.high, score.n_sentences, (long long)samples);
     isg_app_result(app, score_json(&score, samples ? &interval : NULL));
 out:
     isg_free(report);
@@ -133,4 +123,4 @@ const struct isg_tool isg_tool_ner_eval = {
                     "isogloss ner eval --json gold-and-prediction.txt\n",
         .min_args = 1,
         .max_args = 2},
-    run_eval};
+    .run = run_eval, .reports = true};

@@ -103,4 +103,4 @@ const struct isg_tool isg_tool_ner_tag = {
                     "isogloss ner tag --model en.model --format jsonl documents.jsonl -o tagged.jsonl\n",
         .min_args = 0,
         .max_args = 1},
-    run_tag};
+    .run = run_tag};

@@ -135,4 +135,4 @@ const struct isg_tool isg_tool_ner_train = {
             "isogloss ner train --list-settings --preset xie2018\n",
         .min_args = 0,
         .max_args = 0},
-    run_train};
+    .run = run_train};

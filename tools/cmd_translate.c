@@ -531,7 +531,7 @@ out:
 const struct isg_tool isg_tool_translate = {
     {.name = "translate",
         .summary = "translate a labelled corpus, its labels kept",
-        .synopsis = "[options] -o OUT IN",
+        .synopsis = "-o OUT IN",
         .examples =
             "isogloss translate --lexicon en-es.txt -o es.train eng.train\n"
             "isogloss translate --map en-es.map --src en.vec --tgt es.vec -o es.train eng.train\n"
@@ -540,7 +540,7 @@ const struct isg_tool isg_tool_translate = {
             "es.train eng.train",
         .min_args = 1,
         .max_args = 1},
-    run_translate};
+    .run = run_translate};
 
 static enum isg_status run_case(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -574,8 +574,8 @@ out:
 const struct isg_tool isg_tool_translate_case = {
     {.name = "translate case",
         .summary = "count how a language writes its words: lower, Title, UPPER",
-        .synopsis = "[options] -o TABLE TEXT...",
+        .synopsis = "-o TABLE TEXT...",
         .examples = "isogloss translate case -o es.case es.plain.txt",
         .min_args = 1,
         .max_args = -1},
-    run_case};
+    .run = run_case};

@@ -91,14 +91,14 @@ static enum isg_status run_lm(struct isg_app *app, int argc, char **argv, struct
 const struct isg_tool isg_tool_translate_lm = {
     {.name = "translate lm",
         .summary = "language models: train on plain text, measure perplexity, convert ARPA",
-        .synopsis = "[options] train TEXT... | ppl MODEL TEXT | convert ARPA",
+        .synopsis = "train TEXT... | ppl MODEL TEXT | convert ARPA",
         .examples = "isogloss translate lm train es.plain.txt -o es.lm\n"
                     "isogloss translate lm train es.plain.txt -o es.arpa --order 4\n"
                     "isogloss translate lm ppl es.lm es.heldout.txt\n"
                     "isogloss translate lm convert es.arpa -o es.lm",
         .min_args = 1,
         .max_args = -1},
-    run_lm};
+    .run = run_lm};
 
 static enum isg_status run_view(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -122,12 +122,12 @@ static enum isg_status run_view(struct isg_app *app, int argc, char **argv, stru
 const struct isg_tool isg_tool_translate_view = {
     {.name = "translate view",
         .summary = "a page with source and translation side by side",
-        .synopsis = "[options] -o PAGE.html TRACE",
+        .synopsis = "-o PAGE.html TRACE",
         .examples = "isogloss translate --lexicon en-es.txt --trace t.jsonl -o es.train eng.train\n"
                     "isogloss translate view t.jsonl -o t.html",
         .min_args = 1,
         .max_args = 1},
-    run_view};
+    .run = run_view};
 
 static enum isg_status run_vectors(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -192,10 +192,10 @@ const struct isg_tool isg_tool_translate_vectors = {
     {.name = "translate vectors",
         .summary =
             "vectors of both languages, for a tagger that is trained on source text (Xie's other modes)",
-        .synopsis = "[options] --map MAP --src S --tgt T -o JOINT.vec",
+        .synopsis = "--map MAP --src S --tgt T -o JOINT.vec",
         .examples = "isogloss translate vectors --map en-es.map --src en.vec --tgt es.vec -o joint.vec\n"
                     "isogloss translate vectors --mode replace --map en-es.map --src en.vec --tgt es.vec -o "
                     "joint.vec",
         .min_args = 0,
         .max_args = 0},
-    run_vectors};
+    .run = run_vectors};

@@ -58,7 +58,7 @@ static void print_commands(const char *group, FILE *to)
     const size_t n = group ? strlen(group) : 0;
     for (size_t i = 0; isg_tools[i]; i++)
         if (!group || (strncmp(isg_tools[i]->cmd.name, group, n) == 0 && isg_tools[i]->cmd.name[n] == ' '))
-            fprintf(to, "  %-16s %s\n", isg_tools[i]->cmd.name, isg_tools[i]->cmd.summary);
+            fprintf(to, "  %-18s %s\n", isg_tools[i]->cmd.name, isg_tools[i]->cmd.summary);
 }
 
 static void print_overview(FILE *to)

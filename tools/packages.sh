@@ -37,6 +37,7 @@ install_packages() {
     say "installing$missing"
     # $missing is a list of names: to be split.
     # shellcheck disable=SC2086
-    as_root apt-get -qq update &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends \
+            install $missing >/dev/null
 }

@@ -45,6 +45,17 @@ got=0
 "$isogloss" completion bash >/dev/full 2>stderr || got=$?
 [ $got = 1 ] || fail "a full disk: exit $got"
 one_line stderr
+# a command that only reports writes its report to -o, whole or not at all
+run 0 completion bash
+cp stdout on-screen
+run 0 completion bash -o report
+cmp on-screen report || fail "-o: not what is printed"
+[ -s stdout ] && fail "-o: something on standard output"
+run 2 completion bash -o report
+holds stderr "--force"
+run 1 completion bash -o no-such-folder/report
+run 2 completion fsh -o none
+[ -e none ] && fail "a failed command left a report"
 run 0 completion bash --log log.jsonl
 [ "$(wc -l <log.jsonl)" = 2 ] || fail "log: $(cat log.jsonl)"
 holds log.jsonl '"event":"end","exit":0'
