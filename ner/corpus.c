@@ -1,6 +1,7 @@
 /* Reading a labelled file into numbers. */
 #include "ner/data.h"
 
+#include <math.h>
 #include <string.h>
 
 void isg_ner_corpus_fini(struct isg_ner_corpus *c)
@@ -12,6 +13,8 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
     isg_free(c->spans);
     isg_free(c->span_offset);
     isg_free(c->line);
+    isg_free(c->doubt);
+    isg_free(c->weight);
     memset(c, 0, sizeof *c);
 }
 
@@ -24,6 +27,75 @@ struct scratch {
     struct isg_scheme_vote vote;
 };
 
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    return p;
+}
+
+/* "# weight = 0.7": true, and the number, NaN where it is none. Other comments: false. */
+static bool weight_line(const struct isg_line *line, float *weight)
+{
+    static const char word[] = "weight";
+    const char *const end = line->text + line->n, *p = skip_blanks(line->text + 1, end);
+    const size_t n = sizeof word - 1;
+    if ((size_t)(end - p) < n || memcmp(p, word, n) != 0)
+        return false;
+    p = skip_blanks(p + n, end);
+    if (p == end || *p != '=')
+        return false;
+    p = skip_blanks(p + 1, end);
+    const char *const after = isg_parse_float(p, end, weight);
+    if (after == p || skip_blanks(after, end) != end || !isfinite(*weight) || *weight < 0)
+        *weight = NAN;
+    return true;
+}
+
+/* The weight that a block's comments give its sentence; 1 where they give none. */
+static enum isg_status read_weight(struct isg_ner_corpus *c, const struct isg_block *b, const char *path,
+    float *weight, struct isg_error *err)
+{
+    const size_t first = b->n_tokens ? b->tokens[0] : 0;
+    bool seen = false;
+    *weight = 1;
+    for (size_t i = 0; i < b->n_lines; i++) {
+        const struct isg_line *const line = &b->lines[i];
+        if (line->kind != ISG_LINE_COMMENT || !weight_line(line, weight))
+            continue;
+        if (isnan(*weight)) {
+            (void)isg_error_set(err, ISG_EDATA, path, line->number, "a weight that is no number from 0");
+            return isg_error_expected(err, "a line such as # weight = 0.7");
+        }
+        if (seen || i >= first) {
+            (void)isg_error_set(err, ISG_EDATA, path, line->number,
+                seen ? "a second weight for a sentence" : "a weight without a sentence below it");
+            return isg_error_expected(err, "one such line above the first token of a sentence");
+        }
+        seen = true;
+    }
+    c->n_weights += seen;
+    return ISG_OK;
+}
+
+/* Marks what the "?" of a sentence (letter 0) leave open; its spans are in s->spans. */
+static void mark_doubts(struct isg_ner_corpus *c, const struct scratch *s, size_t n, size_t n_spans)
+{
+    uint8_t *const doubt = c->doubt + c->n_tokens;
+    for (size_t i = 0; i < n; i++) {
+        doubt[i] = s->letters[i] ? 0 : ISG_DOUBT_TAG;
+        c->n_doubts += doubt[i];
+    }
+    for (size_t k = 0; k < n_spans; k++) {
+        const size_t first = s->spans[k].first, last = first + s->spans[k].n - 1;
+        if (first > 0 && doubt[first - 1] == ISG_DOUBT_TAG && s->letters[first] == 'I')
+            doubt[first] |= ISG_DOUBT_START;
+        if (last + 1 < n && doubt[last + 1] == ISG_DOUBT_TAG && s->letters[last] != 'E' &&
+            s->letters[last] != 'S')
+            doubt[last] |= ISG_DOUBT_END;
+    }
+}
+
 static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
     const struct isg_columns_reader *r, const struct isg_block *b, const char *path, struct isg_error *err)
 {
@@ -35,8 +107,11 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         !ISG_GROW(c->offset, c->cap[1], (size_t)c->n_sentences + 2) ||
         !ISG_GROW(c->span_offset, c->cap[2], (size_t)c->n_sentences + 2) ||
         !ISG_GROW(c->line, c->cap[3], (size_t)c->n_sentences + 1) ||
+        !ISG_GROW(c->doubt, c->cap[5], (size_t)c->n_tokens + n) ||
+        !ISG_GROW(c->weight, c->cap[6], (size_t)c->n_sentences + 1) ||
         !ISG_GROW(s->letters, s->cap_letters, n) || !ISG_GROW(s->types, s->cap_types, n))
         return isg_error_nomem(err, "a corpus");
+    ISG_TRY(read_weight(c, b, path, &c->weight[c->n_sentences], err));
     const char *before = NULL;
     size_t before_n = 0;
     for (size_t i = 0; i < n; i++) {
@@ -47,16 +122,19 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         if (!tag)
             return isg_error_set(
                 err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
-        isg_scheme_see(&s->vote, tag, len, before, before_n);
+        s->letters[i] =
+            isg_tag_split(tag, len, &type, &type_n); /* 0 is "?": the reader lets nothing else pass */
+        if (i == 0 || s->letters[i - 1])             /* an I- after "?" says nothing of the scheme */
+            isg_scheme_see(&s->vote, tag, len, before, before_n);
         before = tag;
         before_n = len;
-        s->letters[i] = isg_tag_split(tag, len, &type, &type_n);
         s->types[i] = ISG_NO_ID;
-        if (s->letters[i] != 'O')
+        if (s->letters[i] && s->letters[i] != 'O')
             ISG_TRY(isg_strtab_add(c->types, type, type_n, &s->types[i], NULL, err));
     }
     size_t n_spans;
     ISG_TRY(isg_spans_from_tags(s->letters, s->types, n, &s->spans, &s->cap_spans, &n_spans, err));
+    mark_doubts(c, s, n, n_spans);
     const size_t had = c->span_offset[c->n_sentences];
     if (!ISG_GROW(c->spans, c->cap[4], had + n_spans + 1))
         return isg_error_nomem(err, "a corpus");
@@ -91,6 +169,8 @@ enum isg_status isg_ner_corpus_load(
             break;
         if (b->n_tokens)
             ISG_GOTO(add_sentence(&c, &s, r, b, path, err));
+        else
+            ISG_GOTO(read_weight(&c, b, path, &(float){0}, err)); /* refuses one without a sentence */
     }
     c.scheme = isg_scheme_verdict(&s.vote);
     *out = c;
@@ -113,9 +193,11 @@ void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep)
         if (!keep[s])
             continue;
         memmove(c->form + tokens, c->form + first, (end - first) * sizeof *c->form);
+        memmove(c->doubt + tokens, c->doubt + first, end - first);
         memmove(c->spans + spans, c->spans + first_span, (end_span - first_span) * sizeof *c->spans);
         tokens += end - first;
         spans += end_span - first_span;
+        c->weight[sentences] = c->weight[s];
         c->line[sentences++] = c->line[s];
         c->offset[sentences] = tokens; /* never past s: entries still to be read stay */
         c->span_offset[sentences] = spans;

@@ -160,11 +160,11 @@ struct isg_node *isg_crf_loss(struct isg_tape *t, struct isg_node *emit, struct 
                 t, ISG_EDATA, "no legal tags at all for sentence %u of the batch (%u tokens)", s, len);
         const double log_z = sweep.log_z;
         add_expected(l, &sweep, w, first, wants_counts ? pairs : NULL);
-        bool known = tags && !allowed;
+        bool known = tags != NULL;
         for (uint32_t i = 0; tags && i < len; i++) {
-            known = known && tags[i] != ISG_NO_ID;
             if (tags[i] != ISG_NO_ID && tags[i] >= n)
                 return isg_tape_fail(t, ISG_EUSAGE, "tag %u of %zu", tags[i], n);
+            known = known && tags[i] != ISG_NO_ID && (!allowed || allowed[i * n + tags[i]]);
         }
         double good = -(double)INFINITY;
         if (known) {

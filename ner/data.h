@@ -5,6 +5,12 @@
 #include "ner/config.h"
 #include "ner/seqs.h"
 
+/** What is not known of a token's label; bits. */
+enum isg_ner_doubt {
+    ISG_DOUBT_TAG = 1,   /**< the tag is "?" */
+    ISG_DOUBT_START = 2, /**< inside an entity that may have begun on the "?" before it */
+    ISG_DOUBT_END = 4    /**< inside an entity that may go on with the "?" after it */
+};
 /** A labelled text in memory: tokens as ids of their forms, entities as spans. Sentences without tokens are
  * left out. */
 struct isg_ner_corpus {
@@ -16,10 +22,18 @@ struct isg_ner_corpus {
     struct isg_span *spans; /**< `first` counts from the sentence's start; in order */
     uint32_t *span_offset;  /**< n_sentences + 1 */
     uint64_t *line;         /**< n_sentences: where in the file it starts */
+    uint8_t *doubt;         /**< n_tokens: enum isg_ner_doubt; 0 = the label is known */
+    float *weight;          /**< n_sentences: of their loss; 1 where the file says nothing */
+    uint32_t n_doubts;      /**< tokens tagged "?" in the file */
+    uint32_t n_weights;     /**< sentences with a weight in the file */
     enum isg_scheme scheme; /**< of the file */
-    size_t cap[5];          /**< private */
+    size_t cap[7];          /**< private */
 };
-/** Reads a labelled file. Errors: those of columns.h. */
+/**
+ * Reads a labelled file. With columns.open_tags a token may have the tag "?" (not known: any label may stand
+ * there), and a comment "# weight = 0.7" above a sentence's first token gives the weight of its loss, a
+ * finite number from 0. Errors: those of columns.h; a weight that is none, or that has no sentence below it.
+ */
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
     struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);
 void isg_ner_corpus_fini(struct isg_ner_corpus *c); /**< a zeroed struct is fine */

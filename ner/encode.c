@@ -45,6 +45,61 @@ enum isg_status isg_ner_encode_labels(
     return ISG_OK;
 }
 
+void isg_ner_target_fini(struct isg_ner_target *t)
+{
+    isg_free(t->tags);
+    isg_free(t->allowed);
+    isg_free(t->weights);
+    memset(t, 0, sizeof *t);
+}
+
+/* The labels, as bytes, that may stand where label y does with a doubt about its start or end. Per type they
+ * are B I (E S): B and S start an entity, E and S end one. */
+static void widen(uint32_t y, uint8_t doubt, uint32_t per_type, uint32_t n_labels, uint8_t *may)
+{
+    memset(may, (doubt & ISG_DOUBT_TAG) != 0, n_labels);
+    if (doubt & ISG_DOUBT_TAG)
+        return;
+    may[y] = 1;
+    if (y == 0 || !doubt)
+        return;
+    static const bool starts[4] = {true, false, false, true}, ends[4] = {false, false, true, true};
+    const uint32_t first = y - (y - 1) % per_type, mine = (y - 1) % per_type;
+    for (uint32_t k = 0; k < per_type; k++)
+        if ((starts[k] == starts[mine] || doubt & ISG_DOUBT_START) &&
+            (ends[k] == ends[mine] || doubt & ISG_DOUBT_END))
+            may[first + k] = 1;
+}
+
+enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
+    const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
+    struct isg_error *err)
+{
+    const struct isg_ner_corpus *const c = &e->corpus;
+    const uint32_t n_labels = isg_strtab_size(v->labels);
+    const uint32_t per_type = v->n_types ? (n_labels - 1) / v->n_types : 1;
+    size_t total = 0;
+    for (uint32_t i = 0; i < n; i++)
+        total += e->n_tokens[sentences[i]];
+    if (!ISG_GROW(t->tags, t->cap[0], total + 1) ||
+        (c->n_doubts && !ISG_GROW(t->allowed, t->cap[1], (total + 1) * n_labels)) ||
+        !ISG_GROW(t->weights, t->cap[2], (size_t)n + 1))
+        return isg_error_nomem(err, "a batch");
+    size_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        t->weights[i] = (isg_real)c->weight[sentences[i]];
+        for (uint32_t k = c->offset[sentences[i]]; k < c->offset[sentences[i] + 1]; k++, at++) {
+            t->tags[at] = c->doubt[k] ? ISG_NO_ID : e->labels[k];
+            if (c->n_doubts)
+                widen(e->labels[k], c->doubt[k], per_type, n_labels, t->allowed + at * n_labels);
+        }
+    }
+    *out = (struct isg_crf_target){.tags = t->tags,
+        .allowed = c->n_doubts ? t->allowed : NULL,
+        .weights = c->n_weights ? t->weights : NULL};
+    return ISG_OK;
+}
+
 void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row)
 {
     const uint32_t learnt = in->word->rows, n = learnt + in->n_table, cols = in->word->cols;

@@ -11,7 +11,8 @@ struct isg_ner_encoded {
     uint32_t *form;          /**< n_tokens: number in the run's forms */
     const uint32_t **tokens; /**< n_sentences: into form */
     uint32_t *n_tokens;
-    uint32_t *labels; /**< n_tokens: gold labels; NULL where they are not needed */
+    uint32_t *labels; /**< n_tokens: gold labels; NULL where they are not needed. As if "?" were O: see the
+                         corpus's doubt */
 };
 void isg_ner_encoded_fini(struct isg_ner_encoded *e);
 /** Fills form, tokens and n_tokens from the corpus, which is loaded. */
@@ -20,6 +21,21 @@ ISG_MUST_CHECK enum isg_status isg_ner_encode(
 /** Fills labels; types that the vocabulary lacks come out as O. */
 ISG_MUST_CHECK enum isg_status isg_ner_encode_labels(
     struct isg_ner_encoded *e, const struct isg_ner_vocab *v, bool bioes, struct isg_error *err);
+/** What a shard's sentences are to learn, for the loss. A zeroed struct is empty; memory is kept. */
+struct isg_ner_target {
+    uint32_t *tags;
+    uint8_t *allowed;
+    isg_real *weights;
+    size_t cap[3];
+};
+void isg_ner_target_fini(struct isg_ner_target *t);
+/**
+ * The target of n sentences of e (with labels), in order: a token in doubt gets no tag, but the labels that
+ * may stand there. *out borrows from t.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
+    const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
+    struct isg_error *err);
 /** Copies vectors to the words: word r gets vectors' row vector_row[r]; ISG_NO_ID keeps what is there, and so
  * does vectors.x NULL. Words beyond the learnt ones are rounded to F16, as the model file will hold them. */
 void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row);

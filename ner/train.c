@@ -67,11 +67,16 @@ static enum isg_status load_inputs(struct isg_ner_trainer *t, struct isg_error *
     struct isg_vectors_report report = {0};
     uint32_t *vector_row = NULL;
     enum isg_status status = ISG_OK;
-    ISG_GOTO(isg_ner_corpus_load(&t->train.corpus, o->train, o->columns, err));
+    struct isg_columns columns = o->columns;
+    columns.open_tags = true;
+    ISG_GOTO(isg_ner_corpus_load(&t->train.corpus, o->train, columns, err));
     const struct isg_ner_corpus *c = &t->train.corpus;
     isg_log(t->env, ISG_LOG_INFO, "%s: %u sentences, %u tokens, %u entities of %u types, tags in %s",
         o->train, c->n_sentences, c->n_tokens, c->span_offset[c->n_sentences], isg_strtab_size(c->types),
         isg_scheme_name(c->scheme));
+    if (c->n_doubts || c->n_weights)
+        isg_log(t->env, ISG_LOG_INFO, "%s: %u tokens whose tag is not known, %u sentences with a weight",
+            o->train, c->n_doubts, c->n_weights);
     if (c->span_offset[c->n_sentences] == 0)
         isg_log(t->env, ISG_LOG_WARNING, "%s: no entity; the tagger will learn to find none", o->train);
     if (o->dev) {
@@ -154,7 +159,7 @@ static void trainer_fini(struct isg_ner_trainer *t)
         isg_free(s->tokens);
         isg_free(s->n_tokens);
         isg_free(s->sentence);
-        isg_free(s->labels);
+        isg_ner_target_fini(&s->target);
     }
     isg_free(t->shards);
     isg_free(t->used);
@@ -205,14 +210,8 @@ static enum isg_status shard_gradient(
     const struct isg_ner_config *c = &t->model.config;
     ISG_TRY(isg_ner_batch_build(&s->batch, &t->forms, s->tokens, s->n_tokens, s->n, err));
     const uint32_t n = s->batch.n_tokens;
-    if (!ISG_GROW(s->labels, s->cap[3], (size_t)n + 1))
-        return isg_error_nomem(err, "a batch");
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        memcpy(s->labels + at, t->train.labels + t->train.corpus.offset[s->sentence[i]],
-            s->n_tokens[i] * sizeof *s->labels);
-        at += s->n_tokens[i];
-    }
+    struct isg_crf_target target;
+    ISG_TRY(isg_ner_target_build(&s->target, &t->train, &t->model.vocab, s->sentence, s->n, &target, err));
     if (c->unk_rate > 0) { /* words that training sees once stand in for those it never sees */
         struct isg_rng rng = isg_rng_stream(t->opts->seed, "unknown", t->step * 64 + number);
         for (uint32_t i = 0; i < n; i++)
@@ -223,7 +222,6 @@ static enum isg_status shard_gradient(
         &(struct isg_run){.training = true, .seed = t->opts->seed, .step = t->step, .shard = number});
     struct isg_node *pair;
     struct isg_node *emit = isg_ner_network_run(&t->model.net, s->tape, c, &s->batch, &pair);
-    const struct isg_crf_target target = {.tags = s->labels};
     struct isg_node *loss =
         isg_crf_loss(s->tape, emit, pair, &s->batch.sentences, &t->model.net.head.crf, &target);
     ISG_TRY(isg_backward(s->tape, loss, ISG_R(1.0 / step->batch), err));

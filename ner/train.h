@@ -12,8 +12,8 @@ struct isg_ner_shard {
     const uint32_t **tokens; /**< of its sentences */
     uint32_t *n_tokens, *sentence;
     uint32_t n;
-    uint32_t *labels;
-    size_t cap[4];
+    struct isg_ner_target target;
+    size_t cap[3];
     double loss;
     enum isg_status status;
     struct isg_error err;

@@ -35,9 +35,11 @@ struct isg_transfer_shard {
     struct isg_tape *tape;
     struct isg_ner_batch batch;
     const uint32_t **tokens;
-    uint32_t *n_tokens, *sentence, *labels;
+    uint32_t *n_tokens, *sentence;
+    struct isg_ner_target target;
+    struct isg_crf_target gold;
     bool *is_source;
-    size_t cap[5];
+    size_t cap[4];
     uint32_t n;
     double loss;
     enum isg_status status;

@@ -11,8 +11,10 @@ static enum isg_status load_task(struct isg_transfer *t, int which, struct isg_e
     const char *const name = which == ISG_TASK_SOURCE ? "source" : "target";
     k->has_train = f->train != NULL;
     k->has_dev = f->dev != NULL;
+    struct isg_columns open_tags = t->opts->columns; /* training text may have "?" and weights */
+    open_tags.open_tags = true;
     if (f->train)
-        ISG_TRY(isg_ner_corpus_load(&k->train.corpus, f->train, t->opts->columns, err));
+        ISG_TRY(isg_ner_corpus_load(&k->train.corpus, f->train, open_tags, err));
     if (f->dev)
         ISG_TRY(isg_ner_corpus_load(&k->dev.corpus, f->dev, t->opts->columns, err));
     if (f->vectors)
@@ -200,10 +202,12 @@ enum isg_status isg_transfer_ready(struct isg_transfer *t, struct isg_error *err
     ISG_TRY(load_task(t, ISG_TASK_SOURCE, err));
     ISG_TRY(load_task(t, ISG_TASK_TARGET, err));
     ISG_TRY(subset(t, err));
+    struct isg_columns open_tags = t->opts->columns;
+    open_tags.open_tags = true;
     if (!t->task[ISG_TASK_TARGET].has_train) /* the source is (translated) text of the target language: its
                                        words are the target's */
         ISG_TRY(isg_ner_corpus_load(
-            &t->task[ISG_TASK_TARGET].train.corpus, t->opts->source.train, t->opts->columns, err));
+            &t->task[ISG_TASK_TARGET].train.corpus, t->opts->source.train, open_tags, err));
     if (t->x->word_adaptation)
         ISG_TRY(adapt_words(t, err));
     for (int which = ISG_TASK_SOURCE; which <= ISG_TASK_TARGET; which++) {
@@ -236,7 +240,7 @@ void isg_transfer_fini(struct isg_transfer *t)
         isg_free(s->tokens);
         isg_free(s->n_tokens);
         isg_free(s->sentence);
-        isg_free(s->labels);
+        isg_ner_target_fini(&s->target);
         isg_free(s->is_source);
     }
     isg_free(t->shards);

@@ -28,9 +28,8 @@ static struct isg_node *task_loss(const struct isg_transfer *t, const struct isg
     struct isg_transfer_shard *s, struct isg_ner_pass *pass)
 {
     isg_ner_network_pass(&k->net, s->tape, &k->config, &s->batch, pass);
-    const struct isg_crf_target target = {.tags = s->labels};
     struct isg_node *const crf =
-        isg_crf_loss(s->tape, pass->emit, pass->pair, &s->batch.sentences, &k->net.head.crf, &target);
+        isg_crf_loss(s->tape, pass->emit, pass->pair, &s->batch.sentences, &k->net.head.crf, &s->gold);
     if (t->x->adversary == ISG_ADVERSARY_NONE)
         return crf;
     struct isg_node *const adversary =
@@ -53,16 +52,11 @@ static enum isg_status shard_gradient(
     struct isg_transfer_task *const k = step->k;
     ISG_TRY(isg_ner_batch_build(&s->batch, &k->forms, s->tokens, s->n_tokens, s->n, err));
     const uint32_t n = s->batch.n_tokens;
-    if (!ISG_GROW(s->labels, s->cap[3], (size_t)n + 1) ||
-        !ISG_GROW(s->is_source, s->cap[4], (size_t)s->n + 1))
+    if (!ISG_GROW(s->is_source, s->cap[3], (size_t)s->n + 1))
         return isg_error_nomem(err, "a batch");
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        memcpy(s->labels + at, k->train.labels + k->train.corpus.offset[s->sentence[i]],
-            s->n_tokens[i] * sizeof *s->labels);
-        at += s->n_tokens[i];
+    ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence, s->n, &s->gold, err));
+    for (uint32_t i = 0; i < s->n; i++)
         s->is_source[i] = k == &t->task[ISG_TASK_SOURCE];
-    }
     struct isg_rng rng = isg_rng_stream(t->opts->seed, "unknown", t->step * 64 + number);
     for (uint32_t i = 0; i < n; i++)
         if (k->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < k->config.unk_rate)

@@ -174,12 +174,18 @@ static int64_t column_index(const struct isg_line *line, int column)
     return i >= 0 && i < line->n_fields ? i : -1;
 }
 
-static bool field_is_tag(const struct isg_line *line, int column)
+static bool is_tag(const char *tag, size_t n, struct isg_columns c)
 {
     const char *type;
-    size_t n, type_n;
-    const char *tag = isg_line_field(line, column, &n);
-    return tag && column_index(line, column) > 0 && isg_tag_split(tag, n, &type, &type_n) != 0;
+    size_t type_n;
+    return (c.open_tags && n == 1 && tag[0] == '?') || isg_tag_split(tag, n, &type, &type_n) != 0;
+}
+
+static bool field_is_tag(const struct isg_line *line, struct isg_columns c)
+{
+    size_t n;
+    const char *tag = isg_line_field(line, c.tag, &n);
+    return tag && column_index(line, c.tag) > 0 && is_tag(tag, n, c);
 }
 
 static bool is_conllu(const struct isg_line *line)
@@ -213,7 +219,7 @@ static enum isg_status classify(struct isg_columns_reader *r, struct isg_line *l
     ISG_TRY(split(r, line, separator, err));
     if (line->text[0] == '#') {
         const bool token = separator == '\t' && r->columns.tag != ISG_NO_COLUMN ? tab
-                           : r->columns.tag != ISG_NO_COLUMN ? field_is_tag(line, r->columns.tag)
+                           : r->columns.tag != ISG_NO_COLUMN ? field_is_tag(line, r->columns)
                            : r->settled                      ? line->n_fields == r->first_fields
                                                              : tab || line->n_fields == 1;
         if (!token) {
@@ -229,7 +235,7 @@ static enum isg_status classify(struct isg_columns_reader *r, struct isg_line *l
         r->first_fields = line->n_fields;
         if (r->columns.word == 0 && r->columns.tag == -1 && separator == '\t' && is_conllu(line)) {
             r->columns.word = 1;
-            if (!field_is_tag(line, -1))
+            if (!field_is_tag(line, r->columns))
                 r->columns.tag = ISG_NO_COLUMN;
         }
     }
@@ -255,15 +261,15 @@ static enum isg_status check_token(
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "an empty word");
     if (tag < 0 || c.any_tag)
         return ISG_OK;
-    const char *type, *text = line->text + line->fields[tag].start;
+    const char *text = line->text + line->fields[tag].start;
     const size_t n = line->fields[tag].n;
-    size_t type_n;
-    if (isg_tag_split(text, n, &type, &type_n) != 0)
+    if (is_tag(text, n, c))
         return ISG_OK;
     const bool bare = n == 1 || (n == 2 && text[1] == '-');
     (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "the tag \"%.*s\"%s", (int)(n < 80 ? n : 80),
         text, bare ? " without a type" : "");
-    (void)isg_error_expected(err, "O, B-TYPE or I-TYPE (or E-, S-, M-)");
+    (void)isg_error_expected(err, "O, B-TYPE or I-TYPE (or E-, S-, M-)%s",
+        c.open_tags ? ", or ? for a tag that is not known" : "");
     return isg_error_advice(err, "say with --columns which column holds the tag");
 }
 

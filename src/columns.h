@@ -37,6 +37,7 @@ struct isg_columns {
     int tag;        /**< default -1; ISG_NO_COLUMN = the file has no tags */
     char separator; /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
     bool any_tag;   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
+    bool open_tags; /**< let "?" pass as a tag: one that is not known */
 };
 #define ISG_NO_COLUMN INT32_MAX
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})

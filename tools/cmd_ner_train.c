@@ -37,12 +37,14 @@ static enum isg_status run_train(struct isg_app *app, int argc, char **argv, str
     const char *preset = "default", *columns = NULL;
     int64_t epochs = 0;
     bool list = false;
-    const struct isg_opt table[] = {{.name = "train",
-                                        .kind = ISG_OPT_STRING,
-                                        .value = &opts.train,
-                                        .argument = "FILE",
-                                        .help = "labelled text to learn from",
-                                        .group = "Input"},
+    const struct isg_opt table[] = {
+        {.name = "train",
+            .kind = ISG_OPT_STRING,
+            .value = &opts.train,
+            .argument = "FILE",
+            .help = "labelled text to learn from; a tag ? is one that is not known, and a comment "
+                    "\"# weight = 0.7\" above a sentence says how much it counts",
+            .group = "Input"},
         {.name = "dev",
             .kind = ISG_OPT_STRING,
             .value = &opts.dev,

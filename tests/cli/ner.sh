@@ -60,6 +60,21 @@ run 0 ner train --train train $small --set chars=both --set attention=xie --set 
 run 0 ner train --train train $small --set chars=none --set attention=heads --epochs 1 -o heads
 run 0 ner tag --model much dev -o much.out
 
+# --- tags that are not known, and weights: sentences without weight do not count, however wrong their tags
+{
+    cat train
+    grep -v -e '^-DOCSTART-' -e '^# ' train | awk -v RS= '{ gsub(/ [^ \n]+(\n|$)/, " B-LOC\n"); print "\n# weight = 0\n" $0 }'
+    printf '# weight = 0.5\nRome ?\nand O\nAnn B-PER\nLee ?\n'
+} | cat -s >weighted
+train weighted.model --epochs 3 --train weighted
+holds stderr "2 tokens whose tag is not known"
+run 0 ner tag --model weighted.model dev
+[ "$(awk 'NF && $NF ~ /LOC/' stdout | wc -l)" -lt "$(awk 'NF && $NF == "O"' stdout | wc -l)" ] ||
+    fail "sentences of weight 0 were learnt"
+# shellcheck disable=SC2086
+run 3 ner train --train train --dev weighted $small -o m
+holds stderr 'the tag "?"'
+
 # --- what a model says of itself
 run 0 ner card --model one -o card.md
 for text in "pipeline_tag: token-classification" "| train | train | " "| hidden | 16 |" "- LOC"; do

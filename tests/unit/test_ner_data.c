@@ -1,5 +1,5 @@
 /* Words, labels, shapes, half floats, tokens. */
-#include "ner/data.h"
+#include "ner/encode.h"
 #include "ner/model.h"
 #include "ner/tokenise.h"
 #include "tests/test.h"
@@ -32,6 +32,90 @@ static void corpora_hold_spans(void **state)
     assert_int_equal(c.line[1], 9);
     assert_int_equal(c.scheme, ISG_IOB1);
     isg_ner_corpus_fini(&c);
+}
+
+/* Which labels may stand on a token, in the order of the vocabulary, as a string of names. */
+static const char *may_stand(const struct isg_crf_target *t, const struct isg_ner_vocab *v, uint32_t token)
+{
+    static char out[128];
+    const uint32_t n = isg_strtab_size(v->labels);
+    out[0] = 0;
+    for (uint32_t y = 0; y < n; y++)
+        if (t->tags[token] == y || (t->tags[token] == ISG_NO_ID && t->allowed[token * n + y])) {
+            strcat(out, *out ? " " : "");
+            strcat(out, isg_strtab_get(v->labels, y, NULL));
+        }
+    return out;
+}
+
+static void open_tags_and_weights(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_columns columns = ISG_COLUMNS_DEFAULT;
+    struct isg_ner_config config;
+    columns.open_tags = true;
+    file("data.open", "# weight = 0.25\na O\nb B-X\nc ?\nd I-X\ne I-X\nf ?\ng I-X\nh O\n\n"
+                      "# text = weightless\n# ?\na B-X\nb I-X\n\n#weight=2e0 \na ?\nb I-X\nc ?\n");
+    for (int bioes = 0; bioes < 2; bioes++) {
+        struct isg_ner_encoded e = {0};
+        struct isg_ner_vocab v;
+        struct isg_ner_forms forms;
+        struct isg_ner_target memory = {0};
+        struct isg_crf_target t;
+        uint32_t *row;
+        bool *rare;
+        assert_ok(isg_ner_corpus_load(&e.corpus, "data.open", columns, &err));
+        assert_int_equal(e.corpus.n_sentences, 3);
+        assert_int_equal(e.corpus.n_doubts, 5);
+        assert_int_equal(e.corpus.n_weights, 2);
+        assert_int_equal(e.corpus.scheme, ISG_BIO);
+        isg_ner_config_defaults(&config);
+        config.scheme = !bioes;
+        assert_ok(isg_ner_vocab_build(&v, &e.corpus, NULL, &config, &row, &rare, &err));
+        assert_ok(isg_ner_forms_init(&forms, &v, &err));
+        assert_ok(isg_ner_encode(&e, &forms, &err));
+        assert_ok(isg_ner_encode_labels(&e, &v, bioes, &err));
+        const uint32_t order[] = {1, 0, 2};
+        assert_ok(isg_ner_target_build(&memory, &e, &v, order, 3, &t, &err));
+        assert_true(t.weights[0] == 1 && t.weights[1] == ISG_R(0.25) && t.weights[2] == 2);
+        static const char *const expected[2][14] = {
+            {"O B-X I-X", "B-X", "I-X", "O", "B-X", "O B-X I-X", "B-X I-X", "I-X", "O B-X I-X", "B-X I-X",
+                "O", "O B-X I-X", "B-X I-X", "O B-X I-X"},
+            {"O B-X I-X E-X S-X", "B-X", "E-X", "O", "B-X S-X", "O B-X I-X E-X S-X", "B-X I-X", "I-X E-X",
+                "O B-X I-X E-X S-X", "E-X S-X", "O", "O B-X I-X E-X S-X", "B-X I-X E-X S-X",
+                "O B-X I-X E-X S-X"}};
+        for (uint32_t i = 0; i < 14; i++)
+            assert_string_equal(may_stand(&t, &v, i), expected[bioes][i]);
+        bool keep[3] = {false, false, true};
+        isg_ner_corpus_keep(&e.corpus, keep);
+        assert_true(e.corpus.weight[0] == 2 && e.corpus.doubt[1] == (ISG_DOUBT_START | ISG_DOUBT_END));
+        isg_ner_target_fini(&memory);
+        isg_ner_forms_fini(&forms);
+        isg_ner_vocab_fini(&v);
+        isg_ner_encoded_fini(&e);
+        isg_free(row);
+        isg_free(rare);
+    }
+    static const struct {
+        const char *text, *says;
+        uint64_t line;
+        bool open;
+    } bad[] = {{"# weight = -1\na O\n", "no number from 0", 1, true},
+        {"# weight = much\na O\n", "no number from 0", 1, true},
+        {"# weight = nan\na O\n", "no number from 0", 1, true},
+        {"# weight = 1e99\na O\n", "no number from 0", 1, true},
+        {"# weight = 1\n# weight = 1\na O\n", "a second weight", 2, true},
+        {"a O\n# weight = 1\nb O\n", "without a sentence", 2, true},
+        {"a O\n\n# weight = 1\n\nb O\n", "without a sentence", 3, true}, {"a O\nb ?\n", "\"?\"", 2, false}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct isg_ner_corpus c;
+        columns.open_tags = bad[i].open;
+        file("data.bad", bad[i].text);
+        assert_int_equal(isg_ner_corpus_load(&c, "data.bad", columns, &err), ISG_EDATA);
+        assert_int_equal(err.line, bad[i].line);
+        assert_non_null(strstr(err.found, bad[i].says));
+    }
 }
 
 static void words_fall_back(void **state)
@@ -254,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(corpora_hold_spans),
+        cmocka_unit_test(open_tags_and_weights),
         cmocka_unit_test(words_fall_back),
         cmocka_unit_test(labels_and_spans_agree),
         cmocka_unit_test(legal_sequences),
