@@ -127,3 +127,8 @@ uint32_t isg_lexicon_size(const struct isg_lexicon *lex)
 {
     return isg_strtab_size(lex->sources);
 }
+
+uint64_t isg_lexicon_count(const struct isg_lexicon *lex)
+{
+    return lex->n_nodes;
+}

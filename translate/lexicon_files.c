@@ -30,11 +30,9 @@ static bool ends_with(const char *s, const char *end)
 static enum isg_status add(struct isg_lexicon *lex, struct isg_lexicon_report *rep, const char *s, size_t n,
     const char *t, size_t m, float score, struct isg_error *err)
 {
-    const uint32_t id = isg_lexicon_find(lex, s, n);
-    const size_t before = id == ISG_NO_ID ? 0 : isg_lexicon_entries(lex, id, NULL, 0);
+    const uint64_t before = isg_lexicon_count(lex);
     ISG_TRY(isg_lexicon_add(lex, s, n, t, m, score, err));
-    const uint32_t now = id == ISG_NO_ID ? isg_lexicon_find(lex, s, n) : id;
-    if (now != ISG_NO_ID && isg_lexicon_entries(lex, now, NULL, 0) > before)
+    if (isg_lexicon_count(lex) > before)
         rep->entries++;
     else
         rep->duplicates++;

@@ -17,6 +17,8 @@ static enum isg_status next_line(struct isg_reader *r, char **line, size_t *n, s
     do
         ISG_TRY(isg_reader_line(r, line, n, err));
     while (*line && *n == 0);
+    if (*line && strlen(*line) != *n)
+        return bad(r, isg_reader_path(r), "a NUL byte", "text", err);
     return ISG_OK;
 }
 

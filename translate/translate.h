@@ -47,6 +47,7 @@ size_t isg_lexicon_entries(
 const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 uint32_t isg_lexicon_size(const struct isg_lexicon *lex); /**< source phrases; ids are 0 .. size-1 */
+uint64_t isg_lexicon_count(const struct isg_lexicon *lex); /**< entries of all of them */
 /**
  * Mayhew's phrase table: a new lexicon with prominence scores p(f|e) = n(e,f) / max(0.1, sum_f' n(e,f')),
  * best first. For each entry n(e,f) and n(low e, low f) grow by one, and so do n(ew,fw) and n(low ew, low fw)

@@ -1,0 +1,27 @@
+/* Files of gold and predicted tags: counts that fit together, and a report. */
+#include "ner/ner.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct isg_ner_score score = {0};
+    struct isg_error err = {0};
+    const struct isg_ner_eval_opts opts = {.gold = fuzz_file(data, n)};
+    const enum isg_status status = isg_ner_eval_files(&score, &opts, &err);
+    if (status != ISG_OK) {
+        fuzz_check_refusal(status, &err);
+        return 0;
+    }
+    const struct isg_ner_counts *const all = &score.overall;
+    FUZZ_CHECK(score.correct_tags <= score.tokens && all->gold <= score.tokens && all->predicted <= score.tokens);
+    FUZZ_CHECK(all->correct <= all->gold && all->correct <= all->predicted);
+    uint64_t gold = 0;
+    for (size_t i = 0; i < score.n_types; i++)
+        gold += score.types[i].counts.gold;
+    FUZZ_CHECK(gold == all->gold);
+    char *report = isg_ner_score_report(&score, false);
+    FUZZ_CHECK(report);
+    isg_free(report);
+    isg_ner_score_fini(&score);
+    return 0;
+}
