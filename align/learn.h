@@ -126,8 +126,7 @@ ISG_MUST_CHECK enum isg_status isg_held_out_precision(const struct isg_learn *le
     const struct isg_linear *lin, const struct isg_align_pairs *pairs, double *precision, size_t *queries,
     struct isg_error *err);
 
-/** Self-learning from weak pairs: orthogonal maps and stochastic induction in turn, until nothing improves.
- */
+/** Self-learning from weak pairs: orthogonal maps and stochastic induction in turn, until nothing improves. */
 ISG_MUST_CHECK enum isg_status isg_self_learn(const struct isg_learn *learn,
     const struct isg_align_pairs *start, uint64_t restart, struct isg_linear *lin, struct isg_induced *last,
     int *rounds, struct isg_error *err);

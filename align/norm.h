@@ -5,8 +5,7 @@
 #include "align/align.h"
 
 #define ISG_NORM_MAX 8
-/** Steps with what they learnt from the rows they were fitted on. A zeroed struct has no steps and is valid.
- */
+/** Steps with what they learnt from the rows they were fitted on. A zeroed struct has no steps and is valid. */
 struct isg_norm {
     enum isg_align_step step[ISG_NORM_MAX];
     uint32_t n, dim, axes;      /**< steps; floats of a row; principal axes of each ISG_NORM_ABTT */

@@ -4,8 +4,7 @@
 #define ISG_ALIGN_TOPK_H
 #include "align/align.h"
 
-/** What is wanted for the rows of one set: the k rows of the other set with the largest x . y - penalty(y).
- */
+/** What is wanted for the rows of one set: the k rows of the other set with the largest x . y - penalty(y). */
 struct isg_topk {
     uint32_t k;           /**< 0 = nothing is wanted for this set */
     const float *penalty; /**< of each row of the OTHER set; NULL = 0; INFINITY keeps a row out */

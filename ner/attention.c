@@ -1,5 +1,4 @@
-/** @file ner/attention.c  Attention inside each sequence: Xie's self-attention and scaled dot-product heads.
- */
+/** @file ner/attention.c  Attention inside each sequence: Xie's self-attention and scaled dot-product heads. */
 #include "ner/tape_priv.h"
 
 enum mask { MASK_NONE, MASK_PAPER, MASK_CODE, MASK_CLEAN };

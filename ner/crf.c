@@ -1,5 +1,4 @@
-/** @file ner/crf.c  The CRF's loss. Its gradient (expected less observed counts) is computed with its value.
- */
+/** @file ner/crf.c  The CRF's loss. Its gradient (expected less observed counts) is computed with its value. */
 #include "ner/crf_lattice.h"
 #include "ner/tape_priv.h"
 
@@ -64,8 +63,7 @@ static void add_expected(
             isg_crf_add_pairs(s, t, w, pairs);
             continue;
         }
-        /* This token's own transitions are wanted too: gather them apart, in scratch at the end of `pairs`.
-         */
+        /* This token's own transitions are wanted too: gather them apart, in scratch at the end of `pairs`. */
         isg_real *const own = pairs + n * ld;
         memset(own, 0, n * ld * sizeof *own);
         isg_crf_add_pairs(s, t, w, own);

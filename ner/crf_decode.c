@@ -38,8 +38,7 @@ static double between(const struct scores *s, size_t t, size_t i, size_t j)
     return s->scale * x;
 }
 
-/** An entry of the k-best lists: the path ends here with this score, coming from entry `rank` of tag `tag`.
- */
+/** An entry of the k-best lists: the path ends here with this score, coming from entry `rank` of tag `tag`. */
 struct entry {
     double score;
     uint32_t tag, rank;

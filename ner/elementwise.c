@@ -1,5 +1,4 @@
-/** @file ner/elementwise.c  Inputs, and operations that work number by number or move rows and columns about.
- */
+/** @file ner/elementwise.c  Inputs, and operations that work number by number or move rows and columns about. */
 #include "ner/tape_priv.h"
 
 struct isg_node *isg_input(struct isg_tape *t, const isg_real *x, uint32_t rows, uint32_t cols, bool wants)

@@ -72,8 +72,7 @@ static size_t count_fields(const struct side *s, const char *line, size_t n)
     return k;
 }
 
-/* Next line that is no comment of a CoNLL-U kind: *line NULL at the end, f->count 0 for a sentence boundary.
- */
+/* Next line that is no comment of a CoNLL-U kind: *line NULL at the end, f->count 0 for a sentence boundary. */
 static enum isg_status next(struct side *s, char **line, struct fields *f, struct isg_error *err)
 {
     size_t n;

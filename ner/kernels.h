@@ -81,8 +81,7 @@ struct isg_kernels {
     /** acc[i * ld + j] += w exp(a[i] + t[i * ld + j] + v[j] - norm). v has ld numbers. */
     void (*crf_pairs)(uint32_t n, uint32_t ld, const isg_real *a, const isg_real *t, const isg_real *v,
         isg_real norm, isg_real w, isg_real *acc);
-    /** g = sum of n_src sources (in order) + l2 w + l2_start (w - start); returns the sum of g^2 in double.
-     */
+    /** g = sum of n_src sources (in order) + l2 w + l2_start (w - start); returns the sum of g^2 in double. */
     double (*gather)(size_t n, isg_real *g, const isg_real *const *src, uint32_t n_src, const isg_real *w,
         isg_real l2, const isg_real *start, isg_real l2_start);
     void (*sgd)(const struct isg_update *u);  /**< m = beta1 m + scale g; w -= lr m (m NULL: plain) */

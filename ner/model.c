@@ -69,8 +69,7 @@ static enum isg_status split(
     return ISG_OK;
 }
 
-/* Labels have to be O and then whole groups of one type each: the legality table and the spans build on it.
- */
+/* Labels have to be O and then whole groups of one type each: the legality table and the spans build on it. */
 static enum isg_status check_labels(
     struct isg_ner_vocab *v, bool bioes, const char *path, struct isg_error *err)
 {

@@ -44,8 +44,7 @@ void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
  * NULL = no memory. */
 char *isg_ner_model_describe(const struct isg_ner_model *m);
 
-/** A model card in Markdown, and the learning curve (loss, dev F1) as SVG; isg_free them; NULL = no memory.
- */
+/** A model card in Markdown, and the learning curve (loss, dev F1) as SVG; isg_free them; NULL = no memory. */
 char *isg_ner_card(const struct isg_ner_model *m, const char *name);
 char *isg_ner_curve_svg(const struct isg_ner_model *m);
 

@@ -47,8 +47,7 @@ double isg_schedule_rate(const struct isg_schedule_opts *s, double lr, double ep
     return fmax(rate, s->minimum);
 }
 
-/** Work of one block: `rows` numbers of a dense parameter from `first` on, or touched rows of a sparse one.
- */
+/** Work of one block: `rows` numbers of a dense parameter from `first` on, or touched rows of a sparse one. */
 struct block {
     struct isg_param *p;
     size_t first, n;

@@ -1,5 +1,4 @@
-/** @file ner/pooling.c  From the rows of a sequence to one row: final states, maximum, mean, sum, attention.
- */
+/** @file ner/pooling.c  From the rows of a sequence to one row: final states, maximum, mean, sum, attention. */
 #include "ner/tape_priv.h"
 
 struct pool {

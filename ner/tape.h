@@ -84,8 +84,7 @@ void isg_tape_sparse_grad(const struct isg_tape *t, const struct isg_param *p, u
 struct isg_node *isg_input(struct isg_tape *t, const isg_real *x, uint32_t rows, uint32_t cols, bool wants);
 /** Rows of a parameter by number: y[i] = E[ids[i]]; ISG_NO_ID gives a zero row. ids is copied. */
 struct isg_node *isg_lookup(struct isg_tape *t, const struct isg_param *e, const uint32_t *ids, uint32_t n);
-/** Rows of a constant float table (mapped vectors); ids >= table_rows, ISG_NO_ID among them, give zero rows.
- */
+/** Rows of a constant float table (mapped vectors); ids >= table_rows, ISG_NO_ID among them, give zero rows. */
 struct isg_node *isg_lookup_const(struct isg_tape *t, const float *table, uint32_t table_rows, uint32_t cols,
     const uint32_t *ids, uint32_t n);
 /** Makes the loss's gradient come to this node although no parameter lies below (call before the node is
@@ -193,8 +192,7 @@ struct isg_node *isg_bilstm_ends(struct isg_tape *t, struct isg_node *h, const s
 
 enum isg_mask_self {
     ISG_SELF_PAPER, /**< Xie et al. 2018: the diagonal is zeroed after the softmax, without renormalising */
-    ISG_SELF_CODE, /**< Xie's code: the diagonal's logit is multiplied by 0, so that self keeps weight e^0 / Z
-                    */
+    ISG_SELF_CODE, /**< Xie's code: the diagonal's logit is multiplied by 0, so that self keeps weight e^0 / Z */
     ISG_SELF_CLEAN /**< logit -inf: self gets no weight, the rest sums to 1 (a sentence of one token: context
                       0) */
 };

@@ -62,8 +62,7 @@ void *isg_tape_fail(struct isg_tape *t, enum isg_status status, const char *fmt,
 /** n numbers, 64-byte aligned, with room for a vector's overrun at the end; NULL with the error kept. */
 isg_real *isg_tape_reals(struct isg_tape *t, size_t n);
 isg_real *isg_tape_zeros(struct isg_tape *t, size_t n);
-/** Makes an operation of `size` bytes (its struct begins with struct isg_op); the rest of the struct is zero.
- */
+/** Makes an operation of `size` bytes (its struct begins with struct isg_op); the rest of the struct is zero. */
 void *isg_op_new(struct isg_tape *t, size_t size, uint32_t rows, uint32_t cols, bool wants,
     void (*back)(struct isg_tape *, struct isg_op *));
 /** dx of an input, allocated at its first use: *fresh says that it must be overwritten, not added to. NULL:

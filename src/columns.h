@@ -41,8 +41,7 @@ struct isg_columns {
 };
 #define ISG_NO_COLUMN INT32_MAX
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
-/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags. Else ISG_EUSAGE.
- */
+/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags. Else ISG_EUSAGE. */
 ISG_MUST_CHECK enum isg_status isg_columns_parse(
     struct isg_columns *out, const char *text, struct isg_error *err);
 
@@ -58,11 +57,10 @@ void isg_columns_close(struct isg_columns_reader *r);
  * type ("B-" or "B"), a file without a token.
  *
  * Tabs separate exactly (fields may be empty or hold blanks), blanks in runs. Hashtags are words: a line that
- * starts with
- * '#' is a token where it has a tab in a file of tabs, or a tag in the tag column of a file of blanks, or, in
- * a file without tags, as many fields as the first token line. Otherwise it is a comment. A document mark
- * starts a new block even without a blank line. CoNLL-U (ten columns of tabs, the first a token number) read
- * with the default columns gets word = 1, and no tag where its last column holds none.
+ * starts with '#' is a token where it has a tab in a file of tabs, or a tag in the tag column of a file of
+ * blanks, or, in a file without tags, as many fields as the first token line. Otherwise it is a comment. A
+ * document mark starts a new block even without a blank line. CoNLL-U (ten columns of tabs, the first a token
+ * number) read with the default columns gets word = 1, and no tag where its last column holds none.
  */
 ISG_MUST_CHECK enum isg_status isg_columns_next(
     struct isg_columns_reader *r, struct isg_block **block, struct isg_error *err);

@@ -1,5 +1,4 @@
-/** @file src/opt.h  Option tables: one table per command gives the parser, the help and the error messages.
- */
+/** @file src/opt.h  Option tables: one table per command gives the parser, the help and the error messages. */
 #ifndef ISG_SRC_OPT_H
 #define ISG_SRC_OPT_H
 #include "src/error.h"

@@ -4,8 +4,7 @@
 #include "src/error.h"
 
 struct isg_pool;
-/** n_threads workers, the calling thread included; 0 = the cores there are. NULL where threads cannot be had.
- */
+/** n_threads workers, the calling thread included; 0 = the cores there are. NULL where threads cannot be had. */
 struct isg_pool *isg_pool_new(unsigned n_threads);
 void isg_pool_free(struct isg_pool *pool);              /**< NULL is fine */
 unsigned isg_pool_threads(const struct isg_pool *pool); /**< NULL gives 1 */

@@ -184,8 +184,7 @@ bool isg_vectors_header(const char *line, size_t n, uint64_t *rows, uint64_t *di
 
 enum kind { KIND_TEXT, KIND_WORD2VEC, KIND_FASTTEXT, KIND_FTZ, KIND_SAFETENSORS, KIND_EMPTY };
 
-/* Control characters come in text as tabs and line ends only; the floats of a binary file are full of them.
- */
+/* Control characters come in text as tabs and line ends only; the floats of a binary file are full of them. */
 static bool looks_binary(const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)

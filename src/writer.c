@@ -186,8 +186,7 @@ void isg_writer_printf(struct isg_writer *w, const char *fmt, ...)
     }
 }
 
-/* The rename itself must reach the disk too; a folder that cannot be opened or synced is no reason to fail.
- */
+/* The rename itself must reach the disk too; a folder that cannot be opened or synced is no reason to fail. */
 static void sync_folder(const char *path)
 {
     char *folder = isg_strndup(path, strlen(path));

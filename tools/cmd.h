@@ -91,8 +91,7 @@ ISG_MUST_CHECK enum isg_status isg_app_out(
  * in every mode. */
 void isg_app_result(struct isg_app *app, json_t *result);
 
-/** A JSON string of bytes that may not be UTF-8 (names of files, words of broken input): these become U+FFFD.
- */
+/** A JSON string of bytes that may not be UTF-8 (names of files, words of broken input): these become U+FFFD. */
 json_t *isg_json_text(const char *s);
 
 /* The commands: X(name of the struct after isg_tool_), in the order of the help. */

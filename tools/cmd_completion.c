@@ -1,5 +1,4 @@
-/* isogloss completion bash: a completion script out of the option tables, so that it cannot fall behind them.
- */
+/* isogloss completion bash: a completion script out of the option tables, so that it cannot fall behind them. */
 #include "tools/cmd.h"
 
 #include <string.h>

@@ -376,8 +376,7 @@ static enum isg_status save_binary(
     return status;
 }
 
-/** A table of the file: a power of two of slots, one of them empty at least, or the search would never end.
- */
+/** A table of the file: a power of two of slots, one of them empty at least, or the search would never end. */
 static enum isg_status want_table(
     struct isg_lm *lm, const char *keys, const char *values, struct isg_lm_table *t, struct isg_error *err)
 {

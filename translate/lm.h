@@ -72,8 +72,7 @@ ISG_MUST_CHECK enum isg_status isg_lm_read_arpa(
 ISG_MUST_CHECK enum isg_status isg_lm_write_arpa(
     const struct isg_lm *lm, const char *path, bool force, struct isg_error *err);
 
-/** Sentences of a plain text file: calls `each` with the ids... of one sentence's words, cut and lower-cased.
- */
+/** Sentences of a plain text file: calls `each` with the ids... of one sentence's words, cut and lower-cased. */
 struct isg_lm_text {
     bool tokenised, lower;
 };

@@ -6,8 +6,7 @@ static bool is_space(uint32_t cp)
            (cp >= 0x2000 && cp <= 0x200b) || cp == 0x3000 || cp == 0xfeff;
 }
 
-/** Does a word end in a full stop that belongs to it: one letter ("J."), or dots inside ("EE.UU.", "U.S.")?
- */
+/** Does a word end in a full stop that belongs to it: one letter ("J."), or dots inside ("EE.UU.", "U.S.")? */
 static bool keeps_dot(const char *s, size_t n)
 {
     size_t letters = 0;

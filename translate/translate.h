@@ -13,8 +13,7 @@
 
 /* ---- lexicon: source phrases and their translations, in order of preference ---- */
 
-struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads.
-                     */
+struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
 struct isg_lexicon_entry {
     uint32_t target; /**< id for isg_lexicon_target */
     float score;     /**< as the file gives it (similarity, probability), else 0 */
@@ -100,13 +99,11 @@ ISG_MUST_CHECK enum isg_status isg_case_table_save(
 struct isg_case_counts isg_case_table_get(const struct isg_case_table *t, const char *word, size_t n);
 
 enum isg_casing {
-    ISG_CASING_SOURCE, /**< Xie: UPPER and Capitalised words carry over, the rest stays as the lexicon has it
-                        */
+    ISG_CASING_SOURCE, /**< Xie: UPPER and Capitalised words carry over, the rest stays as the lexicon has it */
     ISG_CASING_TARGET, /**< capitalised iff P(capitalised) > threshold in the case table; source's where
                           unseen */
     ISG_CASING_SAMPLE, /**< UniTrans: drawn from the word's distribution over lower, Title and UPPER */
-    ISG_CASING_NONE /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower
-                     */
+    ISG_CASING_NONE /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower */
 };
 
 /* ---- language model ---- */
@@ -172,8 +169,7 @@ enum isg_policy {
     ISG_POLICY_TRANSLATE,
     ISG_POLICY_COPY,
     ISG_POLICY_TRANSLITERATE, /**< by ICU */
-    ISG_POLICY_GAZETTEER, /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution)
-                           */
+    ISG_POLICY_GAZETTEER, /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution) */
     ISG_POLICY_EVIDENCE   /**< copied where the target text knows the word as a name, else translated */
 };
 enum isg_method {

@@ -1,5 +1,4 @@
-/* Labelled columns: fields lie in their lines, tags give spans that do not overlap and can be written again.
- */
+/* Labelled columns: fields lie in their lines, tags give spans that do not overlap and can be written again. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

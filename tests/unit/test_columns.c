@@ -4,8 +4,7 @@
 #include "src/mem.h"
 #include "src/strtab.h"
 
-/** Reads a file block by block, writes every line again and compares bytes. Returns the number of sentences.
- */
+/** Reads a file block by block, writes every line again and compares bytes. Returns the number of sentences. */
 static size_t through(const char *path, size_t *tokens, struct isg_scheme_vote *vote)
 {
     struct isg_error err = {0};

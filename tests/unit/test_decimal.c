@@ -83,8 +83,7 @@ static void test_random(void **state)
     }
 }
 
-/* Any bit pattern: text that reads back within 1e-6, at most 16 bytes, and short where the number is short.
- */
+/* Any bit pattern: text that reads back within 1e-6, at most 16 bytes, and short where the number is short. */
 static void test_format(void **state)
 {
     (void)state;

@@ -92,8 +92,7 @@ static void mayhew_rules(void **state)
     assert_ok(isg_lexicon_prominence(&lex, in, &err));
     const struct isg_translate_parts parts = {.lexicon = lex};
     const struct isg_translate_opts o = with(ISG_DECODE_GREEDY, ISG_CASING_NONE);
-    /* the longest phrase first; only the first word of the sentence is capitalised, the rest of it made small
-     */
+    /* the longest phrase first; only the first word of the sentence is capitalised, the rest of it made small */
     assert_translates(&parts, &o, NULL, "of O\nNew B-LOC\nYork I-LOC\n", "De O\nnueva B-LOC\nyork I-LOC\n");
     /* a window of four words */
     assert_translates(

@@ -1,5 +1,4 @@
-/* fastText models, on a small file made here byte by byte: dim 1, so that a vector is the mean of known rows.
- */
+/* fastText models, on a small file made here byte by byte: dim 1, so that a vector is the mean of known rows. */
 #include "tests/test.h"
 
 #include "src/isg.h"

@@ -77,8 +77,7 @@ static void below_is_fair(void **state)
         count[isg_rng_below(&r, 6)]++;
     for (int i = 0; i < 6; i++)
         assert_near(count[i], 10000, 5 * sqrt(60000 * (1.0 / 6) * (5.0 / 6)));
-    /* With 3 * 2^30 a product without rejection falls into the first third twice as often as into the others.
-     */
+    /* With 3 * 2^30 a product without rejection falls into the first third twice as often as into the others. */
     int third[3] = {0};
     for (int i = 0; i < 60000; i++) {
         const uint32_t x = isg_rng_below(&r, 3u << 30);

@@ -187,8 +187,7 @@ static void perturbations_have_their_norm(void **state)
     world_free(&o);
 }
 
-/* The second pass steps along the first one's gradient: the loss rises; parameter gradients of both add up.
- */
+/* The second pass steps along the first one's gradient: the loss rises; parameter gradients of both add up. */
 static void two_passes(void **state)
 {
     (void)state;
@@ -272,8 +271,7 @@ static void sentences_do_not_see_their_batch(void **state)
     }
 }
 
-/* Packed copies are only copies: with and without isg_params_pack the bits are the same, also after a change.
- */
+/* Packed copies are only copies: with and without isg_params_pack the bits are the same, also after a change. */
 static void packing_changes_no_bit(void **state)
 {
     (void)state;
