@@ -8,4 +8,8 @@
 /* max and min give their second operand where one is NaN */
 #define V_MAX(c, x) ((vec)_mm256_max_ps((__m256)(c), (__m256)(x)))
 #define V_MIN(c, x) ((vec)_mm256_min_ps((__m256)(c), (__m256)(x)))
+static const int first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+#define MASK(n) _mm256_loadu_si256((const __m256i *)(const void *)(first_lanes + 8 - (n)))
+#define V_LOAD_PART(p, n) ((vec)_mm256_maskload_ps((p), MASK(n)))
+#define V_STORE_PART(p, v, n) _mm256_maskstore_ps((p), MASK(n), (__m256)(v))
 #include "ner/kernels.inc"

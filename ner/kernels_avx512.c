@@ -9,4 +9,6 @@
 /* max and min give their second operand where one is NaN */
 #define V_MAX(c, x) ((vec)_mm512_max_ps((__m512)(c), (__m512)(x)))
 #define V_MIN(c, x) ((vec)_mm512_min_ps((__m512)(c), (__m512)(x)))
+#define V_LOAD_PART(p, n) ((vec)_mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), (p)))
+#define V_STORE_PART(p, v, n) _mm512_mask_storeu_ps((p), (__mmask16)((1u << (n)) - 1), (__m512)(v))
 #include "ner/kernels.inc"

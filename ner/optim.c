@@ -5,7 +5,6 @@
  * order, a second loop updates. */
 #include "ner/optim.h"
 #include "ner/tape_priv.h"
-#include <stdlib.h>
 
 enum { BLOCK = 16384, ROWS = 64 };
 
@@ -53,19 +52,14 @@ struct block {
     size_t first, n;
     double squares;
 };
-/** One row of a sparse parameter that has a gradient: its entries in all tapes are from[first] .. + n. */
-struct sparse_row {
-    uint32_t row;
-    uint32_t order; /* of the entry, while sorting */
-    const isg_real *g;
-};
+/** The rows of a sparse parameter that have a gradient, in order of their first appearance. */
 struct sparse {
-    struct sparse_row *entries; /* sorted by row, then tape and place in it */
-    size_t n, cap;
-    size_t *starts; /* n_rows + 1 */
-    size_t n_rows, cap_starts;
-    isg_real *sum; /* n_rows * cols */
-    size_t cap_sum;
+    uint32_t *row;  /* n_rows */
+    size_t *starts; /* n_rows + 1: row i's gradients are entries[starts[i]] .. entries[starts[i + 1] - 1] */
+    const isg_real **entries; /* by tape and place in it within a row */
+    isg_real *sum;            /* n_rows * cols */
+    size_t n_rows, cap_row, cap_starts, cap_entries, cap_sum;
+    uint32_t *place; /* a row of the parameter: index into `row` + 1 while collecting, else 0 */
 };
 struct isg_optim {
     struct isg_params *params;
@@ -118,7 +112,9 @@ void isg_optim_free(struct isg_optim *o)
     if (!o)
         return;
     for (uint32_t i = 0; i < isg_params_count(o->params); i++) {
-        isg_free(o->sparse[i].entries);
+        isg_free(o->sparse[i].row);
+        isg_free((void *)o->sparse[i].entries);
+        isg_free(o->sparse[i].place);
         isg_free(o->sparse[i].starts);
         isg_free(o->sparse[i].sum);
     }
@@ -157,40 +153,46 @@ static enum isg_status want(isg_real **x, size_t n, struct isg_error *err)
     return *x ? ISG_OK : isg_error_nomem(err, "an optimiser's state");
 }
 
-static int by_row(const void *a, const void *b)
-{
-    const struct sparse_row *const x = a, *const y = b;
-    if (x->row != y->row)
-        return x->row < y->row ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-/** Gathers and sorts the rows of a sparse parameter that any tape has a gradient for. */
+/** Gathers the rows of a sparse parameter that any tape has a gradient for: a counting sort by first
+ * appearance. */
 static enum isg_status collect_rows(struct isg_optim *o, const struct isg_param *p, struct isg_error *err)
 {
     struct sparse *const s = &o->sparse[p->index];
-    s->n = s->n_rows = 0;
+    size_t n = 0;
+    s->n_rows = 0;
+    for (uint32_t i = 0; i < o->n_tapes; i++)
+        n += o->tapes[i]->grads[p->index].n_rows;
+    if (n == 0)
+        return ISG_OK;
+    if (!s->place)
+        s->place = isg_calloc(p->rows, sizeof *s->place);
+    if (!s->place || !ISG_GROW(s->row, s->cap_row, n) || !ISG_GROW(s->starts, s->cap_starts, n + 2) ||
+        !ISG_GROW(s->entries, s->cap_entries, n))
+        return isg_error_nomem(err, "the gradient of an embedding table");
+    memset(s->starts, 0, (n + 2) * sizeof *s->starts);
     for (uint32_t i = 0; i < o->n_tapes; i++) {
         const struct isg_param_grad *const g = &o->tapes[i]->grads[p->index];
-        if (!ISG_GROW(s->entries, s->cap, s->n + g->n_rows))
-            return isg_error_nomem(err, "the gradient of an embedding table");
         for (size_t r = 0; r < g->n_rows; r++) {
-            s->entries[s->n] = (struct sparse_row){g->rows[r].row, (uint32_t)s->n, g->rows[r].g};
-            s->n++;
+            const uint32_t row = g->rows[r].row;
+            if (!s->place[row]) {
+                s->row[s->n_rows++] = row;
+                s->place[row] = (uint32_t)s->n_rows;
+            }
+            s->starts[s->place[row] + 1]++;
         }
     }
-    if (s->n == 0)
-        return ISG_OK;
-    qsort(s->entries, s->n, sizeof *s->entries, by_row);
-    if (!ISG_GROW(s->starts, s->cap_starts, s->n + 1))
-        return isg_error_nomem(err, "the gradient of an embedding table");
-    for (size_t i = 0; i < s->n; i++)
-        if (i == 0 || s->entries[i].row != s->entries[i - 1].row)
-            s->starts[s->n_rows++] = i;
-    s->starts[s->n_rows] = s->n;
-    if (!ISG_GROW(s->sum, s->cap_sum, s->n_rows * p->cols))
-        return isg_error_nomem(err, "the gradient of an embedding table");
-    return ISG_OK;
+    for (size_t i = 2; i <= s->n_rows + 1; i++) /* starts[k + 1]: where the next entry of row k goes */
+        s->starts[i] += s->starts[i - 1];
+    for (uint32_t i = 0; i < o->n_tapes; i++) {
+        const struct isg_param_grad *const g = &o->tapes[i]->grads[p->index];
+        for (size_t r = 0; r < g->n_rows; r++)
+            s->entries[s->starts[s->place[g->rows[r].row]]++] = g->rows[r].g;
+    }
+    for (size_t i = 0; i < s->n_rows; i++)
+        s->place[s->row[i]] = 0;
+    return ISG_GROW(s->sum, s->cap_sum, s->n_rows * p->cols)
+               ? ISG_OK
+               : isg_error_nomem(err, "the gradient of an embedding table");
 }
 
 static enum isg_status add_block(
@@ -268,10 +270,10 @@ static void gather_block(void *cookie, size_t index, unsigned worker)
     b->squares = 0;
     for (size_t r = b->first; r < b->first + b->n; r++) {
         isg_real *const g = s->sum + r * cols;
-        const size_t at = (size_t)s->entries[s->starts[r]].row * cols;
+        const size_t at = (size_t)s->row[r] * cols;
         memset(g, 0, cols * sizeof *g);
         for (size_t i = s->starts[r]; i < s->starts[r + 1]; i++)
-            o->k->axpy(cols, 1, s->entries[i].g, g);
+            o->k->axpy(cols, 1, s->entries[i], g);
         const isg_real *const self = g;
         b->squares += o->k->gather(
             cols, g, &self, 1, p->value + at, p->l2, p->start ? p->start + at : NULL, p->l2_start);
@@ -316,7 +318,7 @@ static void update_block(void *cookie, size_t index, unsigned worker)
     }
     const struct sparse *const s = &o->sparse[p->index];
     for (size_t r = b->first; r < b->first + b->n; r++)
-        update(o, p, (size_t)s->entries[s->starts[r]].row * p->cols, p->cols, s->sum + r * p->cols);
+        update(o, p, (size_t)s->row[r] * p->cols, p->cols, s->sum + r * p->cols);
 }
 
 /** Running averages cover every number of every parameter that is not frozen, whether it moved or not. */
