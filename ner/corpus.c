@@ -78,22 +78,22 @@ static enum isg_status read_weight(struct isg_ner_corpus *c, const struct isg_bl
     return ISG_OK;
 }
 
-/* Marks what the "?" of a sentence (letter 0) leave open; its spans are in s->spans. */
-static void mark_doubts(struct isg_ner_corpus *c, const struct scratch *s, size_t n, size_t n_spans)
+uint32_t isg_ner_doubts(
+    const char *letters, size_t n, const struct isg_span *spans, size_t n_spans, uint8_t *doubt)
 {
-    uint8_t *const doubt = c->doubt + c->n_tokens;
+    uint32_t open = 0;
     for (size_t i = 0; i < n; i++) {
-        doubt[i] = s->letters[i] ? 0 : ISG_DOUBT_TAG;
-        c->n_doubts += doubt[i];
+        doubt[i] = letters[i] ? 0 : ISG_DOUBT_TAG;
+        open += doubt[i];
     }
     for (size_t k = 0; k < n_spans; k++) {
-        const size_t first = s->spans[k].first, last = first + s->spans[k].n - 1;
-        if (first > 0 && doubt[first - 1] == ISG_DOUBT_TAG && s->letters[first] == 'I')
+        const size_t first = spans[k].first, last = first + spans[k].n - 1;
+        if (first > 0 && doubt[first - 1] == ISG_DOUBT_TAG && letters[first] == 'I')
             doubt[first] |= ISG_DOUBT_START;
-        if (last + 1 < n && doubt[last + 1] == ISG_DOUBT_TAG && s->letters[last] != 'E' &&
-            s->letters[last] != 'S')
+        if (last + 1 < n && doubt[last + 1] == ISG_DOUBT_TAG && letters[last] != 'E' && letters[last] != 'S')
             doubt[last] |= ISG_DOUBT_END;
     }
+    return open;
 }
 
 static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
@@ -134,7 +134,7 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
     }
     size_t n_spans;
     ISG_TRY(isg_spans_from_tags(s->letters, s->types, n, &s->spans, &s->cap_spans, &n_spans, err));
-    mark_doubts(c, s, n, n_spans);
+    c->n_doubts += isg_ner_doubts(s->letters, n, s->spans, n_spans, c->doubt + c->n_tokens);
     const size_t had = c->span_offset[c->n_sentences];
     if (!ISG_GROW(c->spans, c->cap[4], had + n_spans + 1))
         return isg_error_nomem(err, "a corpus");

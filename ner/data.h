@@ -37,6 +37,10 @@ struct isg_ner_corpus {
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
     struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);
 void isg_ner_corpus_fini(struct isg_ner_corpus *c); /**< a zeroed struct is fine */
+/** What the "?" of a sentence (letters[i] 0, else as isg_tag_split gives them) leave open, a byte of enum
+ * isg_ner_doubt a token; spans are those of the letters. Returns the number of "?". */
+uint32_t isg_ner_doubts(
+    const char *letters, size_t n, const struct isg_span *spans, size_t n_spans, uint8_t *doubt);
 /** Drops the sentences whose keep[s] is false; types and forms stay as they are. */
 void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep);
 
@@ -72,6 +76,8 @@ ISG_MUST_CHECK enum isg_status isg_ner_vocab_add_type(
 /** Label ids of a sentence's spans; types that the model lacks come out as O. */
 void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const struct isg_strtab *types,
     const struct isg_span *spans, size_t n_spans, uint32_t n, uint32_t *labels);
+/** The labels, as n_labels bytes, that may stand where a span gave label y with that doubt about it. */
+void isg_ner_may_stand(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may);
 /** Spans of a sequence of label ids; type = index of the type in the vocabulary. spans has room for n. */
 size_t isg_ner_spans_from_labels(
     const struct isg_ner_vocab *v, const uint32_t *labels, uint32_t n, struct isg_span *spans);

@@ -53,31 +53,12 @@ void isg_ner_target_fini(struct isg_ner_target *t)
     memset(t, 0, sizeof *t);
 }
 
-/* The labels, as bytes, that may stand where label y does with a doubt about its start or end. Per type they
- * are B I (E S): B and S start an entity, E and S end one. */
-static void widen(uint32_t y, uint8_t doubt, uint32_t per_type, uint32_t n_labels, uint8_t *may)
-{
-    memset(may, (doubt & ISG_DOUBT_TAG) != 0, n_labels);
-    if (doubt & ISG_DOUBT_TAG)
-        return;
-    may[y] = 1;
-    if (y == 0 || !doubt)
-        return;
-    static const bool starts[4] = {true, false, false, true}, ends[4] = {false, false, true, true};
-    const uint32_t first = y - (y - 1) % per_type, mine = (y - 1) % per_type;
-    for (uint32_t k = 0; k < per_type; k++)
-        if ((starts[k] == starts[mine] || doubt & ISG_DOUBT_START) &&
-            (ends[k] == ends[mine] || doubt & ISG_DOUBT_END))
-            may[first + k] = 1;
-}
-
 enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
     const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
     struct isg_error *err)
 {
     const struct isg_ner_corpus *const c = &e->corpus;
     const uint32_t n_labels = isg_strtab_size(v->labels);
-    const uint32_t per_type = v->n_types ? (n_labels - 1) / v->n_types : 1;
     size_t total = 0;
     for (uint32_t i = 0; i < n; i++)
         total += e->n_tokens[sentences[i]];
@@ -91,7 +72,7 @@ enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_
         for (uint32_t k = c->offset[sentences[i]]; k < c->offset[sentences[i] + 1]; k++, at++) {
             t->tags[at] = c->doubt[k] ? ISG_NO_ID : e->labels[k];
             if (c->n_doubts)
-                widen(e->labels[k], c->doubt[k], per_type, n_labels, t->allowed + at * n_labels);
+                isg_ner_may_stand(v, e->labels[k], c->doubt[k], t->allowed + at * n_labels);
         }
     }
     *out = (struct isg_crf_target){.tags = t->tags,

@@ -1,6 +1,7 @@
 /* Tagging of files. Records (lines, with the tokens they hold) are gathered until a batch is full, decoded
  * together, and written in order. */
 #include "ner/decode.h"
+#include "ner/given.h"
 #include "ner/ner.h"
 #include "ner/tokenise.h"
 
@@ -57,6 +58,11 @@ struct tagger {
     char *letters;
     uint32_t *types;
     size_t cap_spans, cap_sentence_of, cap_letters, cap_types;
+    /* forced decoding */
+    struct isg_ner_given given;
+    uint8_t *allowed;           /* a token: its labels' bytes */
+    const uint8_t **allowed_of; /* a sentence */
+    size_t cap_allowed, cap_allowed_of;
 };
 
 static void tagger_clear(struct tagger *t)
@@ -74,7 +80,8 @@ static void tagger_fini(struct tagger *t)
     isg_tokeniser_free(t->tokeniser);
     void *const all[] = {t->records, t->text, t->form, t->place, t->offset, t->length, t->tokens, t->labels,
         t->labels_n, t->confidence, t->span_probability, t->probability_n, t->spans, t->sentence_of,
-        t->letters, t->types};
+        t->letters, t->types, t->allowed, (void *)t->allowed_of};
+    isg_ner_given_fini(&t->given);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         isg_free(all[i]);
 }
@@ -293,7 +300,8 @@ static enum isg_status grow_results(struct tagger *t, struct isg_error *err)
         ISG_GROW(t->probability_n, t->cap_probability_n, (t->n_sentences + 1) * k) &&
         ISG_GROW(t->spans, t->cap_spans, (size_t)longest + 1) &&
         ISG_GROW(t->sentence_of, t->cap_sentence_of, n) && ISG_GROW(t->letters, t->cap_letters, n * k) &&
-        ISG_GROW(t->types, t->cap_types, n * k);
+        ISG_GROW(t->types, t->cap_types, n * k) &&
+        (!t->opts->given || ISG_GROW(t->allowed_of, t->cap_allowed_of, t->n_sentences + 1));
     return good ? ISG_OK : isg_error_nomem(err, "results of a batch");
 }
 
@@ -330,12 +338,15 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
         t->tokens[s] = t->form + t->offset[s];
         for (uint32_t i = 0; i < t->length[s]; i++)
             t->sentence_of[t->offset[s] + i] = (uint32_t)s;
+        if (t->opts->given)
+            t->allowed_of[s] = t->allowed + t->offset[s] * isg_strtab_size(t->model->vocab.labels);
     }
     const bool nbest = t->opts->nbest > 1;
     const struct isg_ner_decode job = {.n = (uint32_t)t->n_sentences,
         .tokens = t->tokens,
         .n_tokens = t->length,
         .offset = t->offset,
+        .allowed = t->opts->given ? t->allowed_of : NULL,
         .labels = t->labels,
         .confidence = t->opts->confidence ? t->confidence : NULL,
         .span_probability = json || t->opts->min_confidence > 0 ? t->span_probability : NULL,
@@ -397,6 +408,16 @@ static enum isg_status tag_columns(
                 const char *word = isg_block_word(r, b, token++, &n);
                 ISG_GOTO(add_token(t, word, n, (struct place){0}, err));
             }
+        }
+        if (t->opts->given && b->n_tokens) {
+            const struct isg_ner_vocab *const v = &t->model->vocab;
+            const size_t n_labels = isg_strtab_size(v->labels);
+            if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels)) {
+                status = isg_error_nomem(err, "given tags");
+                goto out;
+            }
+            ISG_GOTO(isg_ner_given_read(
+                &t->given, r, b, v, t->model->config.scheme == 0, path, t->allowed + first * n_labels, err));
         }
         ISG_GOTO(end_sentence(t, first, err));
         ISG_GOTO(flush_if_full(t, err));
@@ -599,7 +620,10 @@ enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_mod
     FILE *file = NULL;
     const double started = isg_now();
     memset(out, 0, sizeof *out);
-    columns.tag = ISG_NO_COLUMN;
+    if (opts->given)
+        columns.open_tags = true;
+    else
+        columns.tag = ISG_NO_COLUMN;
     out->format = opts->format;
     if (out->format == ISG_NER_AUTO) {
         if (strcmp(path, "-") == 0) {
@@ -612,6 +636,10 @@ enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_mod
     }
     if (opts->nbest > 1 && out->format != ISG_NER_COLUMNS) {
         status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "several best sequences are for text in columns");
+        goto out;
+    }
+    if (opts->given && out->format != ISG_NER_COLUMNS) {
+        status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "given tags are for text in columns");
         goto out;
     }
     /* JSON output builds entities from B and I */

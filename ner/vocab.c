@@ -256,6 +256,24 @@ void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const 
     }
 }
 
+void isg_ner_may_stand(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may)
+{
+    const uint32_t n_labels = isg_strtab_size(v->labels);
+    memset(may, (doubt & ISG_DOUBT_TAG) != 0, n_labels);
+    if (doubt & ISG_DOUBT_TAG)
+        return;
+    may[y] = 1;
+    if (y == 0 || !doubt)
+        return;
+    /* per type the labels are B I (E S): B and S start an entity, E and S end one */
+    static const bool starts[4] = {true, false, false, true}, ends[4] = {false, false, true, true};
+    const uint32_t per_type = (n_labels - 1) / v->n_types, mine = (y - 1) % per_type, first = y - mine;
+    for (uint32_t k = 0; k < per_type; k++)
+        if ((starts[k] == starts[mine] || doubt & ISG_DOUBT_START) &&
+            (ends[k] == ends[mine] || doubt & ISG_DOUBT_END))
+            may[first + k] = 1;
+}
+
 size_t isg_ner_spans_from_labels(
     const struct isg_ner_vocab *v, const uint32_t *labels, uint32_t n, struct isg_span *spans)
 {

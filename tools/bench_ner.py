@@ -40,11 +40,17 @@ def machine():
 def call(command):
     """The JSON result, seconds and peak MB of one call; ends the benchmark where it fails."""
     start = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
-        out, err = p.communicate()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        p = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - start
+        out.seek(0)
+        err.seek(0)
         if p.returncode:
-            sys.exit("%s\nexit %d: %s" % (" ".join(command), p.returncode, err.decode(errors="replace").strip()))
-    return (json.loads(out) if out.strip() else {}), time.monotonic() - start
+            sys.exit("%s\nexit %d: %s" % (" ".join(command), p.returncode, err.read().decode(errors="replace").strip()))
+        text = out.read()
+    return (json.loads(text) if text.strip() else {}), seconds, usage.ru_maxrss / 1024
 
 
 def main():
@@ -73,7 +79,7 @@ def main():
         options += ["--set", s]
     print("%s; %s; %s\n" % (version, machine(), " ".join(options)))
     head = ["corpus", "seed", "epoch kept", "dev F1", "test precision", "test recall", "test F1", "train tokens/s",
-            "tag tokens/s", "train s"]
+            "tag tokens/s", "train s", "train MB", "tag MB"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
     rows = []
     with tempfile.TemporaryDirectory() as tmp:
@@ -81,20 +87,21 @@ def main():
         for name, (train, dev, test, emb) in corpora.items():
             scores = []
             for seed in range(1, a.seeds + 1):
-                t, seconds = call([a.isogloss, "ner", "train", "--train", train, "--dev", dev, "--emb", emb, "-o", model,
+                t, seconds, train_mb = call([a.isogloss, "ner", "train", "--train", train, "--dev", dev, "--emb", emb, "-o", model,
                                    "--force", "--seed", str(seed), "--json", "-q"] + options)
-                g, _ = call([a.isogloss, "ner", "tag", "--model", model, test, "-o", tagged, "--force", "--json", "-q",
+                g, _, tag_mb = call([a.isogloss, "ner", "tag", "--model", model, test, "-o", tagged, "--force", "--json", "-q",
                              "--threads", a.threads])
-                e, _ = call([a.isogloss, "ner", "eval", test, tagged, "--json", "-q"])
+                e, _, _ = call([a.isogloss, "ner", "eval", test, tagged, "--json", "-q"])
                 o = e["overall"]
                 scores.append((t["dev_f1"], o["precision"], o["recall"], o["f1"]))
                 row = [name, str(seed), str(t["best_epoch"])] + ["%.2f" % x for x in scores[-1]]
-                row += ["%.0f" % t["tokens_per_second"], "%.0f" % g["tokens_per_second"], "%.0f" % seconds]
+                row += ["%.0f" % t["tokens_per_second"], "%.0f" % g["tokens_per_second"], "%.0f" % seconds,
+                        "%.0f" % train_mb, "%.0f" % tag_mb]
                 rows.append(row)
                 print("| " + " | ".join(row) + " |", flush=True)
             if len(scores) > 1:
                 row = [name, "mean ± deviation", ""]
-                row += ["%.2f ± %.2f" % (statistics.mean(c), statistics.stdev(c)) for c in zip(*scores)] + ["", "", ""]
+                row += ["%.2f ± %.2f" % (statistics.mean(c), statistics.stdev(c)) for c in zip(*scores)] + [""] * 5
                 rows.append(row)
                 print("| " + " | ".join(row) + " |", flush=True)
     with open(a.out, "w", encoding="utf-8") as f:
@@ -102,10 +109,7 @@ def main():
         f.writelines("\t".join(r) + "\n" for r in [head] + rows)
     if os.path.exists(a.engine):
         print("\nThe engine alone, on text shaped like CoNLL-2003:\n", flush=True)
-        for batch in ("10", "32", "64"):
-            for what in ("train", "tag"):
-                for threads in ["1"] + ([str(os.cpu_count())] if (os.cpu_count() or 1) > 1 else []):
-                    subprocess.run([a.engine, "--batch", batch, "--what", what, "--threads", threads], check=True)
+        subprocess.run([a.engine], check=True)
 
 
 main()

@@ -30,6 +30,12 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             .value = &columns,
             .argument = "LIST",
             .help = "which column holds the word, e.g. _,word (default: the first)"},
+        {.name = "given",
+            .kind = ISG_OPT_FLAG,
+            .value = &opts.given,
+            .help =
+                "forced decoding: tags in the input's last column (or --columns word,tag) stand, the tagger "
+                "decides where they are ?"},
         {.name = "tokens",
             .kind = ISG_OPT_STRING,
             .value = &opts.tokens,
@@ -72,6 +78,8 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             opts.scheme = schemes[i];
     if (columns)
         ISG_TRY(isg_columns_parse(&opts.columns, columns, err));
+    else if (opts.given)
+        opts.columns = ISG_COLUMNS_DEFAULT;
     if (argc)
         opts.in = argv[0];
     opts.nbest = (uint32_t)nbest;

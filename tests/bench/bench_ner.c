@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     VOCAB = 25000,
@@ -317,6 +318,7 @@ int main(int argc, char **argv)
             for (enum isg_level_isa l = ISG_ISA_BASE; l <= ISG_ISA_AVX512; l++)
                 isa = strcmp(argv[i + 1], isg_isa_name(l)) == 0 ? l : isa;
     }
+    const unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     const double peak = sgemm_peak();
     static struct text x;
     text_make(&x);
@@ -333,9 +335,10 @@ int main(int argc, char **argv)
         if (only_what && strcmp(only_what, training ? "train" : "tag") != 0)
             continue;
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-            for (unsigned threads = 1; threads <= 2; threads++) {
-                if ((only_threads && threads != only_threads) || (only_batch && sizes[s].batch != only_batch))
-                    continue;
+            if (only_batch && sizes[s].batch != only_batch)
+                continue;
+            for (int all = only_threads != 0; all <= (cores > 1 || only_threads); all++) {
+                const unsigned threads = only_threads ? only_threads : all ? cores : 1;
                 const uint32_t shards = training ? sizes[s].train_shards : sizes[s].tag_shards;
                 struct isg_pool *const pool = isg_pool_new(threads);
                 const struct result r = measure(&x, training, sizes[s].batch, shards, isa, pool, seconds);

@@ -132,6 +132,19 @@ cut -d' ' -f3 stdout | cmp - <(cut -d' ' -f3 out) || fail "the first of the n be
 run 0 ner tag --model one --min-confidence 1 --scheme bio dev
 [ "$(awk 'NF > 2 && $NF != "O"' stdout | wc -l)" = 0 ] || fail "entities below --min-confidence"
 
+# --- forced decoding: what is given stays, "?" is decided, the rest is decided around it
+printf 'Ann ?\nLee ?\nmet O\nBob B-LOC\nGreen ?\n. O\n' >given
+run 0 ner tag --model one --given --scheme bio given
+[ "$(sed -n '3p;4p;6p' stdout | cut -d' ' -f3 | tr '\n' ' ')" = "O B-LOC O " ] || fail "given tags: $(cat stdout)"
+sed -n '1p;2p;5p' stdout | grep -q '?$' && fail "a tag was not decided"
+sed 's/?/O/' given | sed 's/B-LOC/?/' >given2
+run 0 ner tag --model one --given --nbest 2 --confidence given2
+[ "$(grep -c '^[^ ]* O O O ' stdout)" = 5 ] || fail "given tags with n best: $(cat stdout)"
+sed 's/LOC/PLANET/' given >given2
+run 3 ner tag --model one --given given2
+holds stderr "given2:4: the tag \"B-PLANET\""
+run 2 ner tag --model one --given --format text given
+
 # --- raw text and JSON lines
 printf 'Ann Lee moved from Berlin to Lisbon. "It costs $3.50," she said...\n\nÜber 5 000 people.\n' >text
 run 0 ner tag --model one --format text text
