@@ -1,5 +1,5 @@
 /* conlleval on files: lines to pairs of tags. */
-#include "ner/score.h"
+#include "ner/evalfile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -108,11 +108,13 @@ static enum isg_status next(struct side *s, char **line, struct fields *f, struc
 }
 
 /* conlleval -r: a bare type is a chunk of its own. */
-static enum isg_status give(struct isg_ner_scorer *scorer, const struct isg_ner_eval_opts *opts,
-    const char *gold, size_t gold_n, const char *predicted, size_t predicted_n, struct isg_error *err)
+static enum isg_status give(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts,
+    const struct fields *f, const char *predicted, size_t predicted_n, struct isg_error *err)
 {
+    const char *const gold = f->at[1];
+    const size_t gold_n = f->n[1];
     if (!opts->raw)
-        return isg_ner_scorer_token(scorer, gold, gold_n, predicted, predicted_n, err);
+        return to->token(to->cookie, f->at[0], f->n[0], gold, gold_n, predicted, predicted_n, err);
     const char *outside = opts->outside ? opts->outside : "O";
     const char *in[2] = {gold, predicted};
     const size_t len[2] = {gold_n, predicted_n};
@@ -135,13 +137,14 @@ static enum isg_status give(struct isg_ner_scorer *scorer, const struct isg_ner_
         }
     }
     if (status == ISG_OK)
-        status = isg_ner_scorer_token(scorer, out[0], strlen(out[0]), out[1], strlen(out[1]), err);
+        status =
+            to->token(to->cookie, f->at[0], f->n[0], out[0], strlen(out[0]), out[1], strlen(out[1]), err);
     isg_free(out[0]);
     isg_free(out[1]);
     return status;
 }
 
-static enum isg_status one_file(struct isg_ner_scorer *scorer, const struct isg_ner_eval_opts *opts,
+static enum isg_status one_file(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts,
     struct side *a, uint64_t *tokens, struct isg_error *err)
 {
     char *line;
@@ -151,11 +154,11 @@ static enum isg_status one_file(struct isg_ner_scorer *scorer, const struct isg_
         if (!line)
             return ISG_OK;
         if (!f.count) {
-            isg_ner_scorer_break(scorer);
+            to->sentence(to->cookie);
             continue;
         }
         ++*tokens;
-        ISG_TRY(give(scorer, opts, f.at[1], f.n[1], f.at[2], f.n[2], err));
+        ISG_TRY(give(to, opts, &f, f.at[2], f.n[2], err));
     }
 }
 
@@ -168,7 +171,7 @@ static enum isg_status differ(
     return ISG_EDATA;
 }
 
-static enum isg_status two_files(struct isg_ner_scorer *scorer, const struct isg_ner_eval_opts *opts,
+static enum isg_status two_files(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts,
     struct side *a, struct side *b, uint64_t *tokens, struct isg_error *err)
 {
     char *line, *other;
@@ -201,44 +204,64 @@ static enum isg_status two_files(struct isg_ner_scorer *scorer, const struct isg
             return differ(a, b, what, err);
         }
         if (gap_a)
-            isg_ner_scorer_break(scorer);
+            to->sentence(to->cookie);
         ++*tokens;
-        ISG_TRY(give(scorer, opts, f.at[1], f.n[1], g.at[1], g.n[1], err));
+        ISG_TRY(give(to, opts, &f, g.at[1], g.n[1], err));
     }
 }
 
-enum isg_status isg_ner_eval_files(
-    struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err)
+enum isg_status isg_ner_eval_read(
+    const struct isg_ner_eval_opts *opts, const struct isg_ner_pairs *to, struct isg_error *err)
 {
     const bool pair = opts->predicted != NULL;
     struct side a = {.separator = opts->delimiter == ' ' ? 0 : opts->delimiter, .n_columns = pair ? 1 : 2};
     struct side b = {.separator = a.separator, .n_columns = 1};
     a.columns[0] = opts->gold_column ? opts->gold_column : pair ? -1 : -2;
     a.columns[1] = b.columns[0] = opts->predicted_column ? opts->predicted_column : -1;
-    struct isg_ner_scorer *scorer = isg_ner_scorer_new();
-    memset(out, 0, sizeof *out);
     enum isg_status status = ISG_OK;
     uint64_t tokens = 0;
-    if (!scorer) {
-        status = isg_error_nomem(err, "the scorer");
-        goto out;
-    }
     ISG_GOTO(isg_reader_open(&a.reader, opts->gold, err));
     if (pair) {
         ISG_GOTO(isg_reader_open(&b.reader, opts->predicted, err));
-        ISG_GOTO(two_files(scorer, opts, &a, &b, &tokens, err));
+        ISG_GOTO(two_files(to, opts, &a, &b, &tokens, err));
     } else {
-        ISG_GOTO(one_file(scorer, opts, &a, &tokens, err));
+        ISG_GOTO(one_file(to, opts, &a, &tokens, err));
     }
+    to->sentence(to->cookie);
     if (!tokens) {
         isg_error_set(err, ISG_EDATA, opts->gold, 0, "no token");
         status = isg_error_expected(err, "lines of a word and tags");
-        goto out;
     }
-    status = isg_ner_scorer_finish(scorer, out, err);
 out:
     isg_reader_close(a.reader);
     isg_reader_close(b.reader);
+    return status;
+}
+
+static enum isg_status score_token(void *cookie, const char *word, size_t word_n, const char *gold,
+    size_t gold_n, const char *predicted, size_t predicted_n, struct isg_error *err)
+{
+    (void)word;
+    (void)word_n;
+    return isg_ner_scorer_token(cookie, gold, gold_n, predicted, predicted_n, err);
+}
+
+static void score_break(void *cookie)
+{
+    isg_ner_scorer_break(cookie);
+}
+
+enum isg_status isg_ner_eval_files(
+    struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err)
+{
+    memset(out, 0, sizeof *out);
+    struct isg_ner_scorer *const scorer = isg_ner_scorer_new();
+    if (!scorer)
+        return isg_error_nomem(err, "the scorer");
+    enum isg_status status =
+        isg_ner_eval_read(opts, &(struct isg_ner_pairs){scorer, score_token, score_break}, err);
+    if (status == ISG_OK)
+        status = isg_ner_scorer_finish(scorer, out, err);
     isg_ner_scorer_free(scorer);
     return status;
 }

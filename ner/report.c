@@ -1,55 +1,25 @@
 /* What a model file says of itself, for people: a card in Markdown and the learning curve as SVG. */
 #include "ner/model.h"
 #include "ner/ner.h"
+#include "ner/text.h"
 
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-/* Text that grows; s is NULL and failed set once memory has run out. */
-struct text {
-    char *s;
-    size_t n, cap;
-    bool failed;
-};
-static void put(struct text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
-static void put(struct text *t, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    const int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
-    if (n < 0 || t->failed || !ISG_GROW(t->s, t->cap, t->n + (size_t)n + 1)) {
-        t->failed = true;
-        return;
-    }
-    va_start(ap, fmt);
-    vsnprintf(t->s + t->n, (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    t->n += (size_t)n;
-}
-
-static char *finish(struct text *t)
-{
-    if (!t->failed)
-        return t->s;
-    isg_free(t->s);
-    return NULL;
-}
 
 /* One line of the curve: values of `key` over the epochs, scaled from low .. high to the plot's height. */
 static void curve(
-    struct text *t, const json_t *history, const char *key, const char *colour, double low, double high)
+    struct isg_text *t, const json_t *history, const char *key, const char *colour, double low, double high)
 {
     const size_t n = json_array_size(history);
-    put(t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour);
+    isg_text_put(t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour);
     for (size_t i = 0; i < n; i++) {
         const double v = json_number_value(json_object_get(json_array_get(history, i), key));
         const double x = 60 + 520 * (n > 1 ? (double)i / (double)(n - 1) : 0.5);
-        put(t, "%s%.1f,%.1f", i ? " " : "", x, 300 - 260 * (high > low ? (v - low) / (high - low) : 0.5));
+        isg_text_put(
+            t, "%s%.1f,%.1f", i ? " " : "", x, 300 - 260 * (high > low ? (v - low) / (high - low) : 0.5));
     }
-    put(t, "\"/>\n");
+    isg_text_put(t, "\"/>\n");
 }
 
 static void range(const json_t *history, const char *key, double *low, double *high)
@@ -63,11 +33,12 @@ static void range(const json_t *history, const char *key, double *low, double *h
     }
 }
 
-static void axis(struct text *t, double x, const char *anchor, const char *colour, double low, double high)
+static void axis(
+    struct isg_text *t, double x, const char *anchor, const char *colour, double low, double high)
 {
     for (int i = 0; i <= 4; i++)
-        put(t, "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%.4g</text>\n", x, 304 - 65.0 * i,
-            anchor, colour, low + (high - low) * i / 4);
+        isg_text_put(t, "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%.4g</text>\n", x,
+            304 - 65.0 * i, anchor, colour, low + (high - low) * i / 4);
 }
 
 char *isg_ner_curve_svg(const struct isg_ner_model *m)
@@ -77,8 +48,8 @@ char *isg_ner_curve_svg(const struct isg_ner_model *m)
     const size_t n = json_array_size(history);
     const bool dev = json_object_get(json_array_get(history, 0), "dev_f1") != NULL;
     double low, high;
-    struct text t = {0};
-    put(&t,
+    struct isg_text t = {0};
+    isg_text_put(&t,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" font-family=\"sans-serif\" "
         "font-size=\"12\">\n<rect width=\"640\" height=\"360\" fill=\"white\"/>\n"
         "<path d=\"M60 40V300H580V40\" fill=\"none\" stroke=\"#888\"/>\n");
@@ -87,28 +58,28 @@ char *isg_ner_curve_svg(const struct isg_ner_model *m)
         axis(&t, 54, "end", "#b33", low, high);
         curve(&t, history, "loss", "#b33", low, high);
     }
-    put(&t, "<text x=\"60\" y=\"24\" fill=\"#b33\">training loss</text>\n");
+    isg_text_put(&t, "<text x=\"60\" y=\"24\" fill=\"#b33\">training loss</text>\n");
     if (dev) {
         range(history, "dev_f1", &low, &high);
         axis(&t, 586, "start", "#236", low, high);
         curve(&t, history, "dev_f1", "#236", low, high);
-        put(&t, "<text x=\"580\" y=\"24\" text-anchor=\"end\" fill=\"#236\">dev F1</text>\n");
+        isg_text_put(&t, "<text x=\"580\" y=\"24\" text-anchor=\"end\" fill=\"#236\">dev F1</text>\n");
     }
-    put(&t,
+    isg_text_put(&t,
         "<text x=\"60\" y=\"320\">1</text><text x=\"580\" y=\"320\" text-anchor=\"end\">%zu</text>"
         "<text x=\"320\" y=\"340\" text-anchor=\"middle\">epoch</text>\n</svg>\n",
         n);
     json_decref(provenance);
-    return finish(&t);
+    return isg_text_finish(&t);
 }
 
 char *isg_ner_card(const struct isg_ner_model *m, const char *name)
 {
     json_t *p = json_loads(m->provenance, 0, NULL);
-    struct text t = {0};
+    struct isg_text t = {0};
     const json_t *calibration = json_object_get(p, "calibration"), *input;
     const char *role;
-    put(&t,
+    isg_text_put(&t,
         "---\nlibrary_name: isogloss\npipeline_tag: token-classification\nlicense: other\n---\n\n# %s\n\nA "
         "tagger of named "
         "entities, made with isogloss %s, seed %llu. What may be done with it depends on the licences of the "
@@ -118,39 +89,41 @@ char *isg_ner_card(const struct isg_ner_model *m, const char *name)
     for (uint32_t i = 0; i < m->vocab.n_types; i++) {
         size_t n;
         const char *type = isg_ner_type_name(&m->vocab, i, &n);
-        put(&t, "- %.*s\n", (int)n, type);
+        isg_text_put(&t, "- %.*s\n", (int)n, type);
     }
-    put(&t, "\n## Made from\n\n| input | file | XXH3 |\n|---|---|---|\n");
-    json_object_foreach(json_object_get(p, "inputs"), role, input) put(&t, "| %s | %s | %s |\n", role,
-        json_string_value(json_object_get(input, "file")), json_string_value(json_object_get(input, "xxh3")));
-    put(&t, "\n%lld sentences, %lld tokens of training text. Dev chose the epoch; no test data was seen.\n",
+    isg_text_put(&t, "\n## Made from\n\n| input | file | XXH3 |\n|---|---|---|\n");
+    json_object_foreach(json_object_get(p, "inputs"), role, input)
+        isg_text_put(&t, "| %s | %s | %s |\n", role, json_string_value(json_object_get(input, "file")),
+            json_string_value(json_object_get(input, "xxh3")));
+    isg_text_put(&t,
+        "\n%lld sentences, %lld tokens of training text. Dev chose the epoch; no test data was seen.\n",
         (long long)json_integer_value(json_object_get(p, "train_sentences")),
         (long long)json_integer_value(json_object_get(p, "train_tokens")));
-    put(&t, "\n## Scores on dev\n\n");
+    isg_text_put(&t, "\n## Scores on dev\n\n");
     const json_int_t best = json_integer_value(json_object_get(p, "best_epoch"));
     const json_t *epoch = json_array_get(json_object_get(p, "history"), (size_t)(best > 0 ? best - 1 : 0));
     if (json_object_get(epoch, "dev_f1"))
-        put(&t,
+        isg_text_put(&t,
             "| epoch | precision | recall | F1 |\n|---|---|---|---|\n| %lld of %lld | %.2f | %.2f | %.2f |\n",
             (long long)best, (long long)json_integer_value(json_object_get(p, "epochs")),
             json_number_value(json_object_get(epoch, "dev_precision")),
             json_number_value(json_object_get(epoch, "dev_recall")),
             json_number_value(json_object_get(epoch, "dev_f1")));
     else
-        put(&t, "Trained without dev text: the last epoch was kept.\n");
+        isg_text_put(&t, "Trained without dev text: the last epoch was kept.\n");
     if (calibration)
-        put(&t,
+        isg_text_put(&t,
             "\nProbabilities are calibrated with temperature %.3f: expected calibration error of entities "
             "%.2f (%.2f "
             "before).\n",
             m->temperature, json_number_value(json_object_get(calibration, "entity_ece_after")),
             json_number_value(json_object_get(calibration, "entity_ece_before")));
-    put(&t, "\n## Settings\n\n| key | value |\n|---|---|\n");
+    isg_text_put(&t, "\n## Settings\n\n| key | value |\n|---|---|\n");
     for (const struct isg_ner_key *k = isg_ner_keys(); k->name; k++) {
         char value[64];
         isg_ner_config_value(&m->config, k, value, sizeof value);
-        put(&t, "| %s | %s |\n", k->name, value);
+        isg_text_put(&t, "| %s | %s |\n", k->name, value);
     }
     json_decref(p);
-    return finish(&t);
+    return isg_text_finish(&t);
 }

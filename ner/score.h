@@ -62,6 +62,32 @@ struct isg_ner_eval_opts {
 ISG_MUST_CHECK enum isg_status isg_ner_eval_files(
     struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err);
 
+/** Which entities a prediction gets wrong, and how it does on those that training had shown. */
+struct isg_ner_detail {
+    size_t n_types;
+    char **types; /**< sorted bytewise */
+    /** (n_types + 1) x (n_types + 1) entities, [gold * (n_types + 1) + predicted]: those of the same tokens;
+     * last column: gold ones whose tokens were not found as an entity; last row: predicted ones whose tokens
+     * are none. */
+    uint64_t *confusion;
+    bool has_seen;
+    /** n_types + 1, the last = all types: of the entities whose words stood in the training text as an entity
+     * of that type, and of the others. Gold, predicted and correct ones are sorted so each by themselves. */
+    struct isg_ner_counts *seen, *unseen;
+};
+/**
+ * @param train  the labelled training text, for seen and unseen; NULL = not wanted
+ * Entities as conlleval reads them (its bracket tags aside). Errors: as isg_ner_eval_files, and those of
+ * columns.h for train.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_eval_detail(struct isg_ner_detail *out, const char *train,
+    const struct isg_ner_eval_opts *opts, struct isg_error *err);
+void isg_ner_detail_fini(struct isg_ner_detail *d); /**< a zeroed struct is fine */
+/** The table of seen and unseen for people; isg_free it; NULL = no memory. */
+char *isg_ner_seen_report(const struct isg_ner_detail *d);
+/** The confusion matrix as SVG, cells shaded by their share of the row; isg_free it; NULL = no memory. */
+char *isg_ner_confusion_svg(const struct isg_ner_detail *d);
+
 struct isg_ner_interval {
     double f1, low, high, deviation; /**< 0-100; low and high hold 95 % of the resampled scores */
 };

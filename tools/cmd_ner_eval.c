@@ -11,6 +11,49 @@ static json_t *counts_json(const struct isg_ner_counts *c)
         (json_int_t)c->predicted, "correct", (json_int_t)c->correct);
 }
 
+static json_t *seen_json(const struct isg_ner_detail *d)
+{
+    json_t *o = json_object(), *types = json_object();
+    for (size_t i = 0; i <= d->n_types; i++) {
+        json_t *both =
+            json_pack("{s:o, s:o}", "seen", counts_json(&d->seen[i]), "unseen", counts_json(&d->unseen[i]));
+        json_object_set_new(i < d->n_types ? types : o, i < d->n_types ? d->types[i] : "overall", both);
+    }
+    json_object_set_new(o, "types", types);
+    return o;
+}
+
+/* Labels and counts; the label after the types stands for no entity of just these tokens. */
+static json_t *confusion_json(const struct isg_ner_detail *d)
+{
+    json_t *labels = json_array(), *rows = json_array();
+    const size_t side = d->n_types + 1;
+    for (size_t i = 0; i < side; i++) {
+        json_t *row = json_array();
+        for (size_t j = 0; j < side; j++)
+            json_array_append_new(row, json_integer((json_int_t)d->confusion[i * side + j]));
+        json_array_append_new(rows, row);
+        json_array_append_new(labels, i < d->n_types ? json_string(d->types[i]) : json_null());
+    }
+    return json_pack("{s:o, s:o}", "labels", labels, "gold_predicted", rows);
+}
+
+static enum isg_status write_confusion(
+    const struct isg_ner_detail *d, const char *path, bool force, struct isg_error *err)
+{
+    char *svg = isg_ner_confusion_svg(d);
+    if (!svg)
+        return isg_error_nomem(err, "the confusion matrix");
+    struct isg_writer *w;
+    enum isg_status status = isg_writer_open(&w, path, force, err);
+    if (status == ISG_OK) {
+        isg_writer_text(w, svg);
+        status = isg_writer_commit(w, err);
+    }
+    isg_free(svg);
+    return status;
+}
+
 static json_t *score_json(const struct isg_ner_score *s, const struct isg_ner_interval *interval)
 {
     json_t *types = json_object();
@@ -33,7 +76,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
 {
     struct isg_ner_eval_opts opts = {0};
     bool latex = false;
-    const char *delimiter = NULL;
+    const char *delimiter = NULL, *train = NULL, *confusion = NULL;
     int64_t gold_column = 0, predicted_column = 0, samples = 0;
     const struct isg_opt table[] = {
         {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "the table in LaTeX"},
@@ -73,6 +116,18 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             .argument = "N",
             .max = 10000000,
             .help = "also a 95 % interval of F1 from N resamplings of the sentences; 0 = none"},
+        {.name = "seen",
+            .kind = ISG_OPT_STRING,
+            .value = &train,
+            .argument = "TRAIN",
+            .help =
+                "also scores apart for entities that stand in this training text (same words, same type) and "
+                "for the others"},
+        {.name = "confusion",
+            .kind = ISG_OPT_STRING,
+            .value = &confusion,
+            .argument = "FILE",
+            .help = "write which types are taken for which, as SVG (with --json also in the result)"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
@@ -87,7 +142,11 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     opts.predicted = argc > 1 ? argv[1] : NULL;
     opts.gold_column = (int)gold_column;
     opts.predicted_column = (int)predicted_column;
+    if (confusion)
+        ISG_TRY(isg_check_overwrite(confusion, app->force, err));
     struct isg_ner_score score;
+    struct isg_ner_detail detail = {0};
+    char *seen = NULL;
     ISG_TRY(isg_ner_eval_files(&score, &opts, err));
     enum isg_status status = ISG_OK;
     struct isg_ner_interval interval = {0};
@@ -104,13 +163,31 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             isg_ner_precision(&score.strict), isg_ner_recall(&score.strict), isg_ner_f1(&score.strict));
     if (samples)
         ISG_GOTO(isg_ner_bootstrap(&interval, &score, (uint32_t)samples, (uint64_t)app->seed, err));
+    if (train || confusion || app->json)
+        ISG_GOTO(isg_ner_eval_detail(&detail, train, &opts, err));
+    if (confusion)
+        ISG_GOTO(write_confusion(&detail, confusion, app->force, err));
+    if (train && !(seen = isg_ner_seen_report(&detail))) {
+        status = isg_error_nomem(err, "the report");
+        goto out;
+    }
     fputs(report, app->results);
+    if (seen)
+        fputs(seen, app->results);
     if (samples)
-        fprintf(app->results, "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n",
-            interval.low, interval.high, score.n_sentences, (long long)samples);
-    isg_app_result(app, score_json(&score, samples ? &interval : NULL));
+        fprintf(app->results,
+            "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n", interval.low,
+            interval.high, score.n_sentences, (long long)samples);
+    json_t *result = score_json(&score, samples ? &interval : NULL);
+    if (result && app->json)
+        json_object_set_new(result, "confusion", confusion_json(&detail));
+    if (result && train)
+        json_object_set_new(result, "seen", seen_json(&detail));
+    isg_app_result(app, result);
 out:
     isg_free(report);
+    isg_free(seen);
+    isg_ner_detail_fini(&detail);
     isg_ner_score_fini(&score);
     return status;
 }
@@ -120,7 +197,8 @@ const struct isg_tool isg_tool_ner_eval = {
         .summary = "score tags: conlleval's report",
         .synopsis = "GOLD [PREDICTED]",
         .examples = "isogloss ner eval eng.testb predicted.txt\n"
-                    "isogloss ner eval --json gold-and-prediction.txt\n",
+                    "isogloss ner eval --json gold-and-prediction.txt\n"
+                    "isogloss ner eval --seen eng.train --confusion confusion.svg eng.testb predicted.txt\n",
         .min_args = 1,
         .max_args = 2},
     .run = run_eval, .reports = true};

@@ -103,6 +103,15 @@ f1=$(sed 's/.*"overall":{[^}]*"f1":\([0-9.]*\).*/\1/' flat)
 awk -v f="$f1" 'BEGIN { exit !(f >= 20 && f <= 100) }' || fail "F1 on dev is $f1"
 run 0 ner eval --bootstrap 200 dev out
 holds stdout "95% interval of FB1: "
+run 0 ner eval --seen train --confusion confusion.svg dev out
+grep -qE '^ +all: ' stdout || fail "no table of seen entities: $(cat stdout)"
+tail -n 1 confusion.svg | grep -q "</svg>" || fail "the confusion matrix is cut"
+run 2 ner eval --confusion confusion.svg dev out
+run 0 ner eval --json --seen train dev out
+tr -d ' \n' <stdout >flat
+for text in '"confusion":{' '"gold_predicted":[[' '"seen":{"overall":{"seen":{'; do
+    grep -qF "$text" flat || fail "no $text in $(cat flat)"
+done
 run 0 ner compare --rounds 200 dev out out
 grep -qP '^p\t1\t' stdout || fail "an output differs from itself: $(cat stdout)"
 {

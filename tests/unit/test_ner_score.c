@@ -130,6 +130,37 @@ static void files_are_paired(void **state)
     isg_ner_score_fini(&s);
 }
 
+static void errors_are_told_apart(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_detail d;
+    /* entities: Ann PER right and seen; New York LOC cut short; Acme ORG taken for PER; Bob PER missed; Rome
+     * invented */
+    const char *both = file("score.both", "Ann B-PER B-PER\nat O O\nNew B-LOC B-LOC\nYork I-LOC O\n\n"
+                                          "Acme B-ORG B-PER\nBob B-PER O\nRome O B-LOC");
+    const char *train = file("score.train", "Ann B-PER\nRome B-LOC\n\nNew B-ORG\nYork I-ORG\nAcme ?\n");
+    assert_ok(isg_ner_eval_detail(&d, train, &(struct isg_ner_eval_opts){.gold = both}, &err));
+    assert_int_equal(d.n_types, 3);
+    assert_string_equal(d.types[0], "LOC");
+    assert_string_equal(d.types[2], "PER");
+    /* LOC ORG PER none, gold down */
+    static const uint64_t expected[16] = {0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 2, 0, 0, 0};
+    assert_memory_equal(d.confusion, expected, sizeof expected);
+    static const struct isg_ner_counts seen[4] = {{0, 1, 0}, {0, 0, 0}, {1, 1, 1}, {1, 2, 1}},
+                                       unseen[4] = {{1, 1, 0}, {1, 0, 0}, {1, 1, 0}, {3, 2, 0}};
+    assert_memory_equal(d.seen, seen, sizeof seen);
+    assert_memory_equal(d.unseen, unseen, sizeof unseen);
+    char *svg = isg_ner_confusion_svg(&d), *table = isg_ner_seen_report(&d);
+    assert_non_null(strstr(svg, "</svg>"));
+    assert_non_null(strstr(table, "all:  25.0% 100.00%  50.00%  66.67"));
+    isg_free(svg);
+    isg_free(table);
+    isg_ner_detail_fini(&d);
+    assert_error(isg_ner_eval_detail(&d, "score.absent", &(struct isg_ner_eval_opts){.gold = both}, &err),
+        ISG_EIO, "score.absent");
+}
+
 static void bad_files_are_refused(void **state)
 {
     (void)state;
@@ -221,6 +252,7 @@ int main(void)
         cmocka_unit_test(counts_are_those_of_conlleval),
         cmocka_unit_test(report_is_that_of_conlleval),
         cmocka_unit_test(files_are_paired),
+        cmocka_unit_test(errors_are_told_apart),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(intervals_and_significance),
     };

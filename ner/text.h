@@ -1,0 +1,18 @@
+/** @file ner/text.h  Text that grows by printf, for reports. Private. */
+#ifndef ISG_NER_TEXT_H
+#define ISG_NER_TEXT_H
+#include "src/isg.h"
+
+/** A zeroed struct is empty; once memory has run out, `failed` is set and nothing more is added. */
+struct isg_text {
+    char *s;
+    size_t n, cap;
+    bool failed;
+};
+void isg_text_put(struct isg_text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
+/** The same with & < > " of s as XML wants them. */
+void isg_text_put_xml(struct isg_text *t, const char *s);
+/** The text, the caller's to isg_free; NULL = no memory. */
+char *isg_text_finish(struct isg_text *t);
+
+#endif
