@@ -3,7 +3,8 @@
 #define ISG_ALIGN_FAISS_H
 #include "align/align.h"
 
-struct isg_faiss; /**< Rows y with penalties p, searched by x . y - p: an inner product of [x; 1] and [y; -p]. */
+struct
+    isg_faiss; /**< Rows y with penalties p, searched by x . y - p: an inner product of [x; 1] and [y; -p]. */
 /**
  * @param factory  a FAISS factory string ("Flat", "HNSW32", "IVF1024,Flat"), and after a semicolon its search
  * parameters

@@ -55,7 +55,7 @@ struct isg_ner_tag_opts {
     enum isg_ner_format format; /**< AUTO looks at the first lines, or at all of standard input */
     struct isg_columns columns; /**< where the word is, and with `given` the tag */
     bool given; /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
-    const char *tokens;         /**< patterns of the tokeniser; NULL = those built in */
+    const char *tokens;     /**< patterns of the tokeniser; NULL = those built in */
     enum isg_scheme scheme; /**< of the tags written; ISG_SCHEME_UNKNOWN = as in the model's training text */
     bool confidence;        /**< adds the probability of each tag */
     uint32_t nbest;         /**< 0 = 1 */

@@ -10,7 +10,8 @@
  */
 struct isg_seqs {
     uint32_t n;
-    const uint32_t *offset; /**< n + 1 entries, offset[0] = 0, never falling; borrowed (by a tape until its reset; the struct itself is copied) */
+    const uint32_t *
+        offset; /**< n + 1 entries, offset[0] = 0, never falling; borrowed (by a tape until its reset; the struct itself is copied) */
 };
 static inline uint32_t isg_seqs_rows(const struct isg_seqs *s)
 {

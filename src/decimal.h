@@ -23,7 +23,9 @@ extern const double isg_pow10[23];
 static inline uint64_t isg_decimal_eight(uint64_t t)
 {
     t = t * 10 + (t >> 8);
-    return ((t & 0x000000ff000000ff) * 0x000f424000000064 + ((t >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
+    return ((t & 0x000000ff000000ff) * 0x000f424000000064 +
+               ((t >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >>
+           32;
 }
 
 /**
@@ -49,7 +51,8 @@ static inline const char *isg_decimal_parse(const char *s, const char *end, floa
             uint64_t v;
             memcpy(&v, p, sizeof v);
             v ^= 0x3030303030303030;
-            const uint64_t other = ((v + 0x7676767676767676) | v) & 0x8080808080808080; /* lowest set: no digit */
+            const uint64_t other =
+                ((v + 0x7676767676767676) | v) & 0x8080808080808080; /* lowest set: no digit */
             k = other ? (size_t)__builtin_ctzll(other) / 8 : 8;
             if (k == 0)
                 break;

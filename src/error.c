@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum isg_status isg_error_set(struct isg_error *err, enum isg_status status, const char *file, uint64_t line,
-    const char *fmt, ...)
+enum isg_status isg_error_set(
+    struct isg_error *err, enum isg_status status, const char *file, uint64_t line, const char *fmt, ...)
 {
     memset(err, 0, sizeof *err);
     err->status = status;
@@ -69,8 +69,8 @@ void isg_log(const struct isg_env *env, enum isg_level level, const char *fmt, .
     va_end(ap);
 }
 
-enum isg_status isg_progress(const struct isg_env *env, const char *stage, uint64_t done, uint64_t total,
-    struct isg_error *err)
+enum isg_status isg_progress(
+    const struct isg_env *env, const char *stage, uint64_t done, uint64_t total, struct isg_error *err)
 {
     if (env->progress && env->progress(env->cookie, stage, done, total))
         return isg_error_set(err, ISG_ECANCELED, NULL, 0, "stopped during %s", stage);

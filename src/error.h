@@ -50,18 +50,18 @@ enum isg_status isg_error_errno(struct isg_error *err, const char *file, const c
 void isg_error_format(const struct isg_error *err, char *out, size_t n);
 
 /** Forwards a failure unchanged. */
-#define ISG_TRY(expr)                                                                                            \
-    do {                                                                                                         \
-        const enum isg_status isg_try_status = (expr);                                                           \
-        if (isg_try_status != ISG_OK)                                                                            \
-            return isg_try_status;                                                                               \
+#define ISG_TRY(expr)                                                                                        \
+    do {                                                                                                     \
+        const enum isg_status isg_try_status = (expr);                                                       \
+        if (isg_try_status != ISG_OK)                                                                        \
+            return isg_try_status;                                                                           \
     } while (0)
 /** The same in a function that frees at `out:` and returns its local `status`. */
-#define ISG_GOTO(expr)                                                                                           \
-    do {                                                                                                         \
-        status = (expr);                                                                                         \
-        if (status != ISG_OK)                                                                                    \
-            goto out;                                                                                            \
+#define ISG_GOTO(expr)                                                                                       \
+    do {                                                                                                     \
+        status = (expr);                                                                                     \
+        if (status != ISG_OK)                                                                                \
+            goto out;                                                                                        \
     } while (0)
 
 enum isg_level { ISG_LOG_WARNING, ISG_LOG_INFO, ISG_LOG_DEBUG };
@@ -79,7 +79,7 @@ struct isg_env {
 };
 void isg_log(const struct isg_env *env, enum isg_level level, const char *fmt, ...) ISG_PRINTF(3, 4);
 /** ISG_OK, or ISG_ECANCELED with err set where the callback asked to stop. */
-ISG_MUST_CHECK enum isg_status isg_progress(const struct isg_env *env, const char *stage, uint64_t done,
-    uint64_t total, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_progress(
+    const struct isg_env *env, const char *stage, uint64_t done, uint64_t total, struct isg_error *err);
 
 #endif

@@ -6,21 +6,23 @@
 /** Reads a file once from start to end; gzip (also several members) is seen by its magic bytes. A signal whose handler
  * was set without SA_RESTART ends a wait for input with ISG_ECANCELED. */
 struct isg_reader;
-ISG_MUST_CHECK enum isg_status isg_reader_open(struct isg_reader **out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_reader_open(
+    struct isg_reader **out, const char *path, struct isg_error *err);
 void isg_reader_close(struct isg_reader *r); /**< NULL is fine */
 /**
  * Next line without its end (LF or CRLF); *line is NULL at the end of the file. The bytes are followed by a 0, may be
  * changed by the caller, and are valid until the next call. A last line without LF counts. A UTF-8 BOM at the start is
  * dropped. A truncated or damaged gzip stream is ISG_EDATA with the line reached.
  */
-ISG_MUST_CHECK enum isg_status isg_reader_line(struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_reader_line(
+    struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
 /** Up to n raw bytes; *got < n only at the end. On an error *got counts the good bytes before it. */
-ISG_MUST_CHECK enum isg_status isg_reader_read(struct isg_reader *r, void *buf, size_t n, size_t *got,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_reader_read(
+    struct isg_reader *r, void *buf, size_t n, size_t *got, struct isg_error *err);
 /** The next n bytes or more (fewer only at the end, or before damage) without consuming them; valid until the next call. */
-ISG_MUST_CHECK enum isg_status isg_reader_peek(struct isg_reader *r, const char **bytes, size_t n, size_t *got,
-    struct isg_error *err);
-uint64_t isg_reader_lineno(const struct isg_reader *r); /**< 1-based number of the line handed out last */
+ISG_MUST_CHECK enum isg_status isg_reader_peek(
+    struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err);
+uint64_t isg_reader_lineno(const struct isg_reader *r);  /**< 1-based number of the line handed out last */
 const char *isg_reader_path(const struct isg_reader *r); /**< "<standard input>" for "-" */
 bool isg_reader_is_gzip(const struct isg_reader *r);
 /** Bytes of the file itself consumed so far and its size (0 = unknown), for progress. */
@@ -29,8 +31,8 @@ void isg_reader_position(const struct isg_reader *r, uint64_t *done, uint64_t *t
 /** Writes PATH.tmp-PID beside the target; commit does flush, fsync, rename. Earlier output stays untouched until then. */
 struct isg_writer;
 /** An existing target without force is ISG_EUSAGE, "exists"; a target in a folder that cannot be written fails here. */
-ISG_MUST_CHECK enum isg_status isg_writer_open(struct isg_writer **out, const char *path, bool force,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_writer_open(
+    struct isg_writer **out, const char *path, bool force, struct isg_error *err);
 /** The first failure is kept and reported by commit, so that callers may ignore these. */
 void isg_writer_write(struct isg_writer *w, const void *data, size_t n);
 void isg_writer_text(struct isg_writer *w, const char *text);

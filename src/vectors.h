@@ -13,7 +13,7 @@ struct isg_vectors {
 };
 enum isg_bad_utf8 { ISG_BAD_UTF8_ERROR, ISG_BAD_UTF8_SKIP, ISG_BAD_UTF8_REPLACE };
 struct isg_vectors_opts {
-    size_t max_vocab;          /**< rows kept, from the top; 0 = all */
+    size_t max_vocab;           /**< rows kept, from the top; 0 = all */
     enum isg_bad_utf8 bad_utf8; /**< default: error with the line */
 };
 /** What was seen on the way; said by the caller, never silent. */
@@ -22,9 +22,9 @@ struct isg_vectors_report {
     bool gzip;
     bool header;
     uint64_t rows_in_file; /**< of the header, or rows_read where there is none */
-    uint64_t rows_read;    /**< rows seen; != rows_in_file of a header, where complete, means a wrong header */
-    bool complete;         /**< the file was read to its end: max_vocab did not stop the reading */
-    uint64_t duplicates;        /**< words seen before: the first row is kept */
+    uint64_t rows_read;  /**< rows seen; != rows_in_file of a header, where complete, means a wrong header */
+    bool complete;       /**< the file was read to its end: max_vocab did not stop the reading */
+    uint64_t duplicates; /**< words seen before: the first row is kept */
     uint64_t zero_rows, bad_utf8; /**< kept as they are; skipped or replaced */
     uint64_t first_duplicate_line, first_bad_utf8_line;
 };
@@ -40,13 +40,13 @@ ISG_MUST_CHECK enum isg_status isg_vectors_load(struct isg_vectors *out, const c
 void isg_vectors_fini(struct isg_vectors *v); /**< a zeroed struct is fine */
 /** Text with header (the shorter of 6 or 7 significant digits that reads back within 1e-6), word2vec binary where path
  * ends in ".bin", safetensors where it ends in ".safetensors" or ".isgv". */
-ISG_MUST_CHECK enum isg_status isg_vectors_save(const struct isg_vectors *v, const char *path, bool force,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_vectors_save(
+    const struct isg_vectors *v, const char *path, bool force, struct isg_error *err);
 enum isg_vectors_format {
     ISG_VECTORS_BY_NAME,
     ISG_VECTORS_TEXT,
     ISG_VECTORS_WORD2VEC, /**< binary; words with blanks or line ends are refused: the format cannot hold them */
-    ISG_VECTORS_CACHE,    /**< safetensors: `embedding.weight` F32 n x dim, `vocab.bytes` U8, `vocab.offsets` I64 n + 1 */
+    ISG_VECTORS_CACHE, /**< safetensors: `embedding.weight` F32 n x dim, `vocab.bytes` U8, `vocab.offsets` I64 n + 1 */
     ISG_VECTORS_CACHE_F16 /**< the same, rounded to half precision: relative error 2^-11; beyond 65504 is refused */
 };
 ISG_MUST_CHECK enum isg_status isg_vectors_save_as(const struct isg_vectors *v, const char *path,
@@ -58,16 +58,18 @@ const char *isg_parse_float(const char *s, const char *end, float *out);
 
 /** fastText model (.bin, version 11 or 12, not quantised): vectors for any string, from its character n-grams. */
 struct isg_fasttext;
-ISG_MUST_CHECK enum isg_status isg_fasttext_open(struct isg_fasttext **out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_fasttext_open(
+    struct isg_fasttext **out, const char *path, struct isg_error *err);
 void isg_fasttext_close(struct isg_fasttext *ft); /**< NULL is fine */
 size_t isg_fasttext_dim(const struct isg_fasttext *ft);
-uint32_t isg_fasttext_size(const struct isg_fasttext *ft); /**< words in its vocabulary, most frequent first */
+uint32_t isg_fasttext_size(
+    const struct isg_fasttext *ft); /**< words in its vocabulary, most frequent first */
 const char *isg_fasttext_word(const struct isg_fasttext *ft, uint32_t id, size_t *n);
 /** Mean of the rows of the word (if known) and its n-grams, as fastText computes it; out gets dim floats. False (and
  * zeroes) where the word is unknown and has no n-gram. Safe from several threads. */
 bool isg_fasttext_vector(const struct isg_fasttext *ft, const char *word, size_t n, float *out);
 /** n words' vectors (words[i], terminated) as vectors, duplicates dropped. */
-ISG_MUST_CHECK enum isg_status isg_fasttext_vectors(const struct isg_fasttext *ft, const char *const *words, size_t n,
-    struct isg_vectors *out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_fasttext_vectors(const struct isg_fasttext *ft, const char *const *words,
+    size_t n, struct isg_vectors *out, struct isg_error *err);
 
 #endif

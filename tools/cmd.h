@@ -46,9 +46,10 @@ struct isg_app {
     const struct isg_tool *tool;
     struct isg_env
         env; /**< after isg_app_parse: log to standard error and --log, bar, stop on SIGINT, thread pool */
-    FILE *results; /**< where results for people go: standard output, or nowhere with --json; of a command that
+    FILE
+        *results; /**< where results for people go: standard output, or nowhere with --json; of a command that
                       only reports, the file of -o */
-    bool done;     /**< isg_app_parse has served the user (--help, --version): return ISG_OK at once */
+    bool done;    /**< isg_app_parse has served the user (--help, --version): return ISG_OK at once */
     /* Private to app.c, isogloss.c and cmd_run.c. */
     bool want_version, has_result, reporting;
     json_t *result;

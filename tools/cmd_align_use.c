@@ -64,7 +64,8 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     enum isg_status status;
     struct isg_dict dict = {0};
     struct isg_align_scores s;
-    ISG_GOTO(isg_align_map_load(&in.map, in.map_path, err)); /* what is quickly seen to be wrong comes first */
+    ISG_GOTO(
+        isg_align_map_load(&in.map, in.map_path, err)); /* what is quickly seen to be wrong comes first */
     ISG_GOTO(isg_align_load_dict(app, &dict, gold, err));
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
@@ -117,9 +118,10 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     opts.k = (uint32_t)k;
     opts.max_words = (uint64_t)words;
     opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
-    opts.format = strcmp(format, "muse") == 0    ? ISG_DICT_MUSE
-                  : strcmp(format, "jsonl") == 0 ? ISG_DICT_JSONL
-                                                 : strcmp(format, "stardict") == 0 ? ISG_DICT_STARDICT : ISG_DICT_TSV;
+    opts.format = strcmp(format, "muse") == 0       ? ISG_DICT_MUSE
+                  : strcmp(format, "jsonl") == 0    ? ISG_DICT_JSONL
+                  : strcmp(format, "stardict") == 0 ? ISG_DICT_STARDICT
+                                                    : ISG_DICT_TSV;
     enum isg_status status;
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     ISG_GOTO(isg_dict_write(in.space, &in.v[0], &in.v[1], &opts, path, app->force, &app->env, err));

@@ -13,7 +13,8 @@
 
 /* ---- lexicon: source phrases and their translations, in order of preference ---- */
 
-struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
+struct
+    isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
 struct isg_lexicon_entry {
     uint32_t target; /**< id for isg_lexicon_target */
     float score;     /**< as the file gives it (similarity, probability), else 0 */
@@ -45,7 +46,7 @@ size_t isg_lexicon_entries(
     const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max);
 const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
-uint32_t isg_lexicon_size(const struct isg_lexicon *lex); /**< source phrases; ids are 0 .. size-1 */
+uint32_t isg_lexicon_size(const struct isg_lexicon *lex);  /**< source phrases; ids are 0 .. size-1 */
 uint64_t isg_lexicon_count(const struct isg_lexicon *lex); /**< entries of all of them */
 /**
  * Mayhew's phrase table: a new lexicon with prominence scores p(f|e) = n(e,f) / max(0.1, sum_f' n(e,f')),

@@ -549,8 +549,7 @@ static void unsupervised_knows_good_from_bad(void **state)
     struct isg_rng rng = isg_rng_stream(2, "clusters", 0);
     for (size_t i = 30; i < N; i++)
         for (size_t j = 0, c = isg_rng_below(&rng, 30); j < D; j++)
-            isg_mat_row(s.m, i)[j] =
-                isg_mat_row(s.m, c % (1 + i % 30))[j] + 0.5F * isg_mat_row(s.m, i)[j];
+            isg_mat_row(s.m, i)[j] = isg_mat_row(s.m, c % (1 + i % 30))[j] + 0.5F * isg_mat_row(s.m, i)[j];
     rotate(s.m, t.m, 0.01);
     fill(u.m, "unrelated");
     struct isg_align_opts opts = options(ISG_ALIGN_AUTO);

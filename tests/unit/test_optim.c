@@ -231,7 +231,8 @@ static void schedules(void **state)
     const struct isg_schedule_opts inverse = {ISG_LR_INVERSE, .decay = 0.05},
                                    exponential = {ISG_LR_EXP, .decay = 0.5},
                                    cosine = {ISG_LR_COSINE, .minimum = 0.01},
-                                   linear = {ISG_LR_LINEAR, .warmup = 0.5}, constant = {.kind = ISG_LR_CONSTANT};
+                                   linear = {ISG_LR_LINEAR, .warmup = 0.5},
+                                   constant = {.kind = ISG_LR_CONSTANT};
     assert_near(isg_schedule_rate(&inverse, 0.015, 0.9, 30), 0.015, 1e-12);
     assert_near(isg_schedule_rate(&inverse, 0.015, 10.5, 30), 0.01, 1e-12);
     assert_near(isg_schedule_rate(&exponential, 1, 3, 30), 0.125, 1e-12);
