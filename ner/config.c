@@ -33,6 +33,7 @@ static const struct isg_ner_key keys[] = {
         "training words without a vector need this many occurrences for a row of their own"),
     INT(vectors_max, 400000, 0, 100000000,
         "rows of the vector file kept for words unseen in training, from the top"),
+    REAL(word_norm, 0, 0, 1000, "mean norm that word vectors are scaled to; 0 = as the file has them"),
     REAL(word_lr, 1, 0, 100, "learning rate of word embeddings over the others'; 0 = fixed"),
     REAL(unk_rate, 0.5, 0, 1,
         "probability that a training word seen once and without a vector is taken as unknown"),

@@ -14,7 +14,7 @@ struct isg_ner_config {
     /* input */
     int64_t scheme; /**< 0 bioes, 1 bio: the labels that are learnt */
     int64_t word_dim, word_min_count, vectors_max;
-    double word_lr, unk_rate, word_dropout;
+    double word_norm, word_lr, unk_rate, word_dropout;
     int64_t chars; /**< enum isg_ner_char */
     int64_t char_dim, char_filters, char_width, char_hidden, char_min_count;
     int64_t shape_dim;

@@ -70,6 +70,9 @@ ISG_MUST_CHECK enum isg_status isg_ner_vocab_word(
 ISG_MUST_CHECK enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out,
     const struct isg_ner_corpus *corpus, const struct isg_vectors *vectors,
     const struct isg_ner_config *config, uint32_t **vector_row, bool **rare, struct isg_error *err);
+/** Adds the labels of all types, by name. */
+ISG_MUST_CHECK enum isg_status isg_ner_vocab_labels(
+    struct isg_ner_vocab *v, const struct isg_strtab *types, bool bioes, struct isg_error *err);
 /** Adds labels of a type in the configured scheme. */
 ISG_MUST_CHECK enum isg_status isg_ner_vocab_add_type(
     struct isg_ner_vocab *v, const char *type, size_t n, bool bioes, struct isg_error *err);

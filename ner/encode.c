@@ -1,6 +1,7 @@
 /* Inputs of a training run, ready for the network. */
 #include "ner/encode.h"
 
+#include <math.h>
 #include <string.h>
 
 void isg_ner_encoded_fini(struct isg_ner_encoded *e)
@@ -79,6 +80,30 @@ enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_
         .allowed = c->n_doubts ? t->allowed : NULL,
         .weights = c->n_weights ? t->weights : NULL};
     return ISG_OK;
+}
+
+double isg_ner_mean_norm(struct isg_mat vectors)
+{
+    double sum = 0;
+    for (size_t r = 0; r < vectors.rows; r++) {
+        const float *const x = isg_mat_row(vectors, r);
+        double square = 0;
+        for (size_t d = 0; d < vectors.cols; d++)
+            square += (double)x[d] * (double)x[d];
+        sum += sqrt(square);
+    }
+    return vectors.rows ? sum / (double)vectors.rows : 0;
+}
+
+void isg_ner_scale_vectors(struct isg_mat vectors, double norm)
+{
+    const double mean = isg_ner_mean_norm(vectors);
+    if (!(norm > 0) || !(mean > 0))
+        return;
+    const float by = (float)(norm / mean);
+    for (size_t r = 0; r < vectors.rows; r++)
+        for (size_t d = 0; d < vectors.cols; d++)
+            vectors.x[r * vectors.stride + d] *= by;
 }
 
 void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row)

@@ -36,6 +36,10 @@ void isg_ner_target_fini(struct isg_ner_target *t);
 ISG_MUST_CHECK enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
     const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
     struct isg_error *err);
+/** Mean Euclidean norm of the rows; 0 where there are none. */
+double isg_ner_mean_norm(struct isg_mat vectors);
+/** Multiplies all vectors by one number so that their mean Euclidean norm is `norm`; 0 = leaves them. */
+void isg_ner_scale_vectors(struct isg_mat vectors, double norm);
 /** Copies vectors to the words: word r gets vectors' row vector_row[r]; ISG_NO_ID keeps what is there, and so
  * does vectors.x NULL. Words beyond the learnt ones are rounded to F16, as the model file will hold them. */
 void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row);

@@ -17,14 +17,21 @@ static enum isg_status add(struct isg_params *params, struct isg_param **out, co
 
 enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params, const char *prefix,
     const struct isg_ner_config *c, const struct isg_ner_sizes *sizes, const struct isg_ner_input *shared,
-    struct isg_error *err)
+    bool words, struct isg_error *err)
 {
     memset(in, 0, sizeof *in);
     snprintf(in->name, sizeof in->name, "%s", prefix);
-    ISG_TRY(add(params, &in->word, prefix, "word.weight", sizes->n_learnt, sizes->word_dim, true, err));
     in->n_table = sizes->n_table;
-    if (in->n_table && !(in->table = isg_calloc((size_t)in->n_table * sizes->word_dim, sizeof *in->table)))
-        return isg_error_nomem(err, "the table of word vectors");
+    if (shared && words) {
+        in->word = shared->word;
+        in->table = shared->table;
+        in->borrowed = true;
+    } else {
+        ISG_TRY(add(params, &in->word, prefix, "word.weight", sizes->n_learnt, sizes->word_dim, true, err));
+        if (in->n_table &&
+            !(in->table = isg_calloc((size_t)in->n_table * sizes->word_dim, sizeof *in->table)))
+            return isg_error_nomem(err, "the table of word vectors");
+    }
     in->dim = sizes->word_dim;
     if (c->shape_dim) {
         ISG_TRY(add(
@@ -107,7 +114,8 @@ struct isg_node *isg_ner_input_words(
 
 void isg_ner_input_fini(struct isg_ner_input *in)
 {
-    isg_free(in->table);
+    if (!in->borrowed)
+        isg_free(in->table);
     memset(in, 0, sizeof *in);
 }
 
@@ -284,7 +292,8 @@ static enum isg_status make_legal(
 }
 
 enum isg_status isg_ner_head_add(struct isg_ner_head *h, struct isg_params *params, const char *name,
-    uint32_t in, const struct isg_strtab *labels, const struct isg_ner_config *c, struct isg_error *err)
+    uint32_t in, const struct isg_strtab *labels, const struct isg_ner_config *c,
+    const struct isg_crf *transitions, struct isg_error *err)
 {
     memset(h, 0, sizeof *h);
     snprintf(h->name, sizeof h->name, "%s", name);
@@ -301,7 +310,10 @@ enum isg_status isg_ner_head_add(struct isg_ner_head *h, struct isg_params *para
     }
     char prefix[80];
     snprintf(prefix, sizeof prefix, "%s.crf", name);
-    ISG_TRY(isg_crf_add(params, &h->crf, prefix, n, err));
+    if (transitions)
+        h->crf = *transitions;
+    else
+        ISG_TRY(isg_crf_add(params, &h->crf, prefix, n, err));
     if (c->legal)
         ISG_TRY(make_legal(h, labels, c->scheme == 0, err));
     return ISG_OK;
@@ -319,7 +331,8 @@ void isg_ner_head_init(const struct isg_ner_head *h, uint64_t seed)
 
 void isg_ner_head_fini(struct isg_ner_head *h)
 {
-    isg_free(h->legal);
+    if (!h->borrowed)
+        isg_free(h->legal);
     memset(h, 0, sizeof *h);
 }
 
@@ -334,12 +347,13 @@ struct isg_node *isg_ner_head_run(
 
 enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
-    const struct isg_ner_network *shared, struct isg_error *err)
+    const struct isg_ner_sharing *sharing, struct isg_error *err)
 {
     char name[40];
     *net = (struct isg_ner_network){.params = params, .borrowed = true};
-    const struct isg_ner_input *const chars = shared ? &shared->input : NULL;
-    ISG_TRY(isg_ner_input_add(&net->input, params, prefix, c, sizes, chars, err));
+    const struct isg_ner_network *const shared = sharing ? sharing->with : NULL;
+    ISG_TRY(isg_ner_input_add(&net->input, params, prefix, c, sizes, shared ? &shared->input : NULL,
+        sharing && sharing->words, err));
     uint32_t in = net->input.dim;
     if (c->sal_hidden) {
         snprintf(name, sizeof name, "%ssal", prefix);
@@ -374,8 +388,17 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
         ISG_TRY(isg_ner_encoder_add(&net->oal, params, name, out, (uint32_t)c->oal_hidden, 1, err));
         out = net->oal.out;
     }
+    if (sharing && sharing->head) {
+        net->head = shared->head;
+        net->head.borrowed = true;
+        if (net->head.in != out)
+            return isg_error_set(
+                err, ISG_EUSAGE, NULL, 0, "a shared head of %u inputs given %u", net->head.in, out);
+        return ISG_OK;
+    }
     snprintf(name, sizeof name, "%shead", prefix);
-    return isg_ner_head_add(&net->head, params, name, out, sizes->labels, c, err);
+    return isg_ner_head_add(&net->head, params, name, out, sizes->labels, c,
+        sharing && sharing->transitions ? &shared->head.crf : NULL, err);
 }
 
 enum isg_status isg_ner_network_new(struct isg_ner_network *net, const struct isg_ner_config *c,

@@ -13,7 +13,8 @@
 struct isg_ner_input {
     uint32_t dim;
     struct isg_param *word; /**< "<prefix>word.weight": the words of the training text */
-    float *table;           /**< rows of the words after those, never trained: n_table x word->cols; owned */
+    float *table;           /**< rows of the words after those, never trained: n_table x word->cols */
+    bool borrowed;          /**< the word table is another input's, which owns `table` */
     uint32_t n_table;
     struct isg_param *shape;
     struct isg_param *chars, *conv_w, *conv_b;
@@ -26,10 +27,11 @@ struct isg_ner_sizes {
     uint32_t word_dim, n_chars;
     const struct isg_strtab *labels;
 };
-/** @param shared  its character encoder is used in place of a new one; NULL = none */
+/** @param shared  its character encoder, and with `words` its word table, is used in place of a new one; NULL
+ * = none */
 ISG_MUST_CHECK enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
-    const struct isg_ner_input *shared, struct isg_error *err);
+    const struct isg_ner_input *shared, bool words, struct isg_error *err);
 void isg_ner_input_init(
     const struct isg_ner_input *in, struct isg_params *params, const struct isg_ner_config *c, uint64_t seed);
 void isg_ner_input_fini(struct isg_ner_input *in);
@@ -87,11 +89,13 @@ struct isg_ner_head {
     struct isg_param *pair_w, *pair_b; /**< input-dependent transitions, else NULL */
     struct isg_crf crf;
     uint8_t *legal; /**< start, end, trans one after another; owned */
+    bool borrowed;  /**< it is another network's head, which owns `legal` */
     char name[48];
 };
+/** @param transitions  the CRF of a head with as many labels, used in place of a new one; NULL = none */
 ISG_MUST_CHECK enum isg_status isg_ner_head_add(struct isg_ner_head *h, struct isg_params *params,
     const char *name, uint32_t in, const struct isg_strtab *labels, const struct isg_ner_config *c,
-    struct isg_error *err);
+    const struct isg_crf *transitions, struct isg_error *err);
 void isg_ner_head_init(const struct isg_ner_head *h, uint64_t seed);
 void isg_ner_head_fini(struct isg_ner_head *h);
 /** Emissions T x L; *pair is the input-dependent transitions or NULL. */
@@ -117,14 +121,19 @@ struct isg_ner_network {
     struct isg_ner_encoder oal;
     struct isg_ner_head head;
 };
+/** What a network uses of another one of the same table: its encoder, attention and character encoder, and
+ * what is said here. Word tables must be of the same vocabulary, transitions and heads of the same labels. */
+struct isg_ner_sharing {
+    const struct isg_ner_network *with;
+    bool words, transitions, head;
+};
 /**
  * Adds the parts of a network to a table that is not sealed yet. Names start with prefix ("" or "source.").
- * @param shared  a network of the same table whose encoder, attention and character encoder are used as they
- * are; NULL = all parts are its own
+ * @param sharing  NULL = all parts are its own
  */
 ISG_MUST_CHECK enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
-    const struct isg_ner_network *shared, struct isg_error *err);
+    const struct isg_ner_sharing *sharing, struct isg_error *err);
 /** A table of its own with one network, sealed; values are zero. */
 ISG_MUST_CHECK enum isg_status isg_ner_network_new(struct isg_ner_network *net,
     const struct isg_ner_config *c, const struct isg_ner_vocab *vocab, uint32_t word_dim,

@@ -94,6 +94,7 @@ static enum isg_status load_inputs(struct isg_ner_trainer *t, struct isg_error *
                 "%s:%llu: word given before (%llu such lines); the first one counts", o->vectors,
                 (unsigned long long)report.first_duplicate_line, (unsigned long long)report.duplicates);
     }
+    isg_ner_scale_vectors(vectors.m, t->model.config.word_norm);
     ISG_GOTO(isg_ner_vocab_build(&t->model.vocab, &t->train.corpus, o->vectors ? &vectors : NULL,
         &t->model.config, &vector_row, &t->rare, err));
     const uint32_t dim = o->vectors ? (uint32_t)vectors.m.cols : (uint32_t)t->model.config.word_dim;

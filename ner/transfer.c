@@ -1,4 +1,4 @@
-/* Transfer: two tasks, two phases, one loop. */
+/* Transfer: tasks, two phases, one loop. */
 #include "ner/transfer_priv.h"
 
 #include <math.h>
@@ -13,6 +13,8 @@ enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out, struc
     const char *mode, struct isg_error *err)
 {
     *out = (struct isg_ner_transfer_config){.pretrain_epochs = 10,
+        .p_source_end = -1,
+        .share_words = true,
         .epoch_batches = 100,
         .lambda = 1,
         .reverse = 0.7,
@@ -24,8 +26,12 @@ enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out, struc
         .keep_chars = true};
     if (strcmp(mode, "base") == 0) {
         return ISG_OK;
-    } else if (strcmp(mode, "init") == 0 || strcmp(mode, "translate") == 0) {
+    } else if (strcmp(mode, "init") == 0) {
         out->pretrain = true;
+        out->share_words = false; /* whether they go over is one of the questions */
+    } else if (strcmp(mode, "translate") == 0) {
+        out->pretrain = true;
+        out->share = ISG_SHARE_HEAD;
     } else if (strcmp(mode, "mult") == 0) {
         out->joint = true;
         out->p_source = 0.5;
@@ -34,6 +40,7 @@ enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out, struc
         out->p_source = 0.5;
     } else if (strcmp(mode, "adapt") == 0) {
         out->pretrain = out->word_adaptation = out->sal = out->oal = true;
+        out->share_words = false;
         out->psi = 0.6;
     } else if (strcmp(mode, "at") == 0) {
         out->joint = out->private_encoder = out->pool_max = true;
@@ -49,6 +56,12 @@ enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out, struc
         out->private_encoder = mode[7] == 'p';
         out->adversary = ISG_ADVERSARY_GRAD;
         out->epsilon = out->epsilon_char = 5;
+        out->share = ISG_SHARE_TRANSITIONS; /* by the code; the paper does not say */
+        tagger->optimiser = ISG_ADAM;
+        tagger->lr = 0.001;
+        tagger->word_lr = 0; /* word vectors are fixed */
+        tagger->dropout_char = 0;
+        tagger->dropout_in = 0.2;
     } else {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "no transfer mode \"%s\"", mode);
         return isg_error_expected(
@@ -65,8 +78,8 @@ static void shuffle(const struct isg_transfer *t, struct isg_transfer_task *k)
     const uint32_t n = k->train.corpus.n_sentences;
     for (uint32_t i = 0; i < n; i++)
         k->order[i] = i;
-    struct isg_rng rng = isg_rng_stream(
-        t->opts->seed, k == &t->task[ISG_TASK_SOURCE] ? "source order" : "target order", k->rounds++);
+    const uint64_t task = (uint64_t)(k - t->task);
+    struct isg_rng rng = isg_rng_stream(t->opts->seed, "order", task << 32 | k->rounds++);
     isg_rng_shuffle(&rng, k->order, n);
     k->at = 0;
 }
@@ -95,57 +108,98 @@ static void take_best(struct isg_transfer *t)
     }
 }
 
-/** What a phase takes its batches from, and the task whose dev text chooses its epoch. */
+enum select { SELECT_LAST, SELECT_SOURCE, SELECT_TARGET };
+/** What a phase takes its batches from, and whose dev text chooses its epoch. */
 struct phase {
     const char *name;
     bool source, target;
-    int select; /* task; -1 = the last epoch */
+    enum select select;
     uint32_t epochs;
 };
 
-static uint32_t n_batches(const struct isg_transfer *t, const struct isg_transfer_task *k)
+static double n_batches(const struct isg_transfer *t, uint32_t task)
 {
-    const uint32_t batch = (uint32_t)t->opts->config.batch;
-    return (k->train.corpus.n_sentences + batch - 1) / batch;
+    return ceil((double)t->task[task].train.corpus.n_sentences / (double)t->opts->config.batch);
 }
 
-/* Share of source batches: as asked for, else by the square roots of the tasks' sizes, so that a small target
- * is not lost. */
-static double source_share(const struct isg_transfer *t)
+/* Sum of the square roots of the sources' sizes: by these the sources are drawn, so that a small one is not
+ * lost. */
+static double source_mass(const struct isg_transfer *t)
 {
-    if (t->x->p_source > 0)
-        return t->x->p_source;
-    const double s = sqrt(n_batches(t, &t->task[ISG_TASK_SOURCE])),
-                 g = sqrt(n_batches(t, &t->task[ISG_TASK_TARGET]));
-    return s / (s + g);
+    double sum = 0;
+    for (uint32_t i = ISG_TASK_SOURCE; i < t->n_tasks; i++)
+        sum += sqrt(n_batches(t, i));
+    return sum;
 }
 
-/* An epoch passes once over the text that the phase is about (the target's, where it takes part), with source
- * batches drawn in between, and has at least epoch_batches batches: short texts go round. */
+/* Share of source batches in an epoch: as asked for, else by the square roots of the sizes. */
+static double source_share(const struct isg_transfer *t, const struct phase *p, uint32_t epoch)
+{
+    const double s = source_mass(t), g = sqrt(n_batches(t, ISG_TASK_TARGET));
+    const double first = t->x->p_source > 0 ? t->x->p_source : s / (s + g);
+    const double last = t->x->p_source_end >= 0 ? t->x->p_source_end : first;
+    return p->epochs > 1 ? first + (last - first) * epoch / (p->epochs - 1) : first;
+}
+
+static struct isg_transfer_task *draw_source(const struct isg_transfer *t, struct isg_rng *rng)
+{
+    uint32_t i = ISG_TASK_SOURCE;
+    double left = isg_rng_double(rng) * source_mass(t);
+    while (i + 1 < t->n_tasks && (left -= sqrt(n_batches(t, i))) >= 0)
+        i++;
+    return &t->task[i];
+}
+
+/* An epoch has as many batches as the text that the phase is about (the target's, where it takes part) has,
+ * and the source's drawn in between; but epoch_batches at least: short texts go round. */
 static enum isg_status run_epoch(struct isg_transfer *t, const struct phase *p, uint32_t epoch, double *loss,
     uint32_t *sentences, struct isg_error *err)
 {
     const struct isg_ner_config *const c = &t->opts->config;
     const struct isg_schedule_opts schedule = {(enum isg_schedule)c->schedule, c->decay, c->warmup, 0};
-    struct isg_transfer_task *const lead = &t->task[p->target ? ISG_TASK_TARGET : ISG_TASK_SOURCE];
-    const bool joint = p->source && p->target;
-    const double share = joint ? source_share(t) : 0;
-    const double wanted = fmax(ceil(n_batches(t, lead) / (1 - share)), (double)t->x->epoch_batches);
-    const uint32_t steps = (uint32_t)fmin(wanted, 1e9);
+    const double share = !p->target ? 1 : p->source ? source_share(t, p, epoch) : 0;
+    double wanted = 0;
+    if (p->target)
+        wanted = ceil(n_batches(t, ISG_TASK_TARGET) / (1 - share));
+    for (uint32_t i = ISG_TASK_SOURCE; !p->target && i < t->n_tasks; i++)
+        wanted += n_batches(t, i);
+    const uint32_t steps = (uint32_t)fmin(fmax(wanted, (double)t->x->epoch_batches), 1e9);
     struct isg_rng rng = isg_rng_stream(t->opts->seed, p->name, epoch);
     *loss = 0;
     *sentences = 0;
     for (uint32_t i = 0; i < steps; i++) {
         struct isg_transfer_task *const k =
-            joint && isg_rng_double(&rng) < share ? &t->task[ISG_TASK_SOURCE] : lead;
+            share > 0 && isg_rng_double(&rng) < share ? draw_source(t, &rng) : &t->task[ISG_TASK_TARGET];
         if (k->at >= k->train.corpus.n_sentences)
             shuffle(t, k);
-        const double lr = isg_schedule_rate(&schedule, c->lr, epoch + (double)i / steps, p->epochs);
+        const double done = epoch + (double)i / steps;
+        const double lr = isg_schedule_rate(&schedule, c->lr, done, p->epochs);
         const uint32_t before = k->at;
+        t->progress = done / p->epochs;
         ISG_TRY(isg_transfer_batch(t, k, lr, p->target, loss, err));
         *sentences += k->at - before;
         ISG_TRY(
             isg_progress(t->env, p->name, (uint64_t)epoch * steps + i + 1, (uint64_t)steps * p->epochs, err));
+    }
+    return ISG_OK;
+}
+
+/* Entities of the target's dev text, or of those of all sources. */
+static enum isg_status score(
+    struct isg_transfer *t, enum select select, struct isg_ner_counts *counts, struct isg_error *err)
+{
+    memset(counts, 0, sizeof *counts);
+    if (select == SELECT_TARGET && !t->task[ISG_TASK_TARGET].has_train)
+        isg_transfer_hand_over(t);
+    for (uint32_t i = 0; i < t->n_tasks; i++) {
+        const struct isg_transfer_task *const k = &t->task[i];
+        struct isg_ner_counts one;
+        if (k->is_source != (select == SELECT_SOURCE) || !k->has_dev)
+            continue;
+        ISG_TRY(isg_ner_score_corpus(&one, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
+        counts->gold += one.gold;
+        counts->predicted += one.predicted;
+        counts->correct += one.correct;
     }
     return ISG_OK;
 }
@@ -167,7 +221,7 @@ static enum isg_status tell(struct isg_transfer *t, const struct phase *p, uint3
     json_array_append_new(t->history, o);
     if (f1)
         isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %s dev F1 %.2f, %.1f s", p->name, epoch, loss,
-            p->select == ISG_TASK_TARGET ? "target" : "source", *f1, seconds);
+            p->select == SELECT_TARGET ? "target" : "source", *f1, seconds);
     else
         isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %.1f s", p->name, epoch, loss, seconds);
     return ISG_OK;
@@ -189,18 +243,17 @@ static enum isg_status run_phase(
     ISG_TRY(isg_params_pack(t->params, true, t->env->pool, err));
     t->best_f1 = -1;
     t->best_epoch = t->bad_epochs = 0;
-    for (int which = ISG_TASK_SOURCE; which <= ISG_TASK_TARGET; which++)
-        shuffle(t, &t->task[which]);
+    for (uint32_t i = 0; i < t->n_tasks; i++)
+        shuffle(t, &t->task[i]);
     uint32_t epoch = 0;
-    while (epoch < p->epochs && !(p->select >= 0 && c->patience && t->bad_epochs >= c->patience)) {
+    while (epoch < p->epochs && !(p->select && c->patience && t->bad_epochs >= c->patience)) {
         const double started = isg_now();
         double loss, f1 = 0;
         uint32_t sentences;
         ISG_TRY(run_epoch(t, p, epoch++, &loss, &sentences, err));
-        if (p->select >= 0) {
-            const struct isg_transfer_task *const k = &t->task[p->select];
+        if (p->select) {
             struct isg_ner_counts counts;
-            ISG_TRY(isg_ner_score_corpus(&counts, k->decoder, &k->forms, &k->vocab, &k->dev, err));
+            ISG_TRY(score(t, p->select, &counts, err));
             f1 = isg_ner_f1(&counts);
             t->bad_epochs++;
             if (f1 > t->best_f1) {
@@ -210,9 +263,9 @@ static enum isg_status run_phase(
                 ISG_TRY(keep_best(t, err));
             }
         }
-        ISG_TRY(tell(t, p, epoch, loss / sentences, p->select >= 0 ? &f1 : NULL, isg_now() - started, err));
+        ISG_TRY(tell(t, p, epoch, loss / sentences, p->select ? &f1 : NULL, isg_now() - started, err));
     }
-    if (p->select >= 0)
+    if (p->select)
         take_best(t);
     else
         t->best_epoch = epoch;
@@ -221,6 +274,13 @@ static enum isg_status run_phase(
 }
 
 /* ---- the model ---- */
+
+/* Of the tags that the model is to write: as the target's text has them, else the source's. */
+static enum isg_scheme scheme_of(const struct isg_transfer *t)
+{
+    return t->task[t->task[ISG_TASK_TARGET].has_train ? ISG_TASK_TARGET : ISG_TASK_SOURCE]
+        .train.corpus.scheme;
+}
 
 static enum isg_status write_model(
     struct isg_transfer *t, struct isg_ner_transferred *out, struct isg_error *err)
@@ -241,8 +301,8 @@ static enum isg_status write_model(
             (size_t)m.net.input.n_table * m.net.input.word->cols * sizeof *m.net.input.table);
     o = json_pack("{s:s, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode, "source_epochs",
         (int)out->source_epochs, "epochs", (int)out->epochs, "best_epoch", (int)out->best_epoch,
-        "target_sentences", (int)out->target_sentences, "scheme_of_train",
-        isg_scheme_name(k->train.corpus.scheme), "history", t->history);
+        "target_sentences", (int)out->target_sentences, "scheme_of_train", isg_scheme_name(scheme_of(t)),
+        "history", t->history);
     text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     m.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
     if (!m.provenance) {
@@ -272,41 +332,45 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
 {
     enum isg_status status = ISG_OK;
     const double started = isg_now();
-    struct isg_transfer t = {.opts = opts, .x = &opts->transfer, .env = env};
+    struct isg_ner_transfer_config x = opts->transfer;
+    struct isg_transfer t = {.opts = opts, .x = &x, .env = env};
     memset(out, 0, sizeof *out);
+    if (!opts->target.train) { /* all that is not shared would go untrained */
+        x.share = ISG_SHARE_HEAD;
+        x.share_words = true;
+    }
+    if (x.word_adaptation)
+        x.share_words = false; /* the target's vectors are changed, the source's are not */
     ISG_GOTO(check_output(opts, err));
     ISG_GOTO(isg_transfer_ready(&t, err));
-    const struct isg_ner_transfer_config *const x = t.x;
-    struct isg_transfer_task *const g = &t.task[ISG_TASK_TARGET];
-    if (g->has_train)
-        out->target_sentences = g->train.corpus.n_sentences;
-    const int source_dev = t.task[ISG_TASK_SOURCE].has_dev ? ISG_TASK_SOURCE : -1;
-    if (x->pretrain || !g->has_train) {
-        /* without target sentences, a target dev text (translated, say) may choose */
-        const struct phase p = {"source", true, false, source_dev,
-            (uint32_t)(g->has_train ? x->pretrain_epochs : opts->config.epochs)};
+    const struct isg_transfer_task *const g = &t.task[ISG_TASK_TARGET];
+    enum select by_source = SELECT_LAST, select;
+    for (uint32_t i = ISG_TASK_SOURCE; i < t.n_tasks; i++)
+        if (t.task[i].has_dev)
+            by_source = SELECT_SOURCE;
+    select = g->has_dev ? SELECT_TARGET : by_source;
+    out->target_sentences = g->train.corpus.n_sentences;
+    if (!g->has_train) {
+        const struct phase p = {"source", true, false, select, (uint32_t)opts->config.epochs};
         ISG_GOTO(run_phase(&t, &p, &out->source_epochs, err));
-        out->best_epoch = t.best_epoch;
-        if (g->has_train)
+        isg_transfer_hand_over(&t);
+    } else {
+        const bool sources = t.n_tasks > ISG_TASK_SOURCE;
+        if (x.pretrain && sources) {
+            const struct phase p = {"source", true, false, by_source, (uint32_t)x.pretrain_epochs};
+            ISG_GOTO(run_phase(&t, &p, &out->source_epochs, err));
             ISG_GOTO(isg_transfer_carry_over(&t, err));
-        else
-            isg_transfer_hand_over(&t);
-    }
-    if (g->has_train) {
-        const struct phase p = {"target", x->joint, true,
-            g->has_dev                ? ISG_TASK_TARGET
-            : x->joint || x->pretrain ? source_dev
-                                      : -1,
-            (uint32_t)opts->config.epochs};
+        }
+        if (select == SELECT_SOURCE && !x.joint)
+            select = SELECT_LAST; /* the source's score says nothing of a target trained alone */
+        const struct phase p = {"target", x.joint && sources, true, select, (uint32_t)opts->config.epochs};
         ISG_GOTO(run_phase(&t, &p, &out->epochs, err));
-        out->best_epoch = t.best_epoch;
     }
-    const struct isg_transfer_task *const judged = g->has_dev ? g : &t.task[ISG_TASK_SOURCE];
-    if (judged->has_dev && (judged == g || x->joint || x->pretrain)) {
+    out->best_epoch = t.best_epoch;
+    if (select != SELECT_LAST) {
         out->has_dev = true;
         ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
-        ISG_GOTO(isg_ner_score_corpus(
-            &out->dev, judged->decoder, &judged->forms, &judged->vocab, &judged->dev, err));
+        ISG_GOTO(score(&t, select, &out->dev, err));
     }
     ISG_GOTO(write_model(&t, out, err));
     out->seconds = isg_now() - started;

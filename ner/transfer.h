@@ -1,27 +1,34 @@
+/* clang-format off */
 /** @file ner/transfer.h  Transfer: one trainer over two tasks, of which every published mode is a setting.
  *
- * There is a source task and a target task. Each has its own word table, label set and head, and may have a
- * private encoder and adaptation layers; both share the character encoder, the shared encoder and its
- * attention. Training has two phases: the source alone (`pretrain`), then the target, alone or in turn with
- * the source (`joint`). A discriminator may read the shared features through a gradient reversal, and the
- * embeddings may be perturbed. What is written is a plain tagger for the target task.
+ * There are source tasks and a target task. All share the character encoder, the shared encoder and its
+ * attention. Each has its own label set and head, or shares transitions or the whole head with the others
+ * (`share`); a word table, which tasks with the same vectors share; and maybe a private encoder and adaptation
+ * layers. Training has two phases: the sources alone (`pretrain`), then the target, alone or in turn with the
+ * sources (`joint`: after pretraining, replay against forgetting). A discriminator may tell source from target
+ * by the shared features through a gradient reversal, and the embeddings may be perturbed. What is written is a
+ * plain tagger for the target task.
  *
- * | mode      | paper            | pretrain | joint | private | discriminator     | perturbation | adaptation
- * | | base      |                  |          |       |         |                   |              | | | init
- * | Mou 2016         | yes      |       |         |                   |              |               | | mult
- * | Mou 2016         |          | yes   |         |                   |              |               | |
- * mult-init | Mou 2016         | yes      | yes   |         |                   |              | | | adapt |
- * Lin & Lu 2018    | yes      |       |         |                   |              | word, SAL, OAL| | at |
- * Cao 2018         |          | yes   | yes     | AD, max pool      |              |               | |
- * datnet-f  | Zhou 2019        |          | yes   |         | GRAD, attention   | yes          | | | datnet-p
- * | Zhou 2019        |          | yes   | yes     | GRAD, attention   | yes          |               | |
- * translate | Xie, Mayhew      | yes      |       |         |                   |              | |
+ * | mode      | paper         | pretrain | joint | share       | private | discriminator   | perturbation | adaptation     |
+ * | --------- | ------------- | -------- | ----- | ----------- | ------- | --------------- | ------------ | -------------- |
+ * | base      |               |          |       |             |         |                 |              |                |
+ * | init      | Mou 2016      | yes      |       |             |         |                 |              |                |
+ * | mult      | Mou 2016      |          | yes   |             |         |                 |              |                |
+ * | mult-init | Mou 2016      | yes      | yes   |             |         |                 |              |                |
+ * | adapt     | Lin & Lu 2018 | yes      |       |             |         |                 |              | word, SAL, OAL |
+ * | at        | Cao 2018      |          | yes   |             | yes     | AD, max pool    |              |                |
+ * | datnet-f  | Zhou 2019     |          | yes   | transitions |         | GRAD, attention | yes          |                |
+ * | datnet-p  | Zhou 2019     |          | yes   | transitions | yes     | GRAD, attention | yes          |                |
+ * | translate | Xie, Mayhew   | yes      |       | head        |         |                 |              |                |
  */
+/* clang-format on */
 #ifndef ISG_NER_TRANSFER_H
 #define ISG_NER_TRANSFER_H
 #include "ner/config.h"
 #include "ner/score.h"
 
+/** What tasks share beside the encoders. Those that share have the union of all labels. */
+enum isg_share { ISG_SHARE_NONE, ISG_SHARE_TRANSITIONS, ISG_SHARE_HEAD };
 enum isg_adversary { ISG_ADVERSARY_NONE, ISG_ADVERSARY_AD, ISG_ADVERSARY_GRAD };
 
 /** What a mode switches on; each part can be set on its own. */
@@ -32,6 +39,11 @@ struct isg_ner_transfer_config {
     double p_source; /**< joint: probability that a batch is one of the source's, [0, 1); 0 = by the square
                         roots of the numbers of batches: sqrt(S) / (sqrt(S) + sqrt(T)). 1 - lambda of Mou, 1 -
                         p of Lin & Lu's baseline */
+    double p_source_end; /**< in the last epoch; it goes there evenly. Negative = p_source throughout
+                            (default) */
+    enum isg_share share;
+    bool share_words; /**< tasks with the same vectors file, or without any, have one word table (default);
+                         false = each its own */
     int64_t epoch_batches;   /**< batches of an epoch at least: short texts go round; default 100 */
     int64_t pretrain_epochs; /**< default 10 */
     bool private_encoder;    /**< an encoder of its own for each task, as large as `hidden` */
@@ -39,11 +51,15 @@ struct isg_ner_transfer_config {
     bool pool_max;  /**< the discriminator reads the maximum over time (Cao); else attention pooling (Zhou) */
     double lambda;  /**< weight of the discriminator's loss, default 1 */
     double reverse; /**< gradient reversal: coefficient below the discriminator, default 0.7 */
-    double alpha, gamma;  /**< GRAD (Zhou 2019, eq. 1), defaults 0.25, 2 */
-    double epsilon;       /**< norm of the perturbation of a sentence's word embeddings; 0 = none */
-    double epsilon_char;  /**< the same of its characters: of a batch, sqrt(sentences) times as much, since
-                             distinct words  are encoded once */
-    bool word_adaptation; /**< target vectors are mapped into the source's space (Lin & Lu 2018, eq. 4) */
+    bool ramp;      /**< the coefficient starts from 0: times 2 / (1 + exp(-10 progress)) - 1, progress of the
+                       phase from 0 to 1 (Ganin & Lempitsky 2015); default false */
+    double alpha, gamma;   /**< GRAD (Zhou 2019, eq. 1), defaults 0.25, 2 */
+    double epsilon;        /**< norm of the perturbation of a sentence's word embeddings; 0 = none */
+    double epsilon_char;   /**< the same of its characters: of a batch, sqrt(sentences) times as much, since
+                              distinct words are encoded once */
+    bool epsilon_relative; /**< the two count in mean norms of one embedding, of the target's words and of the
+                              characters, as they are at the start; else they are absolute (Zhou 2019) */
+    bool word_adaptation;  /**< target vectors are mapped into the source's space (Lin & Lu 2018, eq. 4) */
     int64_t pivots; /**< words spelt alike among so many most frequent ones are its lexicon, default 5000 */
     bool sal, oal;  /**< adaptation layers of the target task */
     double psi; /**< rate of the parts that come from the source over that of new parts, [0, 1]; 0 = frozen */
@@ -66,8 +82,10 @@ struct isg_ner_task_files {
         *vectors; /**< dev may be NULL; vectors NULL = random; target: train NULL = no sentence */
 };
 struct isg_ner_transfer_opts {
-    const char *mode; /**< for the record in the model */
-    struct isg_ner_task_files source, target;
+    const char *mode;                         /**< for the record in the model */
+    const struct isg_ner_task_files *sources; /**< n_sources; each has `train`. None: the target alone */
+    size_t n_sources;
+    struct isg_ner_task_files target;
     uint32_t sentences; /**< of the target's training text; 0 = all */
     bool first; /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */
     const char *out;
@@ -86,10 +104,10 @@ struct isg_ner_transferred {
     double seconds;
 };
 /**
- * Trains and writes a tagger for the target task. Selection by target dev, else by source dev, else the last
- * epoch; never by anything else. Without target sentences the source task must have the target's labels
- * (translated text): the model is the source's tagger with the target's vectors. Same seed, inputs and
- * options: same file for any number of threads.
+ * Trains and writes a tagger for the target task. Selection by target dev, else by the sources' dev texts
+ * (entities of all together), else the last epoch; never by anything else. Without target sentences the model
+ * is the sources' tagger with the target's vectors: for translated text, whose vectors are the target's, or
+ * for vectors of a common space. Same seed, inputs and options: same file for any number of threads.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_transfer(struct isg_ner_transferred *out,
     const struct isg_ner_transfer_opts *opts, const struct isg_env *env, struct isg_error *err);

@@ -78,16 +78,13 @@ enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error
     return ISG_OK;
 }
 
-/* Without target sentences the target network becomes the source's: same words, labels and parts. */
+/* Without target sentences the target's own parts become the first source's: what the two do not share. */
 void isg_transfer_hand_over(struct isg_transfer *t)
 {
-    const char *const a = t->opts->source.vectors, *const b = t->opts->target.vectors;
-    const bool same_words = a == b || (a && b && strcmp(a, b) == 0);
     for (uint32_t i = 0; i < isg_params_count(t->params); i++) {
         const struct isg_param *const from = isg_params_at(t->params, i);
-        if (strncmp(from->name, "source.", 7) != 0 ||
-            (from == t->task[ISG_TASK_SOURCE].net.input.word && !same_words))
-            continue; /* common space: the target keeps its own vectors */
+        if (strncmp(from->name, "source.", 7) != 0 || from == t->task[ISG_TASK_SOURCE].net.input.word)
+            continue; /* other vectors, of a common space: the target keeps its own */
         struct isg_param *const to = isg_params_find(t->params, from->name + 7);
         if (to && isg_param_size(to) == isg_param_size(from)) {
             memcpy(to->value, from->value, isg_param_size(to) * sizeof *to->value);

@@ -7,27 +7,39 @@
 #include "ner/transfer.h"
 #include <jansson.h>
 
-/** One of the two tasks. */
+/** The words of the tasks that read them by one table: the same vectors, the union of their training texts.
+ */
+struct isg_transfer_words {
+    const char *path; /**< of the vectors; NULL = none */
+    struct isg_vectors vectors;
+    float *adapted;             /**< word adaptation: vectors times Z */
+    struct isg_ner_corpus all;  /**< forms of the training texts, one after another; no sentences */
+    struct isg_ner_vocab vocab; /**< its labels serve nobody */
+    struct isg_ner_forms forms; /**< those of `all` come first, by the same numbers */
+    uint32_t *vector_row;
+    bool *rare;
+    uint32_t dim;
+};
+
+/** A task: the target's, or a source's. */
 struct isg_transfer_task {
-    struct isg_ner_config config; /* of its network */
-    struct isg_ner_vocab vocab;
-    struct isg_ner_forms forms;
+    const struct isg_ner_task_files *files;
+    struct isg_ner_config config; /**< of its network */
+    struct isg_transfer_words *words;
+    struct isg_ner_vocab vocab; /**< words and characters are lent by `words`; labels are its own */
     struct isg_ner_encoded train, dev;
     struct isg_ner_network net;
     struct isg_ner_decoder *decoder;
-    struct isg_vectors vectors;
-    float *adapted; /* word adaptation: vectors times Z */
-    uint32_t *vector_row;
-    bool *rare;
-    bool has_train, has_dev;
-    uint32_t *order; /* sentences of the present epoch */
+    bool has_train, has_dev, is_source;
+    uint32_t *order; /**< sentences of the present round */
     uint32_t at;
-    uint64_t rounds; /* over the sentences, begun */
+    uint64_t rounds; /**< over the sentences, begun */
 };
-enum { ISG_TASK_SOURCE, ISG_TASK_TARGET };
+/** Task 0 is the target's, the sources' follow. */
+enum { ISG_TASK_TARGET, ISG_TASK_SOURCE };
 
 struct isg_discriminator {
-    struct isg_param *w1, *b1, *score; /* attention pooling: score = v tanh(h W1 + b1) */
+    struct isg_param *w1, *b1, *score; /**< attention pooling: score = v tanh(h W1 + b1) */
     struct isg_param *w, *b;
 };
 
@@ -51,20 +63,27 @@ struct isg_transfer {
     const struct isg_ner_transfer_config *x;
     const struct isg_env *env;
     struct isg_params *params;
-    struct isg_transfer_task task[2];
+    struct isg_transfer_task *task;   /**< n_tasks, the target's first */
+    struct isg_transfer_words *words; /**< n_words <= n_tasks */
+    uint32_t n_tasks, n_words;
     struct isg_discriminator disc;
+    double epsilon, epsilon_char; /**< absolute norms of the perturbations */
     struct isg_optim *optim;
     struct isg_transfer_shard *shards;
     struct isg_tape **used;
     uint32_t *lengths, *shard_of;
     uint64_t step;
-    isg_real **best; /* a value block a parameter */
+    double progress; /**< of the phase, 0 to 1 */
+    isg_real **best; /**< a value block a parameter */
     double best_f1;
     uint32_t best_epoch, bad_epochs;
     json_t *history;
 };
 
-/** Loads the inputs and builds both tasks' networks on one table. */
+/** Words, characters and labels of all tasks, whose texts have been loaded. */
+ISG_MUST_CHECK enum isg_status isg_transfer_vocabularies(struct isg_transfer *t, struct isg_error *err);
+void isg_transfer_words_fini(struct isg_transfer_words *w);
+/** Loads the inputs and builds all tasks' networks on one table. */
 ISG_MUST_CHECK enum isg_status isg_transfer_ready(struct isg_transfer *t, struct isg_error *err);
 void isg_transfer_fini(struct isg_transfer *t);
 /** One step on the task's next sentences; adds their loss to *loss. adversarial: also on perturbed
@@ -74,7 +93,7 @@ ISG_MUST_CHECK enum isg_status isg_transfer_batch(struct isg_transfer *t, struct
 /** Between the phases: what is copied to the target, what starts anew, and at which rate the shared parts go
  * on. */
 ISG_MUST_CHECK enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error *err);
-/** Without target sentences the target network becomes the source's: same labels and parts. */
+/** Without target sentences the target's own parts become the first source's. */
 void isg_transfer_hand_over(struct isg_transfer *t);
 
 #endif

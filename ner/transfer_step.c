@@ -1,14 +1,16 @@
 /* One step of a transfer run: losses, discriminator, perturbation. */
 #include "ner/transfer_priv.h"
 
-#include <string.h>
+#include <math.h>
 
 /* The discriminator's loss on shared features, its gradient reversed below it. */
 static struct isg_node *discriminate(const struct isg_transfer *t, struct isg_tape *tape,
     struct isg_node *shared, const struct isg_seqs *seqs, const bool *is_source)
 {
     const struct isg_ner_transfer_config *const x = t->x;
-    struct isg_node *const h = isg_reverse(tape, shared, ISG_R(x->reverse));
+    /* Ganin & Lempitsky 2015: nothing at first, while the discriminator knows nothing */
+    const double ramp = x->ramp ? 2 / (1 + exp(-10 * t->progress)) - 1 : 1;
+    struct isg_node *const h = isg_reverse(tape, shared, ISG_R(x->reverse * ramp));
     struct isg_node *pooled;
     if (x->pool_max)
         pooled = isg_pool_max(tape, h, seqs);
@@ -50,22 +52,22 @@ static enum isg_status shard_gradient(
 {
     struct isg_transfer *const t = step->t;
     struct isg_transfer_task *const k = step->k;
-    ISG_TRY(isg_ner_batch_build(&s->batch, &k->forms, s->tokens, s->n_tokens, s->n, err));
+    ISG_TRY(isg_ner_batch_build(&s->batch, &k->words->forms, s->tokens, s->n_tokens, s->n, err));
     const uint32_t n = s->batch.n_tokens;
     if (!ISG_GROW(s->is_source, s->cap[3], (size_t)s->n + 1))
         return isg_error_nomem(err, "a batch");
     ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence, s->n, &s->gold, err));
     for (uint32_t i = 0; i < s->n; i++)
-        s->is_source[i] = k == &t->task[ISG_TASK_SOURCE];
+        s->is_source[i] = k->is_source;
     struct isg_rng rng = isg_rng_stream(t->opts->seed, "unknown", t->step * 64 + number);
     for (uint32_t i = 0; i < n; i++)
-        if (k->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < k->config.unk_rate)
+        if (k->words->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < k->config.unk_rate)
             s->batch.word[i] = 0;
     isg_tape_reset(s->tape,
         &(struct isg_run){.training = true, .seed = t->opts->seed, .step = t->step, .shard = number});
     const isg_real scale = ISG_R(1.0 / step->batch);
-    const bool perturb_words = step->adversarial && t->x->epsilon > 0;
-    const bool perturb_chars = step->adversarial && t->x->epsilon_char > 0 && k->net.input.chars;
+    const bool perturb_words = step->adversarial && t->epsilon > 0;
+    const bool perturb_chars = step->adversarial && t->epsilon_char > 0 && k->net.input.chars;
     struct isg_ner_pass clean = {0};
     if (perturb_words) {
         clean.words = isg_ner_input_words(&k->net.input, s->tape, &s->batch);
@@ -84,12 +86,12 @@ static enum isg_status shard_gradient(
     struct isg_ner_pass noisy = {0};
     if (perturb_words)
         noisy.words = isg_perturb(s->tape, isg_ner_input_words(&k->net.input, s->tape, &s->batch),
-            clean.words->dx, &s->batch.sentences, ISG_R(t->x->epsilon), ISG_NORM_SEQ);
+            clean.words->dx, &s->batch.sentences, ISG_R(t->epsilon), ISG_NORM_SEQ);
     if (perturb_chars) {
         const uint32_t whole[2] = {0, s->batch.char_offset[s->batch.n_kinds]};
         const struct isg_seqs one = {1, whole};
         noisy.chars = isg_perturb(s->tape, isg_ner_input_chars(&k->net.input, s->tape, &s->batch),
-            clean.chars->dx, &one, ISG_R(t->x->epsilon_char) * ISG_SQRT((isg_real)s->n), ISG_NORM_SEQ);
+            clean.chars->dx, &one, ISG_R(t->epsilon_char) * ISG_SQRT((isg_real)s->n), ISG_NORM_SEQ);
     }
     return isg_backward(s->tape, task_loss(t, k, s, &noisy), scale, err);
 }

@@ -298,10 +298,10 @@ size_t isg_ner_spans_from_labels(
     return found;
 }
 
-static enum isg_status build_labels(
-    struct isg_ner_vocab *v, const struct isg_ner_corpus *corpus, bool bioes, struct isg_error *err)
+enum isg_status isg_ner_vocab_labels(
+    struct isg_ner_vocab *v, const struct isg_strtab *types, bool bioes, struct isg_error *err)
 {
-    const uint32_t n = isg_strtab_size(corpus->types);
+    const uint32_t n = isg_strtab_size(types);
     if (n == 0) /* nothing but O can be learnt; a model of one label works all the same */
     {
         uint32_t id;
@@ -313,8 +313,7 @@ static enum isg_status build_labels(
         return isg_error_nomem(err, "labels");
     for (uint32_t i = 0; i < n; i++) {
         uint32_t k = i;
-        for (; k > 0 && strcmp(isg_strtab_get(corpus->types, order[k - 1], NULL),
-                            isg_strtab_get(corpus->types, i, NULL)) > 0;
+        for (; k > 0 && strcmp(isg_strtab_get(types, order[k - 1], NULL), isg_strtab_get(types, i, NULL)) > 0;
              k--)
             order[k] = order[k - 1];
         order[k] = i;
@@ -322,7 +321,7 @@ static enum isg_status build_labels(
     enum isg_status status = ISG_OK;
     for (uint32_t i = 0; i < n && status == ISG_OK; i++) {
         size_t len;
-        const char *type = isg_strtab_get(corpus->types, order[i], &len);
+        const char *type = isg_strtab_get(types, order[i], &len);
         status = isg_ner_vocab_add_type(v, type, len, bioes, err);
     }
     isg_free(order);
@@ -345,7 +344,7 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
     }
     ISG_GOTO(build_words(&m, corpus, vectors, config, *rare, err));
     ISG_GOTO(build_chars(out, corpus, config, err));
-    ISG_GOTO(build_labels(out, corpus, config->scheme == 0, err));
+    ISG_GOTO(isg_ner_vocab_labels(out, corpus->types, config->scheme == 0, err));
 out:
     if (status != ISG_OK) {
         isg_ner_vocab_fini(out);

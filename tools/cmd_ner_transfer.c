@@ -8,6 +8,10 @@
     {                                                                                                        \
         .name = n, .kind = ISG_OPT_STRING, .value = v, .argument = "FILE", .help = h                         \
     }
+#define FILE_LIST(n, v, h)                                                                                   \
+    {                                                                                                        \
+        .name = n, .kind = ISG_OPT_LIST, .value = v, .argument = "FILE", .help = h                           \
+    }
 #define PART_FLAG(n, v, h)                                                                                   \
     {                                                                                                        \
         .name = n, .kind = ISG_OPT_FLAG, .value = v, .help = h                                               \
@@ -44,12 +48,35 @@ static json_t *result_json(const struct isg_ner_transferred *t, const struct isg
     return r;
 }
 
+#define MAX_SOURCES 64
+
+/* Each source with its dev text and vectors: in order, and one file of vectors may be for all. */
+static enum isg_status pair_sources(struct isg_ner_task_files *out, const struct isg_opt_list *text,
+    const struct isg_opt_list *dev, const struct isg_opt_list *vectors, struct isg_error *err)
+{
+    if (text->n > MAX_SOURCES)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "more than %d sources", MAX_SOURCES);
+    if (dev->n > text->n || (vectors->n > 1 && vectors->n != text->n)) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "%zu --source, %zu --source-dev, %zu --source-emb",
+            text->n, dev->n, vectors->n);
+        return isg_error_expected(
+            err, "at most as many dev texts as sources, and one file of vectors or as many");
+    }
+    for (size_t i = 0; i < text->n; i++)
+        out[i] = (struct isg_ner_task_files){.train = text->items[i],
+            .dev = i < dev->n ? dev->items[i] : NULL,
+            .vectors = vectors->n == 1 ? vectors->items[0]
+                       : vectors->n    ? vectors->items[i]
+                                       : NULL};
+    return ISG_OK;
+}
+
 static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     struct isg_ner_transfer_opts opts = {.columns = ISG_COLUMNS_DEFAULT};
     struct isg_ner_transfer_config *const x = &opts.transfer;
-    struct isg_opt_list settings = {0};
-    const char *preset = "default", *columns = NULL, *adversary = NULL, *subset = "random",
+    struct isg_opt_list settings = {0}, sources = {0}, source_devs = {0}, source_vectors = {0};
+    const char *preset = "default", *columns = NULL, *adversary, *share, *subset = "random",
                *mode = find_mode(argc, argv);
     int64_t epochs = 0, sentences = 0;
     struct isg_ner_config unused;
@@ -57,7 +84,9 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
     if (isg_ner_transfer_mode(x, &unused, mode ? mode : "init", err) != ISG_OK)
         return err->status;
     static const char *const adversaries[] = {"none", "ad", "grad"};
+    static const char *const shares[] = {"none", "transitions", "head"};
     adversary = adversaries[x->adversary];
+    share = shares[x->share];
     const struct isg_opt table[] = {
         {.name = "mode",
             .kind = ISG_OPT_CHOICE,
@@ -67,9 +96,11 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
             .required = true,
             .help = "what is switched on to begin with; each part below can be changed",
             .group = "Input"},
-        FILE_OPTION("source", &opts.source.train, "labelled text of the source"),
-        FILE_OPTION("source-dev", &opts.source.dev, "labelled source text; chooses the source's epoch"),
-        FILE_OPTION("source-emb", &opts.source.vectors, "word vectors of the source"),
+        FILE_LIST("source", &sources, "labelled text of a source (may be given again, for several)"),
+        FILE_LIST("source-dev", &source_devs,
+            "labelled source text, in the order of the sources; chooses the source's epoch"),
+        FILE_LIST(
+            "source-emb", &source_vectors, "word vectors of the sources, in their order, or one for all"),
         FILE_OPTION("train", &opts.target.train,
             "labelled text of the target; without it the source's text must be in the target's language"),
         FILE_OPTION("dev", &opts.target.dev, "labelled target text; chooses the epoch"),
@@ -95,6 +126,8 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
         PART_FLAG("joint", &x->joint, "go on with source batches beside the target's"),
         PART_REAL("p-source", &x->p_source, 0, 0.999,
             "probability of a source batch; 0 = by the square roots of the sizes"),
+        PART_REAL("p-source-end", &x->p_source_end, -1, 0.999,
+            "the same in the last epoch, reached evenly; negative = no change"),
         PART_INT(
             "epoch-batches", &x->epoch_batches, 1, 1e6, "batches of an epoch at least: short texts go round"),
         {.name = "private",
@@ -102,6 +135,15 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
             .value = &x->private_encoder,
             .help = "a private encoder for each side, beside the shared one",
             .group = "Parts"},
+        {.name = "share",
+            .kind = ISG_OPT_CHOICE,
+            .value = &share,
+            .argument = "WHAT",
+            .choices = "none|transitions|head",
+            .help =
+                "beside the encoders: the CRF's transitions, or the whole head; all have all labels then"},
+        PART_FLAG("share-words", &x->share_words,
+            "one word table for all that have the same vectors file, or none"),
         {.name = "adversary",
             .kind = ISG_OPT_CHOICE,
             .value = &adversary,
@@ -111,11 +153,14 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
         PART_FLAG("pool-max", &x->pool_max, "it reads the maximum over time (Cao), not attention (Zhou)"),
         PART_REAL("lambda", &x->lambda, 0, 1000, "weight of its loss"),
         PART_REAL("reverse", &x->reverse, 0, 1000, "coefficient of the reversed gradient"),
+        PART_FLAG("ramp", &x->ramp, "raise that coefficient from 0 (Ganin & Lempitsky)"),
         PART_REAL("alpha", &x->alpha, 0, 1, "GRAD: weight of source sentences; target ones have 1 - alpha"),
         PART_REAL("gamma", &x->gamma, 0, 20, "GRAD: focus on what is hard"),
         PART_REAL("epsilon", &x->epsilon, 0, 1e6,
             "norm of the adversarial perturbation of a sentence's words; 0 = none"),
         PART_REAL("epsilon-char", &x->epsilon_char, 0, 1e6, "the same of its characters"),
+        PART_FLAG(
+            "epsilon-relative", &x->epsilon_relative, "both in mean norms of an embedding, not absolute"),
         PART_FLAG(
             "word-adaptation", &x->word_adaptation, "map target vectors into the source's space (Lin & Lu)"),
         PART_INT(
@@ -163,12 +208,19 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
     for (int i = 0; i < 3; i++)
         if (strcmp(adversary, adversaries[i]) == 0)
             x->adversary = (enum isg_adversary)i;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(share, shares[i]) == 0)
+            x->share = (enum isg_share)i;
     if (epochs)
         opts.config.epochs = epochs;
-    if (!opts.source.train && (strcmp(mode, "base") != 0 || !opts.target.train)) {
+    if (!sources.n && (strcmp(mode, "base") != 0 || !opts.target.train)) {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "no --source FILE");
         return isg_error_expected(err, "labelled text of the source");
     }
+    struct isg_ner_task_files files[MAX_SOURCES];
+    ISG_TRY(pair_sources(files, &sources, &source_devs, &source_vectors, err));
+    opts.sources = files;
+    opts.n_sources = sources.n;
     if (columns)
         ISG_TRY(isg_columns_parse(&opts.columns, columns, err));
     opts.mode = mode;

@@ -205,7 +205,7 @@ static void legal_sequences(void **state)
         isg_ner_config_defaults(&c);
         c.scheme = !bioes;
         assert_ok(isg_params_new(&params, &err));
-        assert_ok(isg_ner_head_add(&head, params, "head", 4, v.labels, &c, &err));
+        assert_ok(isg_ner_head_add(&head, params, "head", 4, v.labels, &c, NULL, &err));
         static const char *const legal[2] = {
             "O O|O B-A|B-A I-A|B-A O|B-A B-B|B-A B-A|I-A I-A|I-A B-A|I-A B-B|I-A O",
             "O O|O B-A|O S-A|B-A I-A|B-A E-A|I-A I-A|I-A E-A|E-A O|E-A B-A|E-A B-B|E-A S-A|E-A S-B|"
