@@ -8,7 +8,8 @@
  * for, and is deep enough in both directions that sgemm spends its time on multiplying, not on packing. */
 enum { TILE_A = 256, TILE_B = 1024, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 
-#if defined(__x86_64__) && defined(__gnu_linux__)
+/* Which clone to run is asked before ThreadSanitizer has started, so there are none in its builds. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_THREAD__)
 #define ISG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define ISG_CLONES
