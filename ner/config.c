@@ -45,6 +45,7 @@ static const struct isg_ner_key keys[] = {
     INT(char_hidden, 25, 1, 1024, "units of the character LSTM, each direction"),
     INT(char_min_count, 2, 1, 1000000, "characters seen less often in training are taken as unknown"),
     INT(shape_dim, 0, 0, 256, "size of embeddings of the word's shape (casing, digits); 0 = none"),
+    INT(feature_dim, 10, 1, 256, "size of embeddings of each feature column and of the gazetteer's marks"),
     INT(hidden, 100, 1, 4096, "units of the LSTM, each direction"),
     INT(layers, 1, 1, 8, "stacked BiLSTM layers"),
     INT(private_hidden, 0, 0, 4096,

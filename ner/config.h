@@ -17,7 +17,7 @@ struct isg_ner_config {
     double word_norm, word_lr, unk_rate, word_dropout;
     int64_t chars; /**< enum isg_ner_char */
     int64_t char_dim, char_filters, char_width, char_hidden, char_min_count;
-    int64_t shape_dim;
+    int64_t shape_dim, feature_dim;
     /* encoder */
     int64_t hidden, layers;
     int64_t private_hidden;         /**< 0 = no private encoder beside the shared one */

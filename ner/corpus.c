@@ -15,6 +15,9 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
     isg_free(c->line);
     isg_free(c->doubt);
     isg_free(c->weight);
+    isg_free(c->feature);
+    for (uint32_t k = 0; k < ISG_MAX_FEATURES; k++)
+        isg_strtab_free(c->values[k]);
     memset(c, 0, sizeof *c);
 }
 
@@ -108,6 +111,7 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         !ISG_GROW(c->span_offset, c->cap[2], (size_t)c->n_sentences + 2) ||
         !ISG_GROW(c->line, c->cap[3], (size_t)c->n_sentences + 1) ||
         !ISG_GROW(c->doubt, c->cap[5], (size_t)c->n_tokens + n) ||
+        !ISG_GROW(c->feature, c->cap[7], ((size_t)c->n_tokens + n) * c->n_features) ||
         !ISG_GROW(c->weight, c->cap[6], (size_t)c->n_sentences + 1) ||
         !ISG_GROW(s->letters, s->cap_letters, n) || !ISG_GROW(s->types, s->cap_types, n))
         return isg_error_nomem(err, "a corpus");
@@ -118,6 +122,12 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         size_t len, type_n;
         const char *word = isg_block_word(r, b, i, &len), *type;
         ISG_TRY(isg_strtab_add(c->forms, word, len, &c->form[c->n_tokens + i], NULL, err));
+        for (uint32_t k = 0; k < c->n_features; k++) {
+            const char *const value =
+                isg_line_field(&b->lines[b->tokens[i]], isg_columns_effective(r).features[k], &len);
+            ISG_TRY(isg_strtab_add(
+                c->values[k], value, len, &c->feature[(c->n_tokens + i) * c->n_features + k], NULL, err));
+        }
         const char *tag = isg_block_tag(r, b, i, &len);
         if (!tag)
             return isg_error_set(
@@ -161,6 +171,12 @@ enum isg_status isg_ner_corpus_load(
         goto out;
     }
     c.offset[0] = c.span_offset[0] = 0;
+    c.n_features = columns.n_features;
+    for (uint32_t k = 0; k < c.n_features; k++)
+        if (!(c.values[k] = isg_strtab_new())) {
+            status = isg_error_nomem(err, "a corpus");
+            goto out;
+        }
     ISG_GOTO(isg_columns_open(&r, path, columns, err));
     for (;;) {
         struct isg_block *b;
@@ -194,6 +210,9 @@ void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep)
             continue;
         memmove(c->form + tokens, c->form + first, (end - first) * sizeof *c->form);
         memmove(c->doubt + tokens, c->doubt + first, end - first);
+        if (c->n_features)
+            memmove(c->feature + (size_t)tokens * c->n_features, c->feature + (size_t)first * c->n_features,
+                (size_t)(end - first) * c->n_features * sizeof *c->feature);
         memmove(c->spans + spans, c->spans + first_span, (end_span - first_span) * sizeof *c->spans);
         tokens += end - first;
         spans += end_span - first_span;

@@ -3,6 +3,7 @@
 #ifndef ISG_NER_DATA_H
 #define ISG_NER_DATA_H
 #include "ner/config.h"
+#include "ner/feature.h"
 #include "ner/seqs.h"
 
 /** What is not known of a token's label; bits. */
@@ -26,8 +27,11 @@ struct isg_ner_corpus {
     float *weight;          /**< n_sentences: of their loss; 1 where the file says nothing */
     uint32_t n_doubts;      /**< tokens tagged "?" in the file */
     uint32_t n_weights;     /**< sentences with a weight in the file */
+    uint32_t n_features;    /**< columns asked for as features */
+    uint32_t *feature;      /**< n_tokens x n_features: ids in values */
+    struct isg_strtab *values[ISG_MAX_FEATURES];
     enum isg_scheme scheme; /**< of the file */
-    size_t cap[7];          /**< private */
+    size_t cap[8];          /**< private */
 };
 /**
  * Reads a labelled file. With columns.open_tags a token may have the tag "?" (not known: any label may stand
@@ -54,6 +58,7 @@ struct isg_ner_vocab {
     struct isg_strtab *words, *chars, *labels;
     uint32_t n_learnt; /**< words 0 .. n_learnt - 1 occur in training (0 is the unknown word) */
     uint32_t n_types;  /**< label 0 is O; then B-, I- (E-, S-) of each type */
+    struct isg_ner_features features;
 };
 void isg_ner_vocab_fini(struct isg_ner_vocab *v);
 /** Row of a word: itself, else lower-cased, else with digits made 0 as well; 0 where none is known. */
@@ -116,16 +121,19 @@ struct isg_ner_batch {
     uint32_t *offset;
     uint32_t *word, *shape; /**< a token */
     uint32_t *kind;         /**< a token: which of the kinds */
+    uint32_t *feature;      /**< features of the vocabulary x n_tokens */
     struct isg_seqs kind_chars;
     uint32_t *char_offset, *chars;
     uint32_t *kind_form; /**< a kind: its form */
-    size_t cap[7];
+    size_t cap[8];
     uint32_t *seen; /**< a form: kind + 1 while building */
     size_t cap_seen;
 };
 void isg_ner_batch_fini(struct isg_ner_batch *b);
-/** Packs n sentences: sentence i is n_tokens[i] form numbers at tokens[i]. */
+/** Packs n sentences: sentence i is n_tokens[i] form numbers at tokens[i], its features are at features[i], token
+ * after token; features NULL = 0 for all. */
 ISG_MUST_CHECK enum isg_status isg_ner_batch_build(struct isg_ner_batch *b, const struct isg_ner_forms *forms,
-    const uint32_t *const *tokens, const uint32_t *n_tokens, uint32_t n, struct isg_error *err);
+    const uint32_t *const *tokens, const uint32_t *n_tokens, const uint32_t *const *features, uint32_t n,
+    struct isg_error *err);
 
 #endif

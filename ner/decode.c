@@ -13,6 +13,7 @@ struct worker {
     struct isg_ner_batch batch;
     const uint32_t *tokens[CHUNK_SENTENCES];
     uint32_t n_tokens[CHUNK_SENTENCES];
+    const uint32_t *features[CHUNK_SENTENCES];
     uint32_t *nbest;
     double *scores;
     isg_real *marginals;
@@ -197,8 +198,10 @@ static enum isg_status decode_chunk(
     for (uint32_t i = 0; i < n; i++) {
         w->tokens[i] = job->tokens[order[i]];
         w->n_tokens[i] = job->n_tokens[order[i]];
+        w->features[i] = job->features ? job->features[order[i]] : NULL;
     }
-    ISG_TRY(isg_ner_batch_build(&w->batch, r->forms, w->tokens, w->n_tokens, n, err));
+    ISG_TRY(isg_ner_batch_build(
+        &w->batch, r->forms, w->tokens, w->n_tokens, job->features ? w->features : NULL, n, err));
     isg_tape_reset(w->tape, &(struct isg_run){.training = false});
     struct isg_node *pair, *spelling = NULL;
     if (r->d->spelling_dim)
@@ -291,7 +294,7 @@ static enum isg_status spell_chunk(
     uint32_t ids[SPELL_FORMS];
     for (uint32_t i = 0; i < n; i++)
         ids[i] = first + i;
-    ISG_TRY(isg_ner_batch_build(&w->batch, s->forms, (const uint32_t *const[]){ids}, &n, 1, err));
+    ISG_TRY(isg_ner_batch_build(&w->batch, s->forms, (const uint32_t *const[]){ids}, &n, NULL, 1, err));
     isg_tape_reset(w->tape, &(struct isg_run){.training = false});
     const struct isg_ner_input *in = &s->d->net->input;
     const struct isg_node *x = isg_ner_input_spell(

@@ -21,6 +21,7 @@ struct isg_ner_decode {
     uint32_t n;                    /**< sentences */
     const uint32_t *const *tokens; /**< form numbers of each */
     const uint32_t *n_tokens;
+    const uint32_t *const *features; /**< n: of each token, as isg_ner_batch_build takes them; NULL = none */
     const size_t *offset;          /**< n: where each sentence's results start */
     const uint8_t *const *allowed; /**< n: forced labels, n_tokens x L bytes each; NULL = free */
     uint32_t *labels;              /**< best path */

@@ -11,7 +11,47 @@ void isg_ner_encoded_fini(struct isg_ner_encoded *e)
     isg_free(e->tokens);
     isg_free(e->n_tokens);
     isg_free(e->labels);
+    isg_free(e->feature);
+    isg_free((void *)e->features);
     memset(e, 0, sizeof *e);
+}
+
+/* Features of each token, by column and by gazetteer. */
+static enum isg_status encode_features(
+    struct isg_ner_encoded *e, const struct isg_ner_features *f, struct isg_error *err)
+{
+    const struct isg_ner_corpus *const c = &e->corpus;
+    const size_t n = isg_ner_features_count(f);
+    if (!n)
+        return ISG_OK;
+    if (c->n_features != f->n_columns)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a text of %u feature columns for a model of %u",
+            c->n_features, f->n_columns);
+    uint32_t longest = 0;
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        longest = e->n_tokens[s] > longest ? e->n_tokens[s] : longest;
+    struct isg_ner_word *const words = isg_malloc((size_t)longest + 1, sizeof *words);
+    e->feature = isg_malloc((size_t)c->n_tokens * n + 1, sizeof *e->feature);
+    e->features = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->features);
+    enum isg_status status = words && e->feature && e->features ? ISG_OK : isg_error_nomem(err, "features");
+    for (size_t i = 0; status == ISG_OK && i < c->n_tokens; i++)
+        for (uint32_t k = 0; k < f->n_columns; k++) {
+            size_t len;
+            const char *const value = isg_strtab_get(c->values[k], c->feature[i * f->n_columns + k], &len);
+            const uint32_t id = isg_strtab_find(f->values[k], value, len);
+            e->feature[i * n + k] = id == ISG_NO_ID ? 0 : id;
+        }
+    for (uint32_t s = 0; status == ISG_OK && s < c->n_sentences; s++) {
+        uint32_t *const at = e->feature + c->offset[s] * n;
+        e->features[s] = at;
+        if (!f->gazetteer)
+            continue;
+        for (uint32_t i = 0; i < e->n_tokens[s]; i++)
+            words[i].s = isg_strtab_get(c->forms, c->form[c->offset[s] + i], &words[i].n);
+        status = isg_ner_gazetteer_match(f->gazetteer, words, e->n_tokens[s], at + f->n_columns, n, err);
+    }
+    isg_free(words);
+    return status;
 }
 
 enum isg_status isg_ner_encode(struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err)
@@ -30,7 +70,8 @@ enum isg_status isg_ner_encode(struct isg_ner_encoded *e, struct isg_ner_forms *
         e->n_tokens[s] = c->offset[s + 1] - c->offset[s];
     }
     isg_free(map);
-    return good ? ISG_OK : isg_error_nomem(err, "an encoded corpus");
+    return good ? encode_features(e, &forms->vocab->features, err)
+                : isg_error_nomem(err, "an encoded corpus");
 }
 
 enum isg_status isg_ner_encode_labels(
@@ -153,6 +194,7 @@ enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out, struct isg_ner_
     const struct isg_ner_decode job = {.n = c->n_sentences,
         .tokens = e->tokens,
         .n_tokens = e->n_tokens,
+        .features = e->features,
         .offset = offset,
         .labels = labels};
     ISG_GOTO(isg_ner_decode_run(decoder, forms, v, &job, err));

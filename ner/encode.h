@@ -11,11 +11,13 @@ struct isg_ner_encoded {
     uint32_t *form;          /**< n_tokens: number in the run's forms */
     const uint32_t **tokens; /**< n_sentences: into form */
     uint32_t *n_tokens;
+    uint32_t *feature;         /**< n_tokens x the vocabulary's features */
+    const uint32_t **features; /**< n_sentences: into feature; NULL where there are no features */
     uint32_t *labels; /**< n_tokens: gold labels; NULL where they are not needed. As if "?" were O: see the
                          corpus's doubt */
 };
 void isg_ner_encoded_fini(struct isg_ner_encoded *e);
-/** Fills form, tokens and n_tokens from the corpus, which is loaded. */
+/** Fills form, tokens, n_tokens and the features from the corpus, which is loaded with the features' columns. */
 ISG_MUST_CHECK enum isg_status isg_ner_encode(
     struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err);
 /** Fills labels; types that the vocabulary lacks come out as O. */

@@ -89,6 +89,53 @@ static enum isg_status check_labels(
     return ISG_OK;
 }
 
+/* The columns of the features as a JSON array; NULL = no memory. */
+static char *columns_json(const struct isg_ner_features *f)
+{
+    json_t *a = json_array();
+    for (uint32_t k = 0; k < f->n_columns; k++)
+        json_array_append_new(a, json_integer(f->column[k]));
+    char *text = a ? json_dumps(a, JSON_COMPACT) : NULL;
+    json_decref(a);
+    return text;
+}
+
+static enum isg_status load_features(
+    struct isg_ner_features *f, const struct isg_safetensors *st, struct isg_error *err)
+{
+    const char *const text = isg_safetensors_meta(st, "features"), *const path = isg_safetensors_path(st);
+    json_t *a = text ? json_loads(text, 0, NULL) : json_array();
+    enum isg_status status = ISG_OK;
+    bool good = json_is_array(a) && json_array_size(a) <= ISG_MAX_FEATURES;
+    for (size_t k = 0; good && k < json_array_size(a); k++) {
+        const json_t *const column = json_array_get(a, k);
+        good = json_is_integer(column) && json_integer_value(column) >= -10000 &&
+               json_integer_value(column) <= 10000;
+        f->column[k] = (int)json_integer_value(column);
+    }
+    if (!good) {
+        status = isg_error_set(err, ISG_EDATA, path, 0, "the features of the model cannot be read");
+        goto out;
+    }
+    for (; f->n_columns < json_array_size(a); f->n_columns++) {
+        char name[32];
+        snprintf(name, sizeof name, "vocab.feature.%u", f->n_columns);
+        ISG_GOTO(split(&f->values[f->n_columns], st, name, err));
+        if (isg_strtab_size(f->values[f->n_columns]) == 0) {
+            status = isg_error_set(err, ISG_EDATA, path, 0, "%s is empty", name);
+            goto out;
+        }
+    }
+    if (isg_safetensors_find(st, "gazetteer")) {
+        const struct isg_tensor *t;
+        ISG_GOTO(isg_safetensors_want(st, "gazetteer", ISG_U8, 1, (uint64_t[]){0}, &t, err));
+        status = isg_ner_gazetteer_parse(&f->gazetteer, t->data, (size_t)t->shape[0], path, err);
+    }
+out:
+    json_decref(a);
+    return status;
+}
+
 enum isg_status isg_ner_model_save(
     const struct isg_ner_model *m, const char *path, bool force, struct isg_error *err)
 {
@@ -96,19 +143,26 @@ enum isg_status isg_ner_model_save(
     const struct isg_params *params = m->net.params;
     const struct isg_param *word = m->net.input.word;
     const uint32_t n_params = isg_params_count(params);
-    struct isg_tensor *tensors = isg_calloc((size_t)n_params + 4, sizeof *tensors);
-    const struct isg_strtab *tables[3] = {m->vocab.words, m->vocab.chars, m->vocab.labels};
-    static const char *const names[3] = {"vocab.words", "vocab.chars", "vocab.labels"};
-    char *text[3] = {0};
+    enum { MAX_TABLES = 3 + ISG_MAX_FEATURES };
+    struct isg_tensor *tensors = isg_calloc((size_t)n_params + MAX_TABLES + 2, sizeof *tensors);
+    const struct isg_ner_features *f = &m->vocab.features;
+    const struct isg_strtab *tables[MAX_TABLES] = {m->vocab.words, m->vocab.chars, m->vocab.labels};
+    char names[MAX_TABLES][32] = {"vocab.words", "vocab.chars", "vocab.labels"};
+    char *text[MAX_TABLES] = {0}, *columns = columns_json(f);
+    const int n_tables = 3 + (int)f->n_columns;
     const uint32_t rest = m->net.input.n_table;
     uint16_t *half = isg_malloc((size_t)rest * word->cols, sizeof *half);
     char *config = isg_ner_config_json(&m->config);
     size_t n = 0;
-    if (!tensors || !half || !config) {
+    if (!tensors || !half || !config || !columns) {
         status = isg_error_nomem(err, "the model file");
         goto out;
     }
-    for (int i = 0; i < 3; i++) {
+    for (uint32_t k = 0; k < f->n_columns; k++) {
+        tables[3 + k] = f->values[k];
+        snprintf(names[3 + k], sizeof names[3 + k], "vocab.feature.%u", k);
+    }
+    for (int i = 0; i < n_tables; i++) {
         size_t len;
         text[i] = join(tables[i], &len);
         if (!text[i]) {
@@ -127,16 +181,22 @@ enum isg_status isg_ner_model_save(
             half[i] = isg_half_from_float(from[i]);
         tensors[n++] = (struct isg_tensor){"word.table", ISG_F16, 2, {rest, word->cols}, half};
     }
+    if (f->gazetteer) {
+        size_t len;
+        const char *const list = isg_ner_gazetteer_text(f->gazetteer, &len);
+        tensors[n++] = (struct isg_tensor){"gazetteer", ISG_U8, 1, {len}, list};
+    }
     char seed[24], temperature[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)m->seed);
     snprintf(temperature, sizeof temperature, "%.17g", m->temperature);
     const struct isg_meta meta[] = {{"format", FORMAT}, {"version", ISG_VERSION}, {"seed", seed},
-        {"temperature", temperature}, {"config", config},
+        {"temperature", temperature}, {"config", config}, {"features", columns},
         {"provenance", m->provenance ? m->provenance : "{}"}};
     status = isg_safetensors_save(path, force, tensors, n, meta, sizeof meta / sizeof *meta, err);
 out:
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < n_tables; i++)
         isg_free(text[i]);
+    free(columns);
     isg_free(tensors);
     isg_free(half);
     isg_free(config);
@@ -192,6 +252,7 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     ISG_GOTO(split(&m.vocab.chars, st, "vocab.chars", err));
     ISG_GOTO(split(&m.vocab.labels, st, "vocab.labels", err));
     ISG_GOTO(check_labels(&m.vocab, m.config.scheme == 0, path, err));
+    ISG_GOTO(load_features(&m.vocab.features, st, err));
     const struct isg_tensor *weight;
     ISG_GOTO(isg_safetensors_want(st, "word.weight", ISG_F32, 2, (uint64_t[]){0, 0}, &weight, err));
     const uint32_t n_words = isg_strtab_size(m.vocab.words), n_chars = isg_strtab_size(m.vocab.chars);
@@ -270,6 +331,14 @@ char *isg_ner_model_describe(const struct isg_ner_model *m)
         "words_learnt", (json_int_t)m->vocab.n_learnt, "characters",
         (json_int_t)isg_strtab_size(m->vocab.chars), "labels", labels, "config", config, "provenance",
         provenance);
+    const struct isg_ner_features *const f = &m->vocab.features;
+    for (uint32_t k = 0; k < f->n_columns; k++) {
+        if (k == 0)
+            json_object_set_new(o, "feature_columns", json_array());
+        json_array_append_new(json_object_get(o, "feature_columns"), json_integer(f->column[k]));
+    }
+    if (f->gazetteer)
+        json_object_set_new(o, "gazetteer_names", json_integer(isg_ner_gazetteer_size(f->gazetteer)));
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     char *out = text ? isg_strndup(text, strlen(text)) : NULL;
     free(text);

@@ -16,8 +16,9 @@ void isg_ner_model_fini(struct isg_ner_model *m); /**< a zeroed struct is fine *
 /**
  * One safetensors file: each parameter under its name; the word table in two, "word.weight" (learnt rows,
  * F32) and "word.table" (the others, F16: they have never been trained, and are rounded to F16 before
- * training so that the file holds them exactly); "vocab.words", "vocab.chars", "vocab.labels" as text, one a
- * line; metadata "format", "version", "config", "seed", "provenance".
+ * training so that the file holds them exactly); "vocab.words", "vocab.chars", "vocab.labels" and the features'
+ * "vocab.feature.K" and "gazetteer" as text, one a line; metadata "format", "version", "config", "seed", "features" (their
+ * columns), "provenance".
  */
 ISG_MUST_CHECK enum isg_status isg_ner_model_save(
     const struct isg_ner_model *m, const char *path, bool force, struct isg_error *err);

@@ -9,10 +9,12 @@ struct isg_ner_train_opts {
     const char *train;   /**< labelled text */
     const char *dev;     /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
     const char *vectors; /**< word vectors; NULL = random ones of config.word_dim */
-    const char *out;     /**< the model file; "OUT.checkpoint" stands beside it during training */
-    bool force;          /**< replace a model that exists */
-    bool resume;         /**< go on from the checkpoint where there is one */
-    struct isg_columns columns;
+    const char
+        *gazetteer;  /**< names, as isg_ner_gazetteer_load reads them; NULL = none. The model keeps them */
+    const char *out; /**< the model file; "OUT.checkpoint" stands beside it during training */
+    bool force;      /**< replace a model that exists */
+    bool resume;     /**< go on from the checkpoint where there is one */
+    struct isg_columns columns; /**< its features are read by the model, in train, dev and what is tagged */
     struct isg_ner_config config;
     uint64_t seed;
 };
@@ -53,7 +55,9 @@ struct isg_ner_tag_opts {
     const char *in, *out; /**< "-" = standard input, output */
     bool force;
     enum isg_ner_format format; /**< AUTO looks at the first lines, or at all of standard input */
-    struct isg_columns columns; /**< where the word is, and with `given` the tag */
+    /** Where the word is, with `given` the tag, and the features that the model reads (none: where they stood in its
+     * training text). */
+    struct isg_columns columns;
     bool given; /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
     const char *tokens;     /**< patterns of the tokeniser; NULL = those built in */
     enum isg_scheme scheme; /**< of the tags written; ISG_SCHEME_UNKNOWN = as in the model's training text */

@@ -38,6 +38,14 @@ enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *p
             params, &in->shape, prefix, "shape.weight", ISG_NER_N_SHAPES, (uint32_t)c->shape_dim, true, err));
         in->dim += (uint32_t)c->shape_dim;
     }
+    in->n_features = sizes->features ? isg_ner_features_count(sizes->features) : 0;
+    for (uint32_t k = 0; k < in->n_features; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "feature.%u.weight", k);
+        ISG_TRY(add(params, &in->feature[k], prefix, name, isg_ner_features_rows(sizes->features, k),
+            (uint32_t)c->feature_dim, true, err));
+        in->dim += (uint32_t)c->feature_dim;
+    }
     if (c->chars == ISG_CHAR_NONE)
         return ISG_OK;
     if (shared) { /* the same characters and filters read both languages */
@@ -72,6 +80,8 @@ void isg_ner_input_init(
     isg_param_uniform(in->word, ISG_SQRT(ISG_R(3) / (isg_real)in->word->cols), seed);
     if (in->shape)
         isg_param_uniform(in->shape, ISG_SQRT(ISG_R(3) / (isg_real)in->shape->cols), seed);
+    for (uint32_t k = 0; k < in->n_features; k++)
+        isg_param_uniform(in->feature[k], ISG_SQRT(ISG_R(3) / (isg_real)in->feature[k]->cols), seed);
     if (in->chars)
         isg_param_uniform(in->chars, ISG_SQRT(ISG_R(3) / (isg_real)in->chars->cols), seed);
     if (in->conv_w) {
@@ -145,13 +155,15 @@ struct isg_node *isg_ner_input_join(const struct isg_ner_input *in, struct isg_t
     struct isg_node *spelling)
 {
     char name[80];
-    struct isg_node *parts[3];
+    struct isg_node *parts[3 + ISG_MAX_FEATURES + 1];
     uint32_t n = 0;
     parts[n++] = words;
     if (in->chars)
         parts[n++] = isg_rows(t, spelling, b->kind, b->n_tokens);
     if (in->shape)
         parts[n++] = isg_lookup(t, in->shape, b->shape, b->n_tokens);
+    for (uint32_t k = 0; k < in->n_features; k++)
+        parts[n++] = isg_lookup(t, in->feature[k], b->feature + (size_t)k * b->n_tokens, b->n_tokens);
     struct isg_node *x = n == 1 ? parts[0] : isg_concat(t, parts, n);
     x = isg_dropout_row(t, x, ISG_R(c->word_dropout), mask(name, in->name, "token"));
     mask(name, in->name, "in");
@@ -407,7 +419,7 @@ enum isg_status isg_ner_network_new(struct isg_ner_network *net, const struct is
     enum isg_status status = ISG_OK;
     struct isg_params *params;
     const struct isg_ner_sizes sizes = {vocab->n_learnt, isg_strtab_size(vocab->words) - vocab->n_learnt,
-        word_dim, isg_strtab_size(vocab->chars), vocab->labels};
+        word_dim, isg_strtab_size(vocab->chars), vocab->labels, &vocab->features};
     memset(net, 0, sizeof *net);
     ISG_TRY(isg_params_new(&params, err));
     status = isg_ner_network_add(net, params, "", c, &sizes, NULL, err);

@@ -17,6 +17,8 @@ struct isg_ner_input {
     bool borrowed;          /**< the word table is another input's, which owns `table` */
     uint32_t n_table;
     struct isg_param *shape;
+    uint32_t n_features;
+    struct isg_param *feature[ISG_MAX_FEATURES + 1]; /**< "<prefix>feature.K.weight" */
     struct isg_param *chars, *conv_w, *conv_b;
     struct isg_bilstm char_lstm;
     char name[48]; /**< prefix: tells dropout masks apart */
@@ -26,6 +28,7 @@ struct isg_ner_sizes {
     uint32_t n_learnt, n_table; /**< words that training meets, and words beyond */
     uint32_t word_dim, n_chars;
     const struct isg_strtab *labels;
+    const struct isg_ner_features *features; /**< NULL = none */
 };
 /** @param shared  its character encoder, and with `words` its word table, is used in place of a new one; NULL
  * = none */
@@ -46,7 +49,7 @@ struct isg_node *isg_ner_input_words(
  * isg_ner_input_chars. */
 struct isg_node *isg_ner_input_spell(const struct isg_ner_input *in, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node *chars);
-/** [word ; spelling ; shape] of each token, T x dim, dropped out. spelling: from isg_ner_input_spell, or
+/** [word ; spelling ; shape ; features] of each token, T x dim, dropped out. spelling: from isg_ner_input_spell, or
  * NULL. */
 struct isg_node *isg_ner_input_join(const struct isg_ner_input *in, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node *words,

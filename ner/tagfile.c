@@ -44,12 +44,15 @@ struct tagger {
     size_t n_text, cap_text;
     uint32_t *form;
     struct place *place;
-    size_t n_tokens, cap_form, cap_place;
+    uint32_t *feature; /* a token: its features */
+    size_t n_tokens, n_features, cap_form, cap_place, cap_feature;
     size_t *offset; /* sentences: first token */
     uint32_t *length;
     size_t n_sentences, cap_offset, cap_length;
-    const uint32_t **tokens;
-    size_t cap_tokens;
+    const uint32_t **tokens, **features;
+    size_t cap_tokens, cap_features;
+    struct isg_ner_word *words; /* of a sentence, for the gazetteer */
+    size_t cap_words;
     uint32_t *labels, *labels_n;
     float *confidence, *span_probability, *probability_n;
     size_t cap_labels, cap_labels_n, cap_confidence, cap_span, cap_probability_n;
@@ -80,7 +83,7 @@ static void tagger_fini(struct tagger *t)
     isg_tokeniser_free(t->tokeniser);
     void *const all[] = {t->records, t->text, t->form, t->place, t->offset, t->length, t->tokens, t->labels,
         t->labels_n, t->confidence, t->span_probability, t->probability_n, t->spans, t->sentence_of,
-        t->letters, t->types, t->allowed, (void *)t->allowed_of};
+        t->letters, t->types, t->feature, (void *)t->features, t->words, t->allowed, (void *)t->allowed_of};
     isg_ner_given_fini(&t->given);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         isg_free(all[i]);
@@ -108,11 +111,41 @@ static enum isg_status add_token(
     struct tagger *t, const char *word, size_t n, struct place place, struct isg_error *err)
 {
     if (!ISG_GROW(t->form, t->cap_form, t->n_tokens + 1) ||
-        !ISG_GROW(t->place, t->cap_place, t->n_tokens + 1))
+        !ISG_GROW(t->place, t->cap_place, t->n_tokens + 1) ||
+        !ISG_GROW(t->feature, t->cap_feature, (t->n_tokens + 1) * t->n_features))
         return isg_error_nomem(err, "a batch of lines");
+    for (size_t k = 0; k < t->n_features; k++)
+        t->feature[t->n_tokens * t->n_features + k] = 0;
     ISG_TRY(isg_ner_forms_add(&t->forms, word, n, &t->form[t->n_tokens], err));
     t->place[t->n_tokens++] = place;
     return ISG_OK;
+}
+
+/* Values of a token's feature columns; those that training never saw stay 0. */
+static void read_features(
+    struct tagger *t, const struct isg_line *line, const struct isg_columns *columns, size_t token)
+{
+    const struct isg_ner_features *const f = &t->model->vocab.features;
+    for (uint32_t k = 0; k < f->n_columns; k++) {
+        size_t n;
+        const char *const value = isg_line_field(line, columns->features[k], &n);
+        const uint32_t id = isg_strtab_find(f->values[k], value, n);
+        t->feature[token * t->n_features + k] = id == ISG_NO_ID ? 0 : id;
+    }
+}
+
+static enum isg_status match_names(struct tagger *t, size_t first, struct isg_error *err)
+{
+    const struct isg_ner_features *const f = &t->model->vocab.features;
+    const size_t n = t->n_tokens - first;
+    if (!f->gazetteer)
+        return ISG_OK;
+    if (!ISG_GROW(t->words, t->cap_words, n))
+        return isg_error_nomem(err, "a sentence");
+    for (size_t i = 0; i < n; i++)
+        t->words[i].s = isg_strtab_get(t->forms.index, t->form[first + i], &t->words[i].n);
+    return isg_ner_gazetteer_match(f->gazetteer, t->words, (uint32_t)n,
+        t->feature + first * t->n_features + f->n_columns, t->n_features, err);
 }
 
 /* Tokens from `first` on make a sentence. */
@@ -125,7 +158,7 @@ static enum isg_status end_sentence(struct tagger *t, size_t first, struct isg_e
         return isg_error_nomem(err, "a sentence");
     t->offset[t->n_sentences] = first;
     t->length[t->n_sentences++] = (uint32_t)(t->n_tokens - first);
-    return ISG_OK;
+    return match_names(t, first, err);
 }
 
 /* ---- writing ---- */
@@ -294,7 +327,8 @@ static enum isg_status grow_results(struct tagger *t, struct isg_error *err)
     for (size_t s = 0; s < t->n_sentences; s++)
         longest = t->length[s] > longest ? t->length[s] : longest;
     const bool good =
-        ISG_GROW(t->tokens, t->cap_tokens, t->n_sentences + 1) && ISG_GROW(t->labels, t->cap_labels, n) &&
+        ISG_GROW(t->tokens, t->cap_tokens, t->n_sentences + 1) &&
+        ISG_GROW(t->features, t->cap_features, t->n_sentences + 1) && ISG_GROW(t->labels, t->cap_labels, n) &&
         ISG_GROW(t->labels_n, t->cap_labels_n, n * k) && ISG_GROW(t->confidence, t->cap_confidence, n) &&
         ISG_GROW(t->span_probability, t->cap_span, n) &&
         ISG_GROW(t->probability_n, t->cap_probability_n, (t->n_sentences + 1) * k) &&
@@ -336,6 +370,7 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
     const bool json = t->totals->format != ISG_NER_COLUMNS;
     for (size_t s = 0; s < t->n_sentences; s++) {
         t->tokens[s] = t->form + t->offset[s];
+        t->features[s] = t->feature + t->offset[s] * t->n_features;
         for (uint32_t i = 0; i < t->length[s]; i++)
             t->sentence_of[t->offset[s] + i] = (uint32_t)s;
         if (t->opts->given)
@@ -345,6 +380,7 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
     const struct isg_ner_decode job = {.n = (uint32_t)t->n_sentences,
         .tokens = t->tokens,
         .n_tokens = t->length,
+        .features = t->n_features ? t->features : NULL,
         .offset = t->offset,
         .allowed = t->opts->given ? t->allowed_of : NULL,
         .labels = t->labels,
@@ -407,6 +443,7 @@ static enum isg_status tag_columns(
                 size_t n;
                 const char *word = isg_block_word(r, b, token++, &n);
                 ISG_GOTO(add_token(t, word, n, (struct place){0}, err));
+                read_features(t, line, &columns, t->n_tokens - 1);
             }
         }
         if (t->opts->given && b->n_tokens) {
@@ -636,6 +673,23 @@ enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_mod
     }
     if (opts->nbest > 1 && out->format != ISG_NER_COLUMNS) {
         status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "several best sequences are for text in columns");
+        goto out;
+    }
+    const struct isg_ner_features *const f = &model->vocab.features;
+    t.n_features = isg_ner_features_count(f);
+    if (f->n_columns && out->format != ISG_NER_COLUMNS) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model that reads %u feature column%s", f->n_columns,
+            f->n_columns == 1 ? "" : "s");
+        status = isg_error_expected(err, "text in columns (--format columns)");
+        goto out;
+    }
+    if (columns.n_features == 0) { /* where they stood in the training text */
+        columns.n_features = f->n_columns;
+        memcpy(columns.features, f->column, sizeof columns.features);
+    }
+    if (columns.n_features != f->n_columns) {
+        status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "%u feature columns for a model of %u",
+            columns.n_features, f->n_columns);
         goto out;
     }
     if (opts->given && out->format != ISG_NER_COLUMNS) {

@@ -43,16 +43,22 @@ static enum isg_status identify(struct isg_ner_trainer *t, struct isg_error *err
     ISG_GOTO(add_input(inputs, "train", t->opts->train, err));
     ISG_GOTO(add_input(inputs, "dev", t->opts->dev, err));
     ISG_GOTO(add_input(inputs, "vectors", t->opts->vectors, err));
+    ISG_GOTO(add_input(inputs, "gazetteer", t->opts->gazetteer, err));
     text = json_dumps(inputs, JSON_COMPACT);
-    const size_t n = text ? strlen(text) + strlen(config) + 64 : 0;
+    char columns[160];
+    const struct isg_columns *const c = &t->opts->columns;
+    int at = snprintf(columns, sizeof columns, "%d %d", c->word, c->tag);
+    for (uint32_t k = 0; k < c->n_features; k++)
+        at += snprintf(columns + at, sizeof columns - (size_t)at, " %d", c->features[k]);
+    const size_t n = text ? strlen(text) + strlen(config) + strlen(columns) + 64 : 0;
     t->inputs = text ? isg_strndup(text, strlen(text)) : NULL;
     t->fingerprint = n ? isg_malloc(n, 1) : NULL;
     if (!t->inputs || !t->fingerprint) {
         status = isg_error_nomem(err, "checksums");
         goto out;
     }
-    snprintf(
-        t->fingerprint, n, "%s %llu %s %s", ISG_VERSION, (unsigned long long)t->opts->seed, config, text);
+    snprintf(t->fingerprint, n, "%s %llu %s %s %s", ISG_VERSION, (unsigned long long)t->opts->seed, columns,
+        config, text);
 out:
     json_decref(inputs);
     free(text);
@@ -97,6 +103,13 @@ static enum isg_status load_inputs(struct isg_ner_trainer *t, struct isg_error *
     isg_ner_scale_vectors(vectors.m, t->model.config.word_norm);
     ISG_GOTO(isg_ner_vocab_build(&t->model.vocab, &t->train.corpus, o->vectors ? &vectors : NULL,
         &t->model.config, &vector_row, &t->rare, err));
+    memcpy(t->model.vocab.features.column, columns.features, sizeof columns.features);
+    if (o->gazetteer) {
+        struct isg_ner_gazetteer **const g = &t->model.vocab.features.gazetteer;
+        ISG_GOTO(isg_ner_gazetteer_load(g, o->gazetteer, err));
+        isg_log(t->env, ISG_LOG_INFO, "%s: %u names of %u types", o->gazetteer, isg_ner_gazetteer_size(*g),
+            isg_ner_gazetteer_types(*g));
+    }
     const uint32_t dim = o->vectors ? (uint32_t)vectors.m.cols : (uint32_t)t->model.config.word_dim;
     t->model.config.word_dim = dim;
     ISG_GOTO(isg_ner_network_new(&t->model.net, &t->model.config, &t->model.vocab, dim, err));
@@ -160,6 +173,7 @@ static void trainer_fini(struct isg_ner_trainer *t)
         isg_free(s->tokens);
         isg_free(s->n_tokens);
         isg_free(s->sentence);
+        isg_free((void *)s->features);
         isg_ner_target_fini(&s->target);
     }
     isg_free(t->shards);
@@ -191,10 +205,12 @@ static enum isg_status shard_add(
 {
     if (!ISG_GROW(s->tokens, s->cap[0], (size_t)s->n + 1) ||
         !ISG_GROW(s->n_tokens, s->cap[1], (size_t)s->n + 1) ||
-        !ISG_GROW(s->sentence, s->cap[2], (size_t)s->n + 1))
+        !ISG_GROW(s->sentence, s->cap[2], (size_t)s->n + 1) ||
+        !ISG_GROW(s->features, s->cap[3], (size_t)s->n + 1))
         return isg_error_nomem(err, "a batch");
     s->tokens[s->n] = e->tokens[sentence];
     s->n_tokens[s->n] = e->n_tokens[sentence];
+    s->features[s->n] = e->features ? e->features[sentence] : NULL;
     s->sentence[s->n++] = sentence;
     return ISG_OK;
 }
@@ -209,7 +225,8 @@ static enum isg_status shard_gradient(
 {
     struct isg_ner_trainer *t = step->t;
     const struct isg_ner_config *c = &t->model.config;
-    ISG_TRY(isg_ner_batch_build(&s->batch, &t->forms, s->tokens, s->n_tokens, s->n, err));
+    ISG_TRY(isg_ner_batch_build(
+        &s->batch, &t->forms, s->tokens, s->n_tokens, t->train.features ? s->features : NULL, s->n, err));
     const uint32_t n = s->batch.n_tokens;
     struct isg_crf_target target;
     ISG_TRY(isg_ner_target_build(&s->target, &t->train, &t->model.vocab, s->sentence, s->n, &target, err));

@@ -11,9 +11,10 @@ struct isg_ner_shard {
     struct isg_ner_batch batch;
     const uint32_t **tokens; /**< of its sentences */
     uint32_t *n_tokens, *sentence;
+    const uint32_t **features;
     uint32_t n;
     struct isg_ner_target target;
-    size_t cap[3];
+    size_t cap[4];
     double loss;
     enum isg_status status;
     struct isg_error err;

@@ -13,6 +13,8 @@ static enum isg_status load_task(struct isg_transfer *t, uint32_t which, struct 
     k->config = t->opts->config;
     k->has_train = k->files->train != NULL;
     k->has_dev = k->files->dev != NULL;
+    if (t->opts->columns.n_features)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "feature columns are for `ner train` alone");
     struct isg_columns open_tags = t->opts->columns; /* training text may have "?" and weights */
     open_tags.open_tags = true;
     if (k->has_train)
@@ -84,7 +86,7 @@ static enum isg_status add_network(struct isg_transfer *t, uint32_t which, struc
         k->config.private_hidden = k->config.hidden;
     const struct isg_ner_sizes sizes = {k->vocab.n_learnt,
         isg_strtab_size(k->vocab.words) - k->vocab.n_learnt, (uint32_t)k->config.word_dim,
-        isg_strtab_size(k->vocab.chars), k->vocab.labels};
+        isg_strtab_size(k->vocab.chars), k->vocab.labels, NULL};
     if (!k->is_source)
         return isg_ner_network_add(&k->net, t->params, prefix, &k->config, &sizes, NULL, err);
     if (k->config.word_dim != g->config.word_dim) {

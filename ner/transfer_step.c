@@ -52,7 +52,7 @@ static enum isg_status shard_gradient(
 {
     struct isg_transfer *const t = step->t;
     struct isg_transfer_task *const k = step->k;
-    ISG_TRY(isg_ner_batch_build(&s->batch, &k->words->forms, s->tokens, s->n_tokens, s->n, err));
+    ISG_TRY(isg_ner_batch_build(&s->batch, &k->words->forms, s->tokens, s->n_tokens, NULL, s->n, err));
     const uint32_t n = s->batch.n_tokens;
     if (!ISG_GROW(s->is_source, s->cap[3], (size_t)s->n + 1))
         return isg_error_nomem(err, "a batch");

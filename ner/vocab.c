@@ -8,6 +8,7 @@ void isg_ner_vocab_fini(struct isg_ner_vocab *v)
     isg_strtab_free(v->words);
     isg_strtab_free(v->chars);
     isg_strtab_free(v->labels);
+    isg_ner_features_fini(&v->features);
     memset(v, 0, sizeof *v);
 }
 
@@ -298,6 +299,25 @@ size_t isg_ner_spans_from_labels(
     return found;
 }
 
+/* Values of the feature columns, in order of appearance. */
+static enum isg_status build_features(
+    struct isg_ner_features *f, const struct isg_ner_corpus *corpus, struct isg_error *err)
+{
+    f->n_columns = corpus->n_features;
+    for (uint32_t k = 0; k < f->n_columns; k++) {
+        uint32_t id;
+        if (!(f->values[k] = isg_strtab_new()))
+            return isg_error_nomem(err, "features");
+        ISG_TRY(isg_strtab_add(f->values[k], "", 0, &id, NULL, err));
+        for (uint32_t i = 0; i < isg_strtab_size(corpus->values[k]); i++) {
+            size_t n;
+            const char *const value = isg_strtab_get(corpus->values[k], i, &n);
+            ISG_TRY(isg_strtab_add(f->values[k], value, n, &id, NULL, err));
+        }
+    }
+    return ISG_OK;
+}
+
 enum isg_status isg_ner_vocab_labels(
     struct isg_ner_vocab *v, const struct isg_strtab *types, bool bioes, struct isg_error *err)
 {
@@ -344,6 +364,7 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
     }
     ISG_GOTO(build_words(&m, corpus, vectors, config, *rare, err));
     ISG_GOTO(build_chars(out, corpus, config, err));
+    ISG_GOTO(build_features(&out->features, corpus, err));
     ISG_GOTO(isg_ner_vocab_labels(out, corpus->types, config->scheme == 0, err));
 out:
     if (status != ISG_OK) {
@@ -451,6 +472,7 @@ void isg_ner_batch_fini(struct isg_ner_batch *b)
     isg_free(b->word);
     isg_free(b->shape);
     isg_free(b->kind);
+    isg_free(b->feature);
     isg_free(b->char_offset);
     isg_free(b->chars);
     isg_free(b->kind_form);
@@ -459,8 +481,10 @@ void isg_ner_batch_fini(struct isg_ner_batch *b)
 }
 
 enum isg_status isg_ner_batch_build(struct isg_ner_batch *b, const struct isg_ner_forms *forms,
-    const uint32_t *const *tokens, const uint32_t *n_tokens, uint32_t n, struct isg_error *err)
+    const uint32_t *const *tokens, const uint32_t *n_tokens, const uint32_t *const *features, uint32_t n,
+    struct isg_error *err)
 {
+    const uint32_t n_features = isg_ner_features_count(&forms->vocab->features);
     size_t total = 0;
     for (uint32_t i = 0; i < n; i++)
         total += n_tokens[i];
@@ -470,6 +494,7 @@ enum isg_status isg_ner_batch_build(struct isg_ner_batch *b, const struct isg_ne
     if (!ISG_GROW(b->offset, b->cap[0], (size_t)n + 1) || !ISG_GROW(b->word, b->cap[1], total + 1) ||
         !ISG_GROW(b->shape, b->cap[2], total + 1) || !ISG_GROW(b->kind, b->cap[3], total + 1) ||
         !ISG_GROW(b->char_offset, b->cap[4], total + 1) || !ISG_GROW(b->kind_form, b->cap[5], total + 1) ||
+        !ISG_GROW(b->feature, b->cap[7], n_features * (total + 1)) ||
         !ISG_GROW(b->seen, b->cap_seen, n_forms + 1))
         return isg_error_nomem(err, "a batch");
     memset(b->seen + had, 0, (b->cap_seen - had) * sizeof *b->seen);
@@ -482,6 +507,8 @@ enum isg_status isg_ner_batch_build(struct isg_ner_batch *b, const struct isg_ne
             const uint32_t form = tokens[i][k];
             b->word[t] = forms->word[form];
             b->shape[t] = forms->shape[form];
+            for (uint32_t f = 0; f < n_features; f++)
+                b->feature[f * total + t] = features ? features[i][(size_t)k * n_features + f] : 0;
             if (!b->seen[form]) {
                 n_chars += forms->char_offset[form + 1] - forms->char_offset[form];
                 b->kind_form[b->n_kinds] = form;

@@ -247,13 +247,17 @@ static enum isg_status check_token(
 {
     const struct isg_columns c = r->columns;
     const int64_t word = column_index(line, c.word), tag = column_index(line, c.tag);
-    if (word < 0 || (c.tag != ISG_NO_COLUMN && (tag < 0 || tag == word))) {
+    bool features = true;
+    for (uint32_t k = 0; k < c.n_features; k++)
+        features = features && column_index(line, c.features[k]) >= 0;
+    if (word < 0 || !features || (c.tag != ISG_NO_COLUMN && (tag < 0 || tag == word))) {
         (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "a line of %u column%s", line->n_fields,
             line->n_fields == 1 ? "" : "s");
+        const char *const more = features ? "" : ", and a feature in each column asked for";
         if (c.tag == ISG_NO_COLUMN)
-            (void)isg_error_expected(err, "a word in column %d", c.word);
+            (void)isg_error_expected(err, "a word in column %d%s", c.word, more);
         else
-            (void)isg_error_expected(err, "a word and a tag in columns %d and %d", c.word, c.tag);
+            (void)isg_error_expected(err, "a word and a tag in columns %d and %d%s", c.word, c.tag, more);
         return isg_error_advice(
             err, "say with --columns which column holds what (counted from 0, or from the end: -1)");
     }
@@ -396,14 +400,15 @@ void isg_line_write_field(
     isg_line_write_end(line, w);
 }
 
-/** Index of the column called one of `names` in a list such as "word,_,_,tag"; -1 = not there. */
-static int named_column(const char *text, const char *const *names)
+/** Index of the column called one of `names` in a list such as "word,_,_,tag", from column `from` on; -1 = not
+ * there. */
+static int named_column(const char *text, const char *const *names, int from)
 {
     int i = 0;
     for (const char *p = text;; p++, i++) {
         const size_t n = strcspn(p, ",");
         for (const char *const *name = names; *name; name++)
-            if (strlen(*name) == n && memcmp(*name, p, n) == 0)
+            if (i >= from && strlen(*name) == n && memcmp(*name, p, n) == 0)
                 return i;
         p += n;
         if (!*p)
@@ -429,22 +434,27 @@ static bool parse_number(const char **p, int *out)
 enum isg_status isg_columns_parse(struct isg_columns *out, const char *text, struct isg_error *err)
 {
     static const char *const words[] = {"word", "form", "token", "text", NULL};
-    static const char *const tags[] = {"tag", "ner", "label", NULL};
+    static const char *const tags[] = {"tag", "ner", "label", NULL}, *const features[] = {"feature", NULL};
     struct isg_columns c = {.word = 0, .tag = ISG_NO_COLUMN};
     const char *p = text;
     bool good;
     if (parse_number(&p, &c.word)) {
         good = *p == 0 || (*p == ',' && (p++, parse_number(&p, &c.tag)) && *p == 0 && c.tag != c.word);
     } else {
-        c.word = named_column(text, words);
-        const int tag = named_column(text, tags);
+        c.word = named_column(text, words, 0);
+        const int tag = named_column(text, tags, 0);
         c.tag = tag < 0 ? ISG_NO_COLUMN : tag;
         good = c.word >= 0;
+        for (int at = 0; good && (at = named_column(text, features, at)) >= 0; at++) {
+            good = c.n_features < ISG_MAX_FEATURES;
+            if (good)
+                c.features[c.n_features++] = at;
+        }
     }
     if (!good) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "columns \"%s\"", text);
-        return isg_error_expected(
-            err, "names, as in word,_,_,tag, or the numbers of the word and the tag, as in 0,3 or 0,-1");
+        return isg_error_expected(err, "names, as in word,_,_,tag (or word,feature,_,tag), or the numbers of "
+                                       "the word and the tag, as in 0,3 or 0,-1");
     }
     *out = c;
     return ISG_OK;

@@ -31,17 +31,22 @@ struct isg_block {
     uint32_t *tokens; /**< indexes into lines of the token lines */
     size_t n_tokens;
 };
+#define ISG_MAX_FEATURES 8
 /** Which columns hold what. Negative numbers count from the last column (-1). */
 struct isg_columns {
     int word;       /**< default 0 */
     int tag;        /**< default -1; ISG_NO_COLUMN = the file has no tags */
     char separator; /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
     bool any_tag;   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
+    int features
+        [ISG_MAX_FEATURES]; /**< further columns that the caller reads; every token has to have them */
+    uint32_t n_features;
     bool open_tags; /**< let "?" pass as a tag: one that is not known */
 };
 #define ISG_NO_COLUMN INT32_MAX
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
-/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags. Else ISG_EUSAGE. */
+/** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags; among names "feature" is a
+ * further column, up to ISG_MAX_FEATURES of them. Else ISG_EUSAGE. */
 ISG_MUST_CHECK enum isg_status isg_columns_parse(
     struct isg_columns *out, const char *text, struct isg_error *err);
 

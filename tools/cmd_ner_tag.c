@@ -29,7 +29,9 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             .kind = ISG_OPT_STRING,
             .value = &columns,
             .argument = "LIST",
-            .help = "which column holds the word, e.g. _,word (default: the first)"},
+            .help = "which column holds the word, e.g. _,word (default: the first), and which the features "
+                    "that the model "
+                    "reads (default: as at training)"},
         {.name = "given",
             .kind = ISG_OPT_FLAG,
             .value = &opts.given,

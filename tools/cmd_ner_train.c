@@ -60,7 +60,15 @@ static enum isg_status run_train(struct isg_app *app, int argc, char **argv, str
             .kind = ISG_OPT_STRING,
             .value = &columns,
             .argument = "LIST",
-            .help = "which column holds what, e.g. word,_,_,tag (default: the first and the last)"},
+            .help = "which column holds what, e.g. word,_,_,tag (default: the first and the last); columns "
+                    "named \"feature\", as "
+                    "in word,feature,_,tag, are learnt from too, and wanted again at tagging"},
+        {.name = "gazetteer",
+            .kind = ISG_OPT_STRING,
+            .value = &opts.gazetteer,
+            .argument = "FILE",
+            .help = "names, a line each: words, a tab, a type; the model learns what they are worth, and "
+                    "keeps them"},
         {.name = "preset",
             .kind = ISG_OPT_STRING,
             .value = &preset,
@@ -134,6 +142,8 @@ const struct isg_tool isg_tool_ner_train = {
         .examples =
             "isogloss ner train --train eng.train --dev eng.testa --emb glove.100d.vec.gz -o en.model\n"
             "isogloss ner train --train t.conll --preset small --set hidden=64 -o small.model\n"
+            "isogloss ner train --columns word,feature,_,tag --gazetteer names.txt --train t.conll -o "
+            "m.model\n"
             "isogloss ner train --list-settings --preset xie2018\n",
         .min_args = 0,
         .max_args = 0},

@@ -131,6 +131,34 @@ run 0 ner tag --model one --format columns long -o long.out
 printf 'Paris\n' | "$isogloss" ner tag --model one --format columns -q >stdout || fail "one token"
 [ "$(wc -l <stdout)" = 1 ] || fail "one token"
 
+# --- hand features: a column that gives the answer away, and a list of the names
+for f in train dev; do
+    awk 'NF > 1 { print $1, ($NF == "O" ? "x" : "n"), $NF; next } { print }' $f >$f.feature
+    awk 'NF > 1 && $NF != "O" { name = substr($NF, 1, 1) == "I" && name ? name " " $1 : $1; type = substr($NF, 3); next }
+        name { print name "\t" type; name = "" }' $f
+done >names
+run 0 ner eval dev out
+without=$(sed -n 's/.*FB1: *//p' stdout | head -1)
+train feature.model --epochs 8 --train train.feature --dev dev.feature --columns word,feature,tag
+run 0 ner tag --model feature.model dev.feature -o feature.out
+run 0 ner eval dev.feature feature.out
+with=$(sed -n 's/.*FB1: *//p' stdout | head -1)
+awk -v a="$without" -v b="$with" 'BEGIN { exit !(b > a + 2) }' || fail "a telling column: F1 $without -> $with"
+run 2 ner tag --model feature.model --format text dev
+holds stderr "1 feature column"
+cut -d' ' -f1 dev >bare.dev
+run 3 ner tag --model feature.model --format columns bare.dev
+holds stderr "bare.dev:3: a line of 1 column; expected a word in column 0, and a feature"
+train names.model --epochs 8 --gazetteer names
+run 0 ner tag --model names.model dev -o names.out
+run 0 ner eval dev names.out
+with=$(sed -n 's/.*FB1: *//p' stdout | head -1)
+awk -v a="$without" -v b="$with" 'BEGIN { exit !(b > a + 2) }' || fail "a telling gazetteer: F1 $without -> $with"
+printf 'She was in Lisbon.\n' >text
+run 0 ner tag --model names.model --format text text
+run 0 info --json names.model
+holds stdout '"gazetteer"'
+
 # --- probabilities
 run 0 ner tag --model one --confidence dev
 awk 'NF && ($NF < 0 || $NF > 1 || $NF !~ /^[01]\.[0-9]+$/) { bad = 1 } END { exit bad }' stdout || fail "confidences"

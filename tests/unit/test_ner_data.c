@@ -118,6 +118,92 @@ static void open_tags_and_weights(void **state)
     }
 }
 
+static void names_are_found(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_ner_gazetteer *g, *again;
+    file("data.names", "New York\tLOC\nNew York Times\tORG\n  Ann   Lee \n\nYork\tLOC\nNew York\tORG\n");
+    assert_ok(isg_ner_gazetteer_load(&g, "data.names", &err));
+    assert_int_equal(isg_ner_gazetteer_size(g), 4);
+    assert_int_equal(isg_ner_gazetteer_types(g), 3); /* LOC, ORG, NAME */
+    size_t n;
+    const char *const text = isg_ner_gazetteer_text(g, &n);
+    assert_ok(isg_ner_gazetteer_parse(&again, text, n, "memory", &err));
+    static const char *const words[] = {
+        "The", "New", "York", "Times", "of", "New", "York", "York", "Ann", "Lee", "Ann", "New"};
+    static const uint32_t expected[] = {0, 3, 4, 4, 0, 1, 2, 1, 5, 6, 0, 0};
+    enum { N = sizeof words / sizeof *words };
+    struct isg_ner_word sentence[N];
+    for (size_t i = 0; i < N; i++)
+        sentence[i] = (struct isg_ner_word){words[i], strlen(words[i])};
+    for (int twice = 0; twice < 2; twice++) {
+        uint32_t out[2 * N] = {0};
+        assert_ok(isg_ner_gazetteer_match(twice ? again : g, sentence, N, out + 1, 2, &err));
+        for (size_t i = 0; i < N; i++) {
+            assert_int_equal(out[2 * i + 1], expected[i]);
+            assert_int_equal(out[2 * i], 0);
+        }
+    }
+    isg_ner_gazetteer_free(g);
+    isg_ner_gazetteer_free(again);
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\tLOC\n\tLOC\n"), &err), ISG_EDATA,
+        "data.names:2: a type without a name");
+    assert_error(
+        isg_ner_gazetteer_load(&g, file("data.names", "Rome\t\n"), &err), ISG_EDATA, "a tab without a type");
+    assert_error(
+        isg_ner_gazetteer_load(&g, file("data.names", "Rome\tA\tB\n"), &err), ISG_EDATA, "a second tab");
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "\n \n"), &err), ISG_EDATA, "no name");
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "R\xff\n"), &err), ISG_EDATA, "no UTF-8");
+}
+
+static void feature_columns_are_read(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_columns columns;
+    struct isg_ner_encoded e = {0}, other = {0};
+    struct isg_ner_vocab v;
+    struct isg_ner_forms forms;
+    struct isg_ner_batch batch = {0};
+    struct isg_ner_config config;
+    uint32_t *row;
+    bool *rare;
+    assert_ok(isg_columns_parse(&columns, "word,feature,_,feature,tag", &err));
+    assert_int_equal(columns.n_features, 2);
+    assert_ok(isg_ner_corpus_load(
+        &e.corpus, file("data.f", "Ann N x a B-PER\nsings V x b O\n\nRome N x b B-LOC\n"), columns, &err));
+    isg_ner_config_defaults(&config);
+    assert_ok(isg_ner_vocab_build(&v, &e.corpus, NULL, &config, &row, &rare, &err));
+    assert_ok(isg_ner_gazetteer_load(&v.features.gazetteer, file("data.names", "Rome\tLOC\n"), &err));
+    assert_int_equal(isg_ner_features_count(&v.features), 3);
+    assert_int_equal(isg_ner_features_rows(&v.features, 0), 3); /* none, N, V */
+    assert_int_equal(isg_ner_features_rows(&v.features, 2), 3);
+    assert_ok(isg_ner_forms_init(&forms, &v, &err));
+    assert_ok(isg_ner_encode(&e, &forms, &err));
+    assert_ok(isg_ner_corpus_load(&other.corpus, file("data.f", "Rome V x c O\n"), columns, &err));
+    assert_ok(isg_ner_encode(&other, &forms, &err));
+    const uint32_t *const tokens[] = {e.tokens[1], e.tokens[0], other.tokens[0]};
+    const uint32_t *const features[] = {e.features[1], e.features[0], other.features[0]};
+    assert_ok(isg_ner_batch_build(&batch, &forms, tokens, (const uint32_t[]){1, 2, 1}, features, 3, &err));
+    static const uint32_t expected[3][4] = {{1, 1, 2, 2}, {2, 1, 2, 0}, {1, 0, 0, 1}};
+    assert_memory_equal(batch.feature, expected, sizeof expected);
+    isg_ner_batch_fini(&batch);
+    isg_ner_corpus_keep(&e.corpus, (const bool[]){false, true});
+    assert_int_equal(e.corpus.feature[1], 1); /* b, which came second */
+    assert_error(isg_ner_corpus_load(&other.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA,
+        "2 columns");
+    assert_error(isg_columns_parse(&columns,
+                     "word,feature,feature,feature,feature,feature,feature,feature,feature,feature", &err),
+        ISG_EUSAGE, "columns");
+    isg_ner_encoded_fini(&e);
+    isg_ner_encoded_fini(&other);
+    isg_ner_forms_fini(&forms);
+    isg_ner_vocab_fini(&v);
+    isg_free(row);
+    isg_free(rare);
+}
+
 static void words_fall_back(void **state)
 {
     (void)state;
@@ -256,8 +342,8 @@ static void batches_share_spellings(void **state)
     struct isg_ner_batch batch = {0};
     const uint32_t one[] = {b, ab, b}, two[] = {ab};
     for (int twice = 0; twice < 2; twice++) { /* its memory is used again */
-        assert_ok(isg_ner_batch_build(
-            &batch, &forms, (const uint32_t *const[]){one, two, one}, (const uint32_t[]){3, 1, 0}, 3, &err));
+        assert_ok(isg_ner_batch_build(&batch, &forms, (const uint32_t *const[]){one, two, one},
+            (const uint32_t[]){3, 1, 0}, NULL, 3, &err));
         assert_int_equal(batch.n_tokens, 4);
         assert_int_equal(batch.n_kinds, 2);
         assert_int_equal(batch.kind[0], batch.kind[2]);
@@ -339,6 +425,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(corpora_hold_spans),
         cmocka_unit_test(open_tags_and_weights),
+        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(feature_columns_are_read),
         cmocka_unit_test(words_fall_back),
         cmocka_unit_test(labels_and_spans_agree),
         cmocka_unit_test(legal_sequences),
