@@ -190,11 +190,34 @@ static enum isg_status decode_sentence(const struct run *r, struct worker *w, co
     return ISG_OK;
 }
 
+/* Sentences whose scores are given. */
+static enum isg_status decode_scores(
+    const struct run *r, struct worker *w, const uint32_t *sentences, uint32_t n, struct isg_error *err)
+{
+    const struct isg_ner_decode *job = r->job;
+    const struct isg_ner_scores *given = job->scores;
+    const size_t L = given->crf.n_tags;
+    for (uint32_t i = 0; i < n; i++) {
+        const size_t at = job->offset[sentences[i]];
+        const struct isg_crf_input in = {.crf = &given->crf,
+            .n = job->n_tokens[sentences[i]],
+            .emit = given->emit + at * L,
+            .pair = given->pair ? given->pair + at * L * L : NULL,
+            .allowed = job->allowed ? job->allowed[sentences[i]] : NULL,
+            .temperature = (isg_real)job->temperature};
+        if (in.n)
+            ISG_TRY(decode_sentence(r, w, &in, sentences[i], err));
+    }
+    return ISG_OK;
+}
+
 static enum isg_status decode_chunk(
     const struct run *r, struct worker *w, uint32_t first, uint32_t n, struct isg_error *err)
 {
     const struct isg_ner_decode *job = r->job;
     const uint32_t *order = r->d->order + first;
+    if (job->scores)
+        return decode_scores(r, w, order, n, err);
     for (uint32_t i = 0; i < n; i++) {
         w->tokens[i] = job->tokens[order[i]];
         w->n_tokens[i] = job->n_tokens[order[i]];
@@ -212,7 +235,14 @@ static enum isg_status decode_chunk(
     ISG_TRY(isg_tape_status(w->tape, err));
     const struct isg_crf *crf = &r->d->net->head.crf;
     const uint32_t L = crf->n_tags;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && job->add_to; i++) {
+        const size_t row = w->batch.offset[i], at = job->offset[order[i]], cells = (size_t)w->n_tokens[i] * L;
+        for (size_t k = 0; k < cells; k++)
+            job->add_to->emit[at * L + k] += emit->x[row * L + k];
+        for (size_t k = 0; pair && k < cells * L; k++)
+            job->add_to->pair[at * L * L + k] += pair->x[row * L * L + k];
+    }
+    for (uint32_t i = 0; i < n && !job->add_to; i++) {
         const size_t row = w->batch.offset[i];
         const struct isg_crf_input in = {.crf = crf,
             .n = w->n_tokens[i],
@@ -371,7 +401,8 @@ void isg_ner_decoder_forget(struct isg_ner_decoder *d)
 enum isg_status isg_ner_decode_run(struct isg_ner_decoder *d, const struct isg_ner_forms *forms,
     const struct isg_ner_vocab *vocab, const struct isg_ner_decode *job, struct isg_error *err)
 {
-    ISG_TRY(spell_new(d, forms, err));
+    if (!job->scores)
+        ISG_TRY(spell_new(d, forms, err));
     ISG_TRY(make_chunks(d, job, err));
     enum isg_status status = ISG_OK;
     struct run r = {d, forms, vocab, job, isg_calloc((size_t)d->n_chunks + 1, sizeof *r.status),

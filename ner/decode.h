@@ -15,6 +15,13 @@ ISG_MUST_CHECK enum isg_status isg_ner_decoder_new(struct isg_ner_decoder **out,
 void isg_ner_decoder_forget(struct isg_ner_decoder *d);
 void isg_ner_decoder_free(struct isg_ner_decoder *d); /**< NULL is fine */
 
+/** Scores of the tokens of a decoding, at the sentences' offsets, and the CRF's. */
+struct isg_ner_scores {
+    isg_real *emit;     /**< total x L */
+    isg_real *pair;     /**< total x L x L, or NULL: transitions that depend on the input */
+    struct isg_crf crf; /**< the other transitions */
+};
+
 /** What is wanted; arrays are given by the caller, NULL = not wanted. Token t of sentence s is at s's offset
  * + t. */
 struct isg_ner_decode {
@@ -31,10 +38,12 @@ struct isg_ner_decode {
     float *probability_n;          /**< n x nbest: of each path, 0 where there are fewer */
     float *
         span_probability; /**< at the first token of each predicted entity: its probability; else untouched */
-    float *label_marginals; /**< total x L */
-    const uint32_t *gold;   /**< with nll: labels of each token */
-    double *nll;            /**< n: -log P(gold | sentence) */
-    double temperature;     /**< 0 = 1 */
+    float *label_marginals;        /**< total x L */
+    const uint32_t *gold;          /**< with nll: labels of each token */
+    double *nll;                   /**< n: -log P(gold | sentence) */
+    double temperature;            /**< 0 = 1 */
+    struct isg_ner_scores *add_to; /**< the network's emit and pair are added to these, and that is all */
+    const struct isg_ner_scores *scores; /**< decoded in place of the network's */
 };
 /**
  * Results do not depend on the number of threads. A sentence of length 0 has none.

@@ -42,6 +42,14 @@ struct isg_ner_model; /**< A trained tagger. Reading from several threads is saf
 ISG_MUST_CHECK enum isg_status isg_ner_model_open(
     struct isg_ner_model **out, const char *path, struct isg_error *err);
 void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
+/** Several of them, by isg_ner_model_open. */
+struct isg_ner_models {
+    const struct isg_ner_model **items;
+    size_t n;
+};
+ISG_MUST_CHECK enum isg_status isg_ner_models_open(
+    struct isg_ner_models *out, const char *const *paths, size_t n, struct isg_error *err);
+void isg_ner_models_close(struct isg_ner_models *m); /**< a zeroed struct is fine */
 /** What the file says of itself, as a JSON object: version, config, labels, sizes, provenance; isg_free it;
  * NULL = no memory. */
 char *isg_ner_model_describe(const struct isg_ner_model *m);
@@ -72,7 +80,9 @@ struct isg_ner_tagged {
     double seconds; /**< without reading the model */
 };
 /**
- * Tags a file: as many lines out as in, in order, whatever their length.
+ * Tags a file: as many lines out as in, in order, whatever their length. Several models tag as one, by their
+ * averaged scores (ner/ensemble.h); they must have the same labels, and the first says the scheme.
+ * @param paths  names of the models for errors; NULL = numbers
  *
  * Columns: each token's line with its tag as one column more (and with `confidence` the probability of that
  * tag; with nbest the N best sequences' tags, best first, and with `confidence` their probabilities);
@@ -80,7 +90,33 @@ struct isg_ner_tagged {
  * line, a tab, and a JSON array of its entities with offsets in code points, end exclusive. JSON lines:
  * objects with "text" or "tokens" get "entities" (and "tags" for tokens).
  */
-ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *model,
+ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out,
+    const struct isg_ner_model *const *models, size_t n_models, const char *const *paths,
     const struct isg_ner_tag_opts *opts, const struct isg_env *env, struct isg_error *err);
+
+struct isg_ner_pseudo_opts {
+    const char *in, *out; /**< "-" = standard input, output */
+    bool force;
+    struct isg_columns columns; /**< where the word is; tags are not looked at */
+    double
+        min_probability; /**< [0, 1]: entities, and tokens outside of them, that are less probable are left open */
+    bool entities_only;     /**< leave out sentences without an entity that is sure */
+    uint64_t max_sentences; /**< read at most; 0 = all */
+    enum isg_scheme scheme; /**< of the tags written */
+};
+struct isg_ner_pseudo {
+    uint64_t read, sentences, left_out, tokens, entities;
+    uint64_t open; /**< tokens written as "?" */
+    double weight; /**< mean */
+};
+/**
+ * Labels text for self-training (Yarowsky 1995), by one tagger or by several as one (ner/ensemble.h): each
+ * token with its tag, or with "?" where the taggers are not sure, and above each sentence
+ * "# weight = W", W the geometric mean of the marginal probabilities of the tags that are written. Sentences of
+ * which nothing is sure are left out. Training takes both into account (ner/data.h).
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_pseudo_label(struct isg_ner_pseudo *out,
+    const struct isg_ner_model *const *models, size_t n_models, const char *const *paths,
+    const struct isg_ner_pseudo_opts *opts, const struct isg_env *env, struct isg_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* Tagging of files. Records (lines, with the tokens they hold) are gathered until a batch is full, decoded
  * together, and written in order. */
-#include "ner/decode.h"
+#include "ner/ensemble.h"
 #include "ner/given.h"
 #include "ner/ner.h"
 #include "ner/tokenise.h"
@@ -31,8 +31,7 @@ struct tagger {
     const struct isg_ner_model *model;
     const struct isg_ner_tag_opts *opts;
     const struct isg_env *env;
-    struct isg_ner_decoder *decoder;
-    struct isg_ner_forms forms;
+    struct isg_ner_ensemble *ensemble;
     struct isg_tokeniser *tokeniser;
     struct isg_writer *out;
     enum isg_scheme scheme;
@@ -78,8 +77,7 @@ static void tagger_clear(struct tagger *t)
 static void tagger_fini(struct tagger *t)
 {
     tagger_clear(t);
-    isg_ner_decoder_free(t->decoder);
-    isg_ner_forms_fini(&t->forms);
+    isg_ner_ensemble_free(t->ensemble);
     isg_tokeniser_free(t->tokeniser);
     void *const all[] = {t->records, t->text, t->form, t->place, t->offset, t->length, t->tokens, t->labels,
         t->labels_n, t->confidence, t->span_probability, t->probability_n, t->spans, t->sentence_of,
@@ -116,7 +114,7 @@ static enum isg_status add_token(
         return isg_error_nomem(err, "a batch of lines");
     for (size_t k = 0; k < t->n_features; k++)
         t->feature[t->n_tokens * t->n_features + k] = 0;
-    ISG_TRY(isg_ner_forms_add(&t->forms, word, n, &t->form[t->n_tokens], err));
+    ISG_TRY(isg_ner_ensemble_form(t->ensemble, word, n, &t->form[t->n_tokens], err));
     t->place[t->n_tokens++] = place;
     return ISG_OK;
 }
@@ -143,7 +141,7 @@ static enum isg_status match_names(struct tagger *t, size_t first, struct isg_er
     if (!ISG_GROW(t->words, t->cap_words, n))
         return isg_error_nomem(err, "a sentence");
     for (size_t i = 0; i < n; i++)
-        t->words[i].s = isg_strtab_get(t->forms.index, t->form[first + i], &t->words[i].n);
+        t->words[i].s = isg_ner_ensemble_word(t->ensemble, t->form[first + i], &t->words[i].n);
     return isg_ner_gazetteer_match(f->gazetteer, t->words, (uint32_t)n,
         t->feature + first * t->n_features + f->n_columns, t->n_features, err);
 }
@@ -388,9 +386,8 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
         .span_probability = json || t->opts->min_confidence > 0 ? t->span_probability : NULL,
         .nbest = nbest ? t->opts->nbest : 0,
         .labels_n = nbest ? t->labels_n : NULL,
-        .probability_n = nbest && t->opts->confidence ? t->probability_n : NULL,
-        .temperature = t->model->temperature};
-    ISG_TRY(isg_ner_decode_run(t->decoder, &t->forms, &t->model->vocab, &job, err));
+        .probability_n = nbest && t->opts->confidence ? t->probability_n : NULL};
+    ISG_TRY(isg_ner_ensemble_run(t->ensemble, &job, err));
     for (size_t s = 0; s < t->n_sentences; s++)
         if (nbest)
             nbest_tags(t, s);
@@ -400,12 +397,8 @@ static enum isg_status flush(struct tagger *t, struct isg_error *err)
     t->totals->tokens += t->n_tokens;
     t->totals->sentences += t->n_sentences;
     tagger_clear(t);
-    if (isg_strtab_size(t->forms.index) > MAX_FORMS) {
-        isg_ner_forms_fini(&t->forms);
-        isg_ner_decoder_forget(t->decoder);
-        ISG_TRY(isg_ner_forms_init(&t->forms, &t->model->vocab, err));
-    }
-    return ISG_OK;
+    return isg_ner_ensemble_forms(t->ensemble) > MAX_FORMS ? isg_ner_ensemble_forget(t->ensemble, err)
+                                                           : ISG_OK;
 }
 
 static enum isg_status flush_if_full(struct tagger *t, struct isg_error *err)
@@ -646,9 +639,11 @@ static enum isg_scheme scheme_of(const struct isg_ner_model *m)
     return scheme;
 }
 
-enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *model,
-    const struct isg_ner_tag_opts *opts, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *const *models,
+    size_t n_models, const char *const *paths, const struct isg_ner_tag_opts *opts, const struct isg_env *env,
+    struct isg_error *err)
 {
+    const struct isg_ner_model *const model = models[0];
     enum isg_status status = ISG_OK;
     struct tagger t = {.model = model, .opts = opts, .env = env, .totals = out};
     struct isg_columns columns = opts->columns;
@@ -700,8 +695,7 @@ enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_mod
     t.scheme = out->format != ISG_NER_COLUMNS       ? ISG_BIO
                : opts->scheme != ISG_SCHEME_UNKNOWN ? opts->scheme
                                                     : scheme_of(model);
-    ISG_GOTO(isg_ner_forms_init(&t.forms, &model->vocab, err));
-    ISG_GOTO(isg_ner_decoder_new(&t.decoder, &model->net, &model->config, env->pool, err));
+    ISG_GOTO(isg_ner_ensemble_new(&t.ensemble, models, n_models, paths, env->pool, err));
     ISG_GOTO(isg_writer_open(&t.out, opts->out, opts->force, err));
     status = out->format == ISG_NER_COLUMNS ? tag_columns(&t, path, columns, err)
                                             : tag_lines(&t, path, out->format == ISG_NER_JSONL, err);

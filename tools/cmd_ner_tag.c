@@ -10,15 +10,17 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
     static const enum isg_scheme schemes[] = {ISG_SCHEME_UNKNOWN, ISG_IOB1, ISG_BIO, ISG_BIOES, ISG_BMES};
     static const char *const scheme_names[] = {"model", "iob1", "bio", "bioes", "bmes"};
     struct isg_ner_tag_opts opts = {.in = "-", .columns = {.word = 0, .tag = ISG_NO_COLUMN}};
-    const char *path = NULL, *format = formats[0], *scheme = scheme_names[0], *columns = NULL;
+    struct isg_opt_list paths = {0};
+    const char *format = formats[0], *scheme = scheme_names[0], *columns = NULL;
     int64_t nbest = 1;
     const struct isg_opt table[] = {{.name = "model",
                                         .letter = 'm',
-                                        .kind = ISG_OPT_STRING,
-                                        .value = &path,
+                                        .kind = ISG_OPT_LIST,
+                                        .value = &paths,
                                         .argument = "FILE",
                                         .required = true,
-                                        .help = "a file that `ner train` wrote",
+                                        .help = "a file that `ner train` wrote; several (given again) tag as "
+                                                "one, by their averaged scores",
                                         .group = "Input"},
         {.name = "format",
             .kind = ISG_OPT_CHOICE,
@@ -87,11 +89,12 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
     opts.nbest = (uint32_t)nbest;
     opts.force = app->force;
     ISG_TRY(isg_app_out(app, "-", &opts.out, err));
-    struct isg_ner_model *model;
-    ISG_TRY(isg_ner_model_open(&model, path, err));
+    struct isg_ner_models models;
+    ISG_TRY(isg_ner_models_open(&models, paths.items, paths.n, err));
     struct isg_ner_tagged tagged;
-    const enum isg_status status = isg_ner_tag(&tagged, model, &opts, &app->env, err);
-    isg_ner_model_close(model);
+    const enum isg_status status =
+        isg_ner_tag(&tagged, models.items, models.n, paths.items, &opts, &app->env, err);
+    isg_ner_models_close(&models);
     ISG_TRY(status);
     const double speed = tagged.seconds > 0 ? (double)tagged.tokens / tagged.seconds : 0;
     isg_log(&app->env, ISG_LOG_INFO, "%llu sentences, %llu tokens, %llu entities; %.0f tokens/s",
@@ -107,9 +110,10 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
 const struct isg_tool isg_tool_ner_tag = {
     {.name = "ner tag",
         .summary = "tag text with a trained tagger",
-        .synopsis = "--model MODEL [IN] [-o OUT]",
+        .synopsis = "--model MODEL [--model MODEL...] [IN] [-o OUT]",
         .examples = "isogloss ner tag --model en.model eng.testb -o predicted.txt\n"
                     "echo 'Ann Lee moved to Rome.' | isogloss ner tag --model en.model --format text\n"
+                    "isogloss ner tag --model seed1.model --model seed2.model --model seed3.model eng.testb\n"
                     "isogloss ner tag --model en.model --format jsonl documents.jsonl -o tagged.jsonl\n",
         .min_args = 0,
         .max_args = 1},
