@@ -158,25 +158,31 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
     return ISG_OK;
 }
 
-enum isg_status isg_ner_corpus_load(
-    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err)
+/* Makes an empty corpus of a zeroed struct. */
+static bool begin(struct isg_ner_corpus *c, uint32_t n_features)
 {
-    struct isg_ner_corpus c = {.forms = isg_strtab_new(), .types = isg_strtab_new()};
+    c->forms = isg_strtab_new();
+    c->types = isg_strtab_new();
+    c->n_features = n_features;
+    for (uint32_t k = 0; k < n_features; k++)
+        if (!(c->values[k] = isg_strtab_new()))
+            return false;
+    if (!c->forms || !c->types || !ISG_GROW(c->offset, c->cap[1], 2) ||
+        !ISG_GROW(c->span_offset, c->cap[2], 2))
+        return false;
+    c->offset[0] = c->span_offset[0] = 0;
+    return true;
+}
+
+enum isg_status isg_ner_corpus_add(
+    struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err)
+{
     struct isg_columns_reader *r = NULL;
     struct scratch s = {0};
+    const bool first = !c->forms;
+    if (first && !begin(c, columns.n_features))
+        return isg_error_nomem(err, "a corpus");
     enum isg_status status = ISG_OK;
-    memset(out, 0, sizeof *out);
-    if (!c.forms || !c.types || !ISG_GROW(c.offset, c.cap[1], 2) || !ISG_GROW(c.span_offset, c.cap[2], 2)) {
-        status = isg_error_nomem(err, "a corpus");
-        goto out;
-    }
-    c.offset[0] = c.span_offset[0] = 0;
-    c.n_features = columns.n_features;
-    for (uint32_t k = 0; k < c.n_features; k++)
-        if (!(c.values[k] = isg_strtab_new())) {
-            status = isg_error_nomem(err, "a corpus");
-            goto out;
-        }
     ISG_GOTO(isg_columns_open(&r, path, columns, err));
     for (;;) {
         struct isg_block *b;
@@ -184,19 +190,27 @@ enum isg_status isg_ner_corpus_load(
         if (!b)
             break;
         if (b->n_tokens)
-            ISG_GOTO(add_sentence(&c, &s, r, b, path, err));
+            ISG_GOTO(add_sentence(c, &s, r, b, path, err));
         else
-            ISG_GOTO(read_weight(&c, b, path, &(float){0}, err)); /* refuses one without a sentence */
+            ISG_GOTO(read_weight(c, b, path, &(float){0}, err)); /* refuses one without a sentence */
     }
-    c.scheme = isg_scheme_verdict(&s.vote);
-    *out = c;
-    memset(&c, 0, sizeof c);
+    if (first)
+        c->scheme = isg_scheme_verdict(&s.vote);
 out:
     isg_columns_close(r);
     isg_free(s.letters);
     isg_free(s.types);
     isg_free(s.spans);
-    isg_ner_corpus_fini(&c);
+    return status;
+}
+
+enum isg_status isg_ner_corpus_load(
+    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const enum isg_status status = isg_ner_corpus_add(out, path, columns, err);
+    if (status != ISG_OK)
+        isg_ner_corpus_fini(out);
     return status;
 }
 

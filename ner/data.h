@@ -40,6 +40,10 @@ struct isg_ner_corpus {
  */
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
     struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);
+/** The same, behind what the corpus holds already (a zeroed struct holds nothing); the tag scheme is that of
+ * the first file. After an error the corpus may be freed only. */
+ISG_MUST_CHECK enum isg_status isg_ner_corpus_add(
+    struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err);
 void isg_ner_corpus_fini(struct isg_ner_corpus *c); /**< a zeroed struct is fine */
 /** What the "?" of a sentence (letters[i] 0, else as isg_tag_split gives them) leave open, a byte of enum
  * isg_ner_doubt a token; spans are those of the letters. Returns the number of "?". */

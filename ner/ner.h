@@ -6,7 +6,8 @@
 #include "ner/transfer.h"
 
 struct isg_ner_train_opts {
-    const char *train;   /**< labelled text */
+    const char *const *train; /**< labelled texts, n_train of them; together they are the training text */
+    size_t n_train;
     const char *dev;     /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
     const char *vectors; /**< word vectors; NULL = random ones of config.word_dim */
     const char

@@ -40,7 +40,11 @@ static enum isg_status identify(struct isg_ner_trainer *t, struct isg_error *err
         status = isg_error_nomem(err, "checksums");
         goto out;
     }
-    ISG_GOTO(add_input(inputs, "train", t->opts->train, err));
+    for (size_t i = 0; i < t->opts->n_train; i++) {
+        char role[32];
+        snprintf(role, sizeof role, i ? "train %zu" : "train", i + 1);
+        ISG_GOTO(add_input(inputs, role, t->opts->train[i], err));
+    }
     ISG_GOTO(add_input(inputs, "dev", t->opts->dev, err));
     ISG_GOTO(add_input(inputs, "vectors", t->opts->vectors, err));
     ISG_GOTO(add_input(inputs, "gazetteer", t->opts->gazetteer, err));
@@ -75,16 +79,18 @@ static enum isg_status load_inputs(struct isg_ner_trainer *t, struct isg_error *
     enum isg_status status = ISG_OK;
     struct isg_columns columns = o->columns;
     columns.open_tags = true;
-    ISG_GOTO(isg_ner_corpus_load(&t->train.corpus, o->train, columns, err));
+    for (size_t i = 0; i < o->n_train; i++)
+        ISG_GOTO(isg_ner_corpus_add(&t->train.corpus, o->train[i], columns, err));
     const struct isg_ner_corpus *c = &t->train.corpus;
-    isg_log(t->env, ISG_LOG_INFO, "%s: %u sentences, %u tokens, %u entities of %u types, tags in %s",
-        o->train, c->n_sentences, c->n_tokens, c->span_offset[c->n_sentences], isg_strtab_size(c->types),
+    const char *const name = o->n_train > 1 ? "all training texts" : o->train[0];
+    isg_log(t->env, ISG_LOG_INFO, "%s: %u sentences, %u tokens, %u entities of %u types, tags in %s", name,
+        c->n_sentences, c->n_tokens, c->span_offset[c->n_sentences], isg_strtab_size(c->types),
         isg_scheme_name(c->scheme));
     if (c->n_doubts || c->n_weights)
         isg_log(t->env, ISG_LOG_INFO, "%s: %u tokens whose tag is not known, %u sentences with a weight",
-            o->train, c->n_doubts, c->n_weights);
+            name, c->n_doubts, c->n_weights);
     if (c->span_offset[c->n_sentences] == 0)
-        isg_log(t->env, ISG_LOG_WARNING, "%s: no entity; the tagger will learn to find none", o->train);
+        isg_log(t->env, ISG_LOG_WARNING, "%s: no entity; the tagger will learn to find none", name);
     if (o->dev) {
         ISG_GOTO(isg_ner_corpus_load(&t->dev.corpus, o->dev, o->columns, err));
         c = &t->dev.corpus;

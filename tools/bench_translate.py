@@ -2,11 +2,13 @@
 """Translated corpora: what each way of translating is worth to a tagger that never saw a label of the target language.
 
 Usage: tools/bench translate --data DIR [--seeds 1,2,3] [--only NAME,...] [--epochs N] [--isogloss PROGRAM] [--out FILE.tsv]
+                             [--keep FOLDER]
 
 DIR holds emb/, dict/, ner/ and text/ (the README says where each file comes from). Each variant translates eng.train and
 eng.testa; the same tagger is trained on each, its epoch chosen by the translated eng.testa, and scored on esp.testb.
-No label of esp.* decides anything. Prints a Markdown table, and writes the same as TSV with version, options, seeds,
-machine, seconds and peak memory. Uses the program and Python's standard library only.
+No label of esp.* decides anything. Word vectors stay fixed (word_lr=0). Prints a Markdown table, and writes the same as
+TSV with version, options, seeds, machine, seconds and peak memory. With --keep, runs that the folder holds are not
+repeated. Uses the program and Python's standard library only.
 
 Variants:
   source      no translation: English text, Spanish vectors
@@ -19,7 +21,10 @@ Variants:
   lattice     candidates of dictionary (both directions) and map, language model, beam search, evidence for names
   +swap       lattice, and words of a name (or none) in the other order, joined by "de"
   +target     +swap, with capitals as the Spanish text has them, and names written small unlabelled
-  +samples    +swap, three translations of each sentence
+  +both       +swap, with capitals where English and Spanish have one, and names written small unlabelled
+  +samples    +both, three translations of each sentence
+  +self       the taggers of +both (one a seed) label the words of esp.train together; trained anew on both texts,
+              doubtful labels left open (self-training; its epoch, too, is chosen by the translated eng.testa)
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -58,7 +63,7 @@ def main():
     p.add_argument("--isogloss", default=os.path.join(here, "..", "build", "isogloss"))
     p.add_argument("--out", default="bench-translate.tsv")
     p.add_argument("--seeds", default="1,2,3")
-    p.add_argument("--epochs", default="20")
+    p.add_argument("--epochs", default="10")
     p.add_argument("--threads", default="0")
     p.add_argument("--only", default="", help="comma-separated variants")
     p.add_argument("--keep", default="", help="folder to keep maps, translations and models in")
@@ -67,9 +72,9 @@ def main():
     text = os.path.join(a.data, "text", "es.plain.txt.xz")
     src, tgt = os.path.join(emb, "en.glove.100d.vec.gz"), os.path.join(emb, "es.54M.100d.vec.gz")
     train, dev = (os.path.join(ner, "en-conll2003", f) for f in ("eng.train", "eng.testa"))
-    test = os.path.join(ner, "es-conll2002", "esp.testb")
+    test, unlabelled = (os.path.join(ner, "es-conll2002", f) for f in ("esp.testb", "esp.train"))
     lexicon, reverse = os.path.join(dic, "en-es.txt"), os.path.join(dic, "es-en.txt")
-    for path in (text, src, tgt, train, dev, test, lexicon, reverse):
+    for path in (text, src, tgt, train, dev, test, unlabelled, lexicon, reverse):
         if not os.path.exists(path):
             sys.exit("tools/bench translate: no %s; see the README for where it comes from" % path)
     tmp = a.keep or tempfile.mkdtemp()
@@ -80,6 +85,8 @@ def main():
     if not os.path.exists(at("es.txt")):
         with lzma.open(text) as f, open(at("es.txt"), "wb") as g:
             shutil.copyfileobj(f, g)
+    with open(unlabelled, encoding="utf-8") as f, open(at("esp.words"), "w", encoding="utf-8") as g:
+        g.writelines(line.split(" ")[0].strip() + "\n" for line in f)
     ready = []
     for name, args in (("en-es.map", ["align", "fit", "--src", src, "--tgt", tgt, "--seed-dict", lexicon,
                                       "--max-vocab", "100000"]),
@@ -92,10 +99,30 @@ def main():
     by_text = ["--lm", at("es.lm"), "--case-table", at("es.case")]
     lattice = ["--preset", "best", "--lexicon", lexicon, "--reverse", reverse] + by_map + by_text
     swap = lattice + ["--swap", "0.3", "--link", "de"]
+    both = swap + ["--casing", "both", "--drop-lower"]
     variants = [
-        ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map), ("first+map", ["--lexicon", lexicon] + by_map),
+        ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map),
+        ("first+map", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
-        ("+target", swap + ["--casing", "target", "--drop-lower"]), ("+samples", swap + ["--samples", "3"])]
+        ("+target", swap + ["--casing", "target", "--drop-lower"]), ("+both", both), ("+samples", both + ["--samples", "3"]),
+        ("+self", both)]
+
+    def train_and_score(run, files, texts, vectors, seed):
+        """One tagger, or what an earlier call kept of it."""
+        if not os.path.exists(at(run + ".json")):
+            model, tagged = at(run + ".model"), at(run + ".tagged")
+            out, seconds, mb = call(a.isogloss, ["ner", "train"] + texts + [
+                "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--set", "word_lr=0", "--seed", seed,
+                "-o", model, "--json"] + common, log)
+            dev_f1 = json.loads(out[out.index(b"{"):])["dev_f1"]
+            call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
+            out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
+            with open(at(run + ".json"), "w") as f:
+                json.dump({"model": model, "score": json.loads(out)["overall"], "dev_f1": dev_f1, "seconds": seconds,
+                           "mb": mb}, f)
+        with open(at(run + ".json")) as f:
+            return json.load(f)
+
     only = [v for v in a.only.split(",") if v]
     version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
     seeds = a.seeds.split(",")
@@ -117,23 +144,28 @@ def main():
                 report = at("%s.%s.json" % (name, part))
                 extra = [x for i, x in enumerate(args) if not (part == "dev" and (x == "--samples" or
                                                                (i and args[i - 1] == "--samples")))]
-                call(a.isogloss, ["translate"] + extra + ["-o", files[part], "--report", report, path] + common, log)
+                if not os.path.exists(report):
+                    call(a.isogloss, ["translate"] + extra + ["-o", files[part], "--report", report, path] + common, log)
             one = json.load(open(at(name + ".train.json")))
             coverage = "%.1f" % (100 * one["coverage"])
             rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
         scores, devs, seconds, peak = [], [], 0.0, 0.0
         for seed in seeds:
-            model, tagged = at("%s.%s.model" % (name, seed)), at("%s.%s.tagged" % (name, seed))
-            out, s, mb = call(a.isogloss, ["ner", "train", "--train", files["train"], "--dev", files["dev"], "--emb", vectors,
-                                           "--epochs", a.epochs, "--seed", seed, "-o", model, "--json"] + common, log)
-            seconds, peak = seconds + s, max(peak, mb)
-            try:
-                devs.append(json.loads(out[out.index(b"{"):])["dev_f1"])
-            except (ValueError, KeyError):
-                pass
-            call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
-            out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
-            scores.append(json.loads(out)["overall"])
+            run = name + "." + seed
+            if not os.path.exists(at(run + ".json")):
+                texts = ["--train", files["train"]]
+                if name == "+self":
+                    own, teachers = at(name + ".own"), []
+                    for s in seeds:
+                        teachers += ["--model", train_and_score("+both." + s, files, texts, vectors, s)["model"]]
+                    call(a.isogloss, ["ner", "pseudo"] + teachers + [at("esp.words"), "-o", own] + common, log)
+                    texts += ["--train", own]
+                train_and_score(run, files, texts, vectors, seed)
+            with open(at(run + ".json")) as f:
+                one = json.load(f)
+            scores.append(one["score"])
+            devs.append(one["dev_f1"])
+            seconds, peak = seconds + one["seconds"], max(peak, one["mb"])
         f1 = [x["f1"] for x in scores]
         row = [name, coverage, rate, "%.2f" % statistics.mean(devs) if devs else "", "%.2f" % statistics.mean(f1),
                "%.2f" % (statistics.stdev(f1) if len(f1) > 1 else 0.0),

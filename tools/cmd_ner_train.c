@@ -33,18 +33,18 @@ static json_t *result_json(const struct isg_ner_trained *t, const char *model)
 static enum isg_status run_train(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     struct isg_ner_train_opts opts = {.columns = ISG_COLUMNS_DEFAULT};
-    struct isg_opt_list settings = {0};
+    struct isg_opt_list texts = {0}, settings = {0};
     const char *preset = "default", *columns = NULL;
     int64_t epochs = 0;
     bool list = false;
-    const struct isg_opt table[] = {
-        {.name = "train",
-            .kind = ISG_OPT_STRING,
-            .value = &opts.train,
-            .argument = "FILE",
-            .help = "labelled text to learn from; a tag ? is one that is not known, and a comment "
-                    "\"# weight = 0.7\" above a sentence says how much it counts",
-            .group = "Input"},
+    const struct isg_opt table[] = {{.name = "train",
+                                        .kind = ISG_OPT_LIST,
+                                        .value = &texts,
+                                        .argument = "FILE",
+                                        .help = "labelled text to learn from, several together; a tag ? is "
+                                                "one that is not known, and a comment "
+                                                "\"# weight = 0.7\" above a sentence says how much it counts",
+                                        .group = "Input"},
         {.name = "dev",
             .kind = ISG_OPT_STRING,
             .value = &opts.dev,
@@ -108,7 +108,9 @@ static enum isg_status run_train(struct isg_app *app, int argc, char **argv, str
         opts.config.epochs = epochs;
     if (list)
         return list_settings(app, &opts.config, err);
-    if (!opts.train) {
+    opts.train = texts.items;
+    opts.n_train = texts.n;
+    if (!texts.n) {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "no --train FILE");
         return isg_error_expected(err, "labelled text to learn from");
     }
@@ -144,6 +146,8 @@ const struct isg_tool isg_tool_ner_train = {
             "isogloss ner train --train t.conll --preset small --set hidden=64 -o small.model\n"
             "isogloss ner train --columns word,feature,_,tag --gazetteer names.txt --train t.conll -o "
             "m.model\n"
+            "isogloss ner train --train from-english.conll --train from-german.conll --emb nl.vec.gz -o "
+            "nl.model\n"
             "isogloss ner train --list-settings --preset xie2018\n",
         .min_args = 0,
         .max_args = 0},

@@ -245,7 +245,7 @@ static enum isg_status translate_to(struct isg_app *app, struct isg_translator *
 static enum isg_status run_translate(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     static const char *const decoders[] = {"word", "greedy", "beam", NULL};
-    static const char *const casings[] = {"source", "target", "sample", "none", NULL};
+    static const char *const casings[] = {"source", "target", "both", "sample", "none", NULL};
     struct inputs in = {.k = 8, .max_vocab = 100000};
     const char *columns_text = NULL, *report_path = NULL, *trace_path = NULL, *preset_name = "xie", *out_path;
     const char *decoder = "preset", *casing = "preset";
@@ -333,9 +333,11 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
         {.name = "casing",
             .kind = ISG_OPT_CHOICE,
             .value = &casing,
-            .choices = "preset|source|target|sample|none",
+            .choices = "preset|source|target|both|sample|none",
             .argument = "HOW",
-            .help = "capitals of the source, of --case-table (target, sample), or as the lexicon"},
+            .help =
+                "capitals of the source, of --case-table (target, sample), where both have one, or as the "
+                "lexicon"},
         {.name = "case-table",
             .kind = ISG_OPT_STRING,
             .value = &in.cases,

@@ -64,7 +64,8 @@ static enum look source_look(
 /**
  * P(capitalised) = (title + upper) / total > threshold (Xie et al. 2018). Words of an entity whose source has
  * capitals keep them unless the entity is a single word that the target language writes small; first words of
- * sentences and lines all in capitals follow the source.
+ * sentences and lines all in capitals follow the source. With ISG_CASING_BOTH the target only takes capitals away:
+ * a word outside names that it would capitalise ("gobierno") may be a name there, and must not be taught as none.
  */
 static enum look target_look(struct isg_translator *t, const struct isg_tr_sentence *s,
     const struct isg_tr_unit *u, uint32_t word, const char *text, size_t n, struct isg_rng *rng)
@@ -79,6 +80,8 @@ static enum look target_look(struct isg_translator *t, const struct isg_tr_sente
         return x < c.lower ? LOOK_LOWER : x < (double)c.lower + c.title ? LOOK_TITLE : LOOK_UPPER;
     }
     const bool cap = ((double)c.title + c.upper) / total > t->opts.cap_threshold;
+    if (cap && t->opts.casing == ISG_CASING_BOTH && source == LOOK_AS_IS)
+        return LOOK_AS_IS;
     if (cap)
         return c.upper > c.title ? LOOK_UPPER : LOOK_TITLE;
     const uint32_t e = s->words[u->first].entity;

@@ -103,6 +103,7 @@ enum isg_casing {
     ISG_CASING_SOURCE, /**< Xie: UPPER and Capitalised words carry over, the rest stays as the lexicon has it */
     ISG_CASING_TARGET, /**< capitalised iff P(capitalised) > threshold in the case table; source's where
                           unseen */
+    ISG_CASING_BOTH,   /**< as TARGET, but only words that the source capitalises get a capital */
     ISG_CASING_SAMPLE, /**< UniTrans: drawn from the word's distribution over lower, Title and UPPER */
     ISG_CASING_NONE /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower */
 };

@@ -30,7 +30,7 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
     const struct isg_translate_opts *opts, struct isg_error *err)
 {
     *out = NULL;
-    if ((opts->casing == ISG_CASING_TARGET || opts->casing == ISG_CASING_SAMPLE) && !parts->cases) {
+    if (opts->casing != ISG_CASING_SOURCE && opts->casing != ISG_CASING_NONE && !parts->cases) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "casing by the target language without a case table");
         return isg_error_advice(err, "make one from plain text with: isogloss translate case TEXT -o FILE");
     }

@@ -6,11 +6,11 @@ head -n 1500 "$sample/en.train.conll" >train
 head -n 400 "$sample/en.dev.conll" >dev
 zcat "$sample/en.vec.gz" | sed -n '2,3001p' >vec
 small="--preset small --set lr=0.01 --set hidden=16 --set char_filters=8 --set char_dim=8"
-train() { # OUT OPTION...
+train() { # OUT OPTION...; train_text=FILE before it: another training text
     local out=$1
     shift
     # shellcheck disable=SC2086 # several words
-    run 0 ner train --train train --dev dev --emb vec $small -o "$out" "$@"
+    run 0 ner train --train "${train_text:-train}" --dev dev --emb vec $small -o "$out" "$@"
 }
 
 # --- the log, and the same bytes for any number of threads
@@ -60,13 +60,14 @@ run 0 ner train --train train $small --set chars=both --set attention=xie --set 
 run 0 ner train --train train $small --set chars=none --set attention=heads --epochs 1 -o heads
 run 0 ner tag --model much dev -o much.out
 
-# --- tags that are not known, and weights: sentences without weight do not count, however wrong their tags
+# --- several texts; tags that are not known, and weights: sentences without weight do not count, however wrong
+# their tags
 {
-    cat train
     grep -v -e '^-DOCSTART-' -e '^# ' train | awk -v RS= '{ gsub(/ [^ \n]+(\n|$)/, " B-LOC\n"); print "\n# weight = 0\n" $0 }'
     printf '# weight = 0.5\nRome ?\nand O\nAnn B-PER\nLee ?\n'
 } | cat -s >weighted
 train weighted.model --epochs 3 --train weighted
+holds stderr "all training texts"
 holds stderr "2 tokens whose tag is not known"
 run 0 ner tag --model weighted.model dev
 [ "$(awk 'NF && $NF ~ /LOC/' stdout | wc -l)" -lt "$(awk 'NF && $NF == "O"' stdout | wc -l)" ] ||
@@ -139,7 +140,7 @@ for f in train dev; do
 done >names
 run 0 ner eval dev out
 without=$(sed -n 's/.*FB1: *//p' stdout | head -1)
-train feature.model --epochs 8 --train train.feature --dev dev.feature --columns word,feature,tag
+train_text=train.feature train feature.model --epochs 8 --dev dev.feature --columns word,feature,tag
 run 0 ner tag --model feature.model dev.feature -o feature.out
 run 0 ner eval dev.feature feature.out
 with=$(sed -n 's/.*FB1: *//p' stdout | head -1)

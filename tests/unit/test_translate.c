@@ -135,6 +135,9 @@ static void casing_by_target(void **state)
     assert_translates(
         &parts, &o, NULL, "x O\nGerman B-ORG\nHouse I-ORG\n", "x O\nAlemán B-ORG\nHaus I-ORG\n");
     assert_translates(&parts, &o, NULL, "x O\nWhite O\n", "x O\nBlanco O\n"); /* unseen: as the source */
+    o.casing = ISG_CASING_BOTH; /* the target takes capitals away, and gives none */
+    assert_translates(&parts, &o, NULL, "the O\nhouse O\nGerman O\nun O\nHouse O\nWhite O\n",
+        "the O\nhaus O\nalemán O\nonu O\nHaus O\nBlanco O\n");
     o.casing = ISG_CASING_SAMPLE;
     char *one = test_translate(&parts, &o, NULL, "x O\nGerman O\nhouse O\nun O\nStreet O\n", NULL);
     char *two = test_translate(&parts, &o, NULL, "x O\nGerman O\nhouse O\nun O\nStreet O\n", NULL);
