@@ -8,6 +8,18 @@ tag_of() { # a tiny corpus of one type a sentence: NAMES TAG
         printf 'in O\n%s %s\n. O\n\n' "$w" "$2"
     done
 }
+tensors_of() { # one line a tensor of a safetensors file: name and checksum of its bytes
+    python3 - "$1" <<'END'
+import hashlib, json, struct, sys
+with open(sys.argv[1], "rb") as f:
+    head = json.loads(f.read(struct.unpack("<Q", f.read(8))[0]))
+    data = f.read()
+for name, t in sorted(head.items()):
+    if name != "__metadata__":
+        a, b = t["data_offsets"]
+        print(name, hashlib.sha256(data[a:b]).hexdigest())
+END
+}
 { tag_of "Paris London Rome Oslo" B-LOC; tag_of "Anna Bert Carla" B-PER; } >source.conll
 { tag_of "Roma Oslo" B-LOC; tag_of "Ana" B-PER; } >target.conll
 fast=(--set epochs=2 --set hidden=8 --set char_filters=8 --set word_dim=8 --set batch=2 --pretrain-epochs 2
@@ -37,6 +49,41 @@ run 0 ner tag --model zero.model source.conll -q
 # a subset is a choice by seed, or the first sentences
 run 0 ner transfer --mode base "${fast[@]}" --sentences 2 --json -o few.model
 holds stdout '"target_sentences": 2'
+# several sources: their vectors in order, or one file for all; a share that goes down
+run 0 ner transfer --mode mult --share head "${fast[@]}" --source target.conll --p-source 0.8 --p-source-end 0.2 \
+    --json -o two.model
+run 0 ner transfer --mode mult --share head "${fast[@]}" --source target.conll --p-source 0.8 --json -o even.model
+cmp -s two.model even.model && fail "the source's share stays the same"
+run 2 ner transfer --mode mult "${fast[@]}" --source-emb a.vec --source-emb b.vec -o x.model
+holds stderr "source-emb"
+# a shared head has the labels of all texts
+tag_of "Roma Oslo" B-PLACE >place.conll
+run 0 ner transfer --mode mult --share head "${fast[@]}" --train place.conll -o union.model
+grep -aq S-PLACE union.model || fail "a label of the target's own is missing"
+grep -aq S-PER union.model || fail "a shared head lacks a label of the source"
+run 0 ner transfer --mode mult "${fast[@]}" --train place.conll -o own.model
+grep -aq S-PER own.model && fail "a head of its own has labels of the source"
+# psi 0: what comes from the source stays what pretraining made of it, bit for bit
+run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set epochs=1 -o once.model
+run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set epochs=3 -o thrice.model
+cmp -s once.model thrice.model && fail "the head is not trained"
+for model in once thrice; do tensors_of $model.model >$model.txt; done
+grep -E '^(encoder|char)[.]' once.txt >once.shared
+grep -E '^(encoder|char)[.]' thrice.txt >thrice.shared
+[ -s once.shared ] || fail "no shared parts"
+cmp -s once.shared thrice.shared || fail "psi 0 does not freeze what comes from the source"
+# the few-shot curve
+run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
+    --baseline --svg curve.svg -o curve.tsv
+[ "$(wc -l <curve.tsv)" = 11 ] || fail "not header, 2 + 4 + 4 rows"
+holds curve.svg '<svg'
+holds curve.svg 'target alone'
+run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
+    --baseline --threads 1 -o again.tsv
+cmp -s curve.tsv again.tsv || fail "a curve is not the same twice"
+run 2 ner curve --mode mult "${fast[@]}" --sizes 1,x --dev target.conll
+run 2 ner curve --mode mult "${fast[@]}" --sizes 1
+holds stderr "dev"
 # errors
 run 2 ner transfer --mode datnet --source source.conll -o x.model
 run 2 ner transfer --mode init --train target.conll -o x.model
