@@ -4,6 +4,7 @@
 #include "ner/config.h"
 #include "ner/score.h"
 #include "ner/transfer.h"
+#include "ner/curve.h"
 
 struct isg_ner_train_opts {
     const char *const *train; /**< labelled texts, n_train of them; together they are the training text */

@@ -1,5 +1,4 @@
 /* isogloss ner curve. */
-#include "ner/curve.h"
 #include "tools/transfer_options.h"
 
 #include <errno.h>
