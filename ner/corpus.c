@@ -23,6 +23,7 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
 
 /* Scratch of one sentence. */
 struct scratch {
+    bool untagged; /* the file's tags, if it has any, are not looked at */
     char *letters;
     uint32_t *types;
     struct isg_span *spans;
@@ -129,6 +130,10 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
                 c->values[k], value, len, &c->feature[(c->n_tokens + i) * c->n_features + k], NULL, err));
         }
         const char *tag = isg_block_tag(r, b, i, &len);
+        if (s->untagged) {
+            tag = "?";
+            len = 1;
+        }
         if (!tag)
             return isg_error_set(
                 err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
@@ -178,7 +183,7 @@ enum isg_status isg_ner_corpus_add(
     struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err)
 {
     struct isg_columns_reader *r = NULL;
-    struct scratch s = {0};
+    struct scratch s = {.untagged = columns.tag == ISG_NO_COLUMN};
     const bool first = !c->forms;
     if (first && !begin(c, columns.n_features))
         return isg_error_nomem(err, "a corpus");

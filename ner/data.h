@@ -35,7 +35,7 @@ struct isg_ner_corpus {
 };
 /**
  * Reads a labelled file. With columns.open_tags a token may have the tag "?" (not known: any label may stand
- * there), and a comment "# weight = 0.7" above a sentence's first token gives the weight of its loss, a
+ * there; columns.tag ISG_NO_COLUMN: so has every token), and a comment "# weight = 0.7" above a sentence's first token gives the weight of its loss, a
  * finite number from 0. Errors: those of columns.h; a weight that is none, or that has no sentence below it.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(

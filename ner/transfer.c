@@ -108,7 +108,7 @@ static void take_best(struct isg_transfer *t)
     }
 }
 
-enum select { SELECT_LAST, SELECT_SOURCE, SELECT_TARGET };
+enum select { SELECT_LAST, SELECT_SOURCE, SELECT_AGREEMENT, SELECT_TARGET };
 /** What a phase takes its batches from, and whose dev text chooses its epoch. */
 struct phase {
     const char *name;
@@ -184,13 +184,15 @@ static enum isg_status run_epoch(struct isg_transfer *t, const struct phase *p, 
     return ISG_OK;
 }
 
-/* Entities of the target's dev text, or of those of all sources. */
+/* Entities of the target's dev text or of those of all sources; with agreement, those of two epochs. */
 static enum isg_status score(
     struct isg_transfer *t, enum select select, struct isg_ner_counts *counts, struct isg_error *err)
 {
     memset(counts, 0, sizeof *counts);
-    if (select == SELECT_TARGET && !t->task[ISG_TASK_TARGET].has_train)
+    if (select != SELECT_SOURCE && !t->task[ISG_TASK_TARGET].has_train)
         isg_transfer_hand_over(t);
+    if (select == SELECT_AGREEMENT)
+        return isg_transfer_agreement(t, counts, err);
     for (uint32_t i = 0; i < t->n_tasks; i++) {
         const struct isg_transfer_task *const k = &t->task[i];
         struct isg_ner_counts one;
@@ -211,7 +213,11 @@ static enum isg_status tell(struct isg_transfer *t, const struct phase *p, uint3
         (int)epoch, "loss", loss, "seconds", seconds);
     if (!o)
         return isg_error_nomem(err, "the log");
-    json_object_set_new(o, "dev_f1", f1 ? json_real(*f1) : json_null());
+    static const char *const names[] = {"", "source dev", "agreement", "target dev"};
+    const bool agreement = p->select == SELECT_AGREEMENT;
+    json_object_set_new(o, "dev_f1", f1 && !agreement ? json_real(*f1) : json_null());
+    if (f1 && agreement)
+        json_object_set_new(o, "agreement_f1", json_real(*f1));
     char *const line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(10));
     if (line && t->env->event)
         t->env->event(t->env->cookie, line);
@@ -220,8 +226,8 @@ static enum isg_status tell(struct isg_transfer *t, const struct phase *p, uint3
     json_object_del(o, "seconds"); /* the model's bytes must not depend on the clock */
     json_array_append_new(t->history, o);
     if (f1)
-        isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %s dev F1 %.2f, %.1f s", p->name, epoch, loss,
-            p->select == SELECT_TARGET ? "target" : "source", *f1, seconds);
+        isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %s F1 %.2f, %.1f s", p->name, epoch, loss,
+            names[p->select], *f1, seconds);
     else
         isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %.1f s", p->name, epoch, loss, seconds);
     return ISG_OK;
@@ -348,7 +354,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     for (uint32_t i = ISG_TASK_SOURCE; i < t.n_tasks; i++)
         if (t.task[i].has_dev)
             by_source = SELECT_SOURCE;
-    select = g->has_dev ? SELECT_TARGET : by_source;
+    select = g->has_dev ? SELECT_TARGET : opts->unlabelled ? SELECT_AGREEMENT : by_source;
     out->target_sentences = g->train.corpus.n_sentences;
     if (!g->has_train) {
         const struct phase p = {"source", true, false, select, (uint32_t)opts->config.epochs};
@@ -367,7 +373,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
         ISG_GOTO(run_phase(&t, &p, &out->epochs, err));
     }
     out->best_epoch = t.best_epoch;
-    if (select != SELECT_LAST) {
+    if (select == SELECT_TARGET || select == SELECT_SOURCE) {
         out->has_dev = true;
         ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
         ISG_GOTO(score(&t, select, &out->dev, err));

@@ -86,6 +86,9 @@ struct isg_ner_transfer_opts {
     const struct isg_ner_task_files *sources; /**< n_sources; each has `train`. None: the target alone */
     size_t n_sources;
     struct isg_ner_task_files target;
+    const char
+        *unlabelled; /**< target text that chooses the epoch where there is no target dev text: the one that
+                               agrees best with the epoch before it (F1 of the entities of both); NULL = none */
     uint32_t sentences; /**< of the target's training text; 0 = all */
     bool first; /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */
     const char *out;
@@ -104,7 +107,8 @@ struct isg_ner_transferred {
     double seconds;
 };
 /**
- * Trains and writes a tagger for the target task. Selection by target dev, else by the sources' dev texts
+ * Trains and writes a tagger for the target task. Selection by target dev, else by agreement on
+ * unlabelled target text, else by the sources' dev texts
  * (entities of all together), else the last epoch; never by anything else. Without target sentences the model
  * is the sources' tagger with the target's vectors: for translated text, whose vectors are the target's, or
  * for vectors of a common space. Same seed, inputs and options: same file for any number of threads.

@@ -66,6 +66,8 @@ struct isg_transfer {
     struct isg_transfer_task *task;   /**< n_tasks, the target's first */
     struct isg_transfer_words *words; /**< n_words <= n_tasks */
     uint32_t n_tasks, n_words;
+    struct isg_ner_encoded unlabelled; /**< no sentences where there is none */
+    uint32_t *found;                   /**< its labels by the last epoch; NULL before the first */
     struct isg_discriminator disc;
     double epsilon, epsilon_char; /**< absolute norms of the perturbations */
     struct isg_optim *optim;
@@ -90,6 +92,9 @@ void isg_transfer_fini(struct isg_transfer *t);
  * embeddings. */
 ISG_MUST_CHECK enum isg_status isg_transfer_batch(struct isg_transfer *t, struct isg_transfer_task *k,
     double lr, bool adversarial, double *loss, struct isg_error *err);
+/** Entities of the unlabelled text: by the last epoch (gold), by this one (predicted), by both (correct). */
+ISG_MUST_CHECK enum isg_status isg_transfer_agreement(
+    struct isg_transfer *t, struct isg_ner_counts *out, struct isg_error *err);
 /** Between the phases: what is copied to the target, what starts anew, and at which rate the shared parts go
  * on. */
 ISG_MUST_CHECK enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error *err);

@@ -153,6 +153,11 @@ enum isg_status isg_transfer_ready(struct isg_transfer *t, struct isg_error *err
     for (uint32_t i = 0; i < t->n_tasks; i++)
         ISG_TRY(load_task(t, i, err));
     ISG_TRY(subset(t, err));
+    if (t->opts->unlabelled) {
+        struct isg_columns words = t->opts->columns;
+        words.tag = ISG_NO_COLUMN;
+        ISG_TRY(isg_ner_corpus_load(&t->unlabelled.corpus, t->opts->unlabelled, words, err));
+    }
     if (!t->task[ISG_TASK_TARGET].has_train && (t->x->sal || t->x->oal)) {
         (void)isg_error_set(
             err, ISG_EUSAGE, NULL, 0, "adaptation layers without target sentences to train them");
@@ -162,6 +167,8 @@ enum isg_status isg_transfer_ready(struct isg_transfer *t, struct isg_error *err
     ISG_TRY(build_networks(t, err));
     for (uint32_t i = 0; i < t->n_tasks; i++)
         ISG_TRY(ready_task(t, &t->task[i], err));
+    if (t->opts->unlabelled)
+        ISG_TRY(isg_ner_encode(&t->unlabelled, &t->task[ISG_TASK_TARGET].words->forms, err));
     const struct isg_ner_input *const in = &t->task[ISG_TASK_TARGET].net.input;
     t->epsilon = t->x->epsilon * (t->x->epsilon_relative ? param_norm(in->word) : 1);
     t->epsilon_char = t->x->epsilon_char * (t->x->epsilon_relative ? param_norm(in->chars) : 1);
@@ -213,6 +220,8 @@ void isg_transfer_fini(struct isg_transfer *t)
         task_fini(&t->task[i]);
     for (uint32_t i = 0; t->words && i < t->n_words; i++)
         isg_transfer_words_fini(&t->words[i]);
+    isg_ner_encoded_fini(&t->unlabelled);
+    isg_free(t->found);
     isg_free(t->task);
     isg_free(t->words);
     if (t->params)

@@ -89,6 +89,8 @@ enum isg_status transfer_args_init(struct transfer_args *a, int argc, char **arg
         FILE_OPTION("train", &a->opts.target.train,
             "labelled text of the target; without it the source's text must be in the target's language"),
         FILE_OPTION("dev", &a->opts.target.dev, "labelled target text; chooses the epoch"),
+        FILE_OPTION("unlabelled", &a->opts.unlabelled,
+            "target text whose tags are not looked at; without --dev it chooses the epoch, by agreement"),
         FILE_OPTION("emb", &a->opts.target.vectors, "word vectors of the target"),
         PART_INT("sentences", &a->sentences, 0, 4e9, "of the target's training text; 0 = all"),
         {.name = "subset",

@@ -72,6 +72,15 @@ grep -E '^(encoder|char)[.]' once.txt >once.shared
 grep -E '^(encoder|char)[.]' thrice.txt >thrice.shared
 [ -s once.shared ] || fail "no shared parts"
 cmp -s once.shared thrice.shared || fail "psi 0 does not freeze what comes from the source"
+# without labels of the target's: the epoch that agrees with the one before
+cut -d' ' -f1 target.conll >words
+run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled words --log agree.log --json -o agree.model
+grep -q '"agreement_f1":' agree.log || fail "agreement is not told"
+grep -q dev_precision stdout && fail "a dev score without a dev text"
+grep -o '"agreement_f1":[0-9.]*' agree.log | head -1 | grep -qx '"agreement_f1":0.0' || fail "the first epoch agrees with something"
+sed 's/B-[A-Z]*$/B-OTHER/' target.conll >other-tags
+run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled other-tags --columns word,tag -o blind.model
+cmp -s agree.model blind.model || fail "tags of unlabelled text are looked at"
 # the few-shot curve
 run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
     --baseline --svg curve.svg -o curve.tsv
