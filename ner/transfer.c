@@ -1,4 +1,5 @@
 /* Transfer: tasks, two phases, one loop. */
+#include "ner/calibrate.h"
 #include "ner/transfer_priv.h"
 
 #include <math.h>
@@ -281,6 +282,21 @@ static enum isg_status run_phase(
 
 /* ---- the model ---- */
 
+/* The temperature that fits the dev text which chose the epoch: the target's, else the first source's. */
+static enum isg_status calibrate(struct isg_transfer *t, double *temperature, struct isg_error *err)
+{
+    uint32_t i = ISG_TASK_TARGET;
+    while (!t->task[i].has_dev)
+        i++;
+    struct isg_transfer_task *const k = &t->task[i];
+    struct isg_ner_calibration c;
+    ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == 0, err));
+    ISG_TRY(isg_ner_calibrate(&c, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
+    *temperature = c.temperature;
+    isg_log(t->env, ISG_LOG_INFO, "calibrated on dev: temperature %.3f", c.temperature);
+    return ISG_OK;
+}
+
 /* Of the tags that the model is to write: as the target's text has them, else the source's. */
 static enum isg_scheme scheme_of(const struct isg_transfer *t)
 {
@@ -293,7 +309,7 @@ static enum isg_status write_model(
 {
     enum isg_status status = ISG_OK;
     struct isg_transfer_task *const k = &t->task[ISG_TASK_TARGET];
-    struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = 1};
+    struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = out->temperature};
     char *text = NULL;
     json_t *o = NULL;
     ISG_GOTO(isg_ner_network_new(&m.net, &m.config, &k->vocab, (uint32_t)k->config.word_dim, err));
@@ -341,6 +357,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     struct isg_ner_transfer_config x = opts->transfer;
     struct isg_transfer t = {.opts = opts, .x = &x, .env = env};
     memset(out, 0, sizeof *out);
+    out->temperature = 1;
     if (!opts->target.train) { /* all that is not shared would go untrained */
         x.share = ISG_SHARE_HEAD;
         x.share_words = true;
@@ -377,6 +394,8 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
         out->has_dev = true;
         ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
         ISG_GOTO(score(&t, select, &out->dev, err));
+        if (opts->config.calibrate)
+            ISG_GOTO(calibrate(&t, &out->temperature, err));
     }
     ISG_GOTO(write_model(&t, out, err));
     out->seconds = isg_now() - started;

@@ -103,7 +103,8 @@ struct isg_ner_transferred {
     uint32_t target_sentences;
     bool has_dev;
     struct isg_ner_counts
-        dev; /**< of the model written, on target dev, else on source dev by the source's head */
+        dev;            /**< of the model written, on target dev, else on source dev by the source's head */
+    double temperature; /**< fitted to that dev text (config.calibrate); 1 = not calibrated */
     double seconds;
 };
 /**
