@@ -24,32 +24,46 @@ train three --epochs 3 --seed 2
 cmp -s one three && fail "another seed, the same bytes"
 [ -e one.checkpoint ] && fail "a checkpoint is left"
 
-# --- stopping and going on
+# --- stopping and going on, by either signal; the second stops the run that goes on
 # shellcheck disable=SC2086
 "$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o whole >/dev/null 2>&1 || fail "training"
-# shellcheck disable=SC2086
-"$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part >/dev/null 2>stop.err &
-pid=$!
-for _ in $(seq 200); do
-    [ -e part.checkpoint ] && break
-    sleep 0.02
-done
-kill -INT $pid
-wait $pid
-got=$?
+stop_at() { # SIGNAL OPTION...: starts training, and sends the signal once a checkpoint has been written again
+    local signal=$1
+    shift
+    # shellcheck disable=SC2086
+    "$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part "$@" >/dev/null 2>stop.err &
+    pid=$!
+    for _ in $(seq 200); do
+        [ -e part.checkpoint ] && ! [ part.checkpoint -ot "$mark" ] && break
+        sleep 0.02
+    done
+    kill -"$signal" $pid
+    wait $pid
+    got=$?
+    if [ $got = 130 ]; then
+        [ -e part.checkpoint ] || fail "SIG$signal: stopped without a checkpoint"
+        [ -e part ] && fail "SIG$signal: stopped with a model"
+        holds stop.err "resume"
+    elif [ $got != 0 ]; then
+        fail "SIG$signal: exit $got"
+    fi
+}
+mark=/dev/null
+stop_at INT
 if [ $got = 130 ]; then
-    [ -e part.checkpoint ] || fail "stopped without a checkpoint"
-    [ -e part ] && fail "stopped with a model"
-    holds stop.err "resume"
     # shellcheck disable=SC2086
     run 2 ner train --train train --dev dev --emb vec $small --epochs 11 --set patience=0 -o part --resume
     holds stderr "other inputs, settings or seed"
-    # shellcheck disable=SC2086
-    run 0 ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part --resume
-elif [ $got != 0 ]; then
-    fail "SIGINT: exit $got"
+    touch mark
+    mark=mark
+    stop_at TERM --resume
+    if [ $got = 130 ]; then
+        # shellcheck disable=SC2086
+        run 0 ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part --resume
+    fi
 fi
 cmp whole part || fail "going on from a checkpoint gives other bytes"
+[ -e part.checkpoint ] && fail "a checkpoint is left"
 
 # --- without dev or vectors
 run 0 ner train --train train --preset small --epochs 1 -o bare
@@ -126,6 +140,16 @@ run 0 ner tag --model one odd -o odd.out
 sed -n 3p odd.out | grep -q $'^Ann\tX\tO\t[A-Z]' || fail "no tag: $(sed -n 3p odd.out)"
 sed -n 6p odd.out | tr -d '\r' | grep -qx '# a comment' || fail "a comment changed"
 tail -c 1 odd.out | od -c | grep -q '\\n' && fail "a line end was added"
+# the same tags and probabilities for a sentence alone as in a batch, bit for bit
+grep -v '^-DOCSTART-' dev | cat -s | sed '1{/^$/d}' >sentences
+run 0 ner tag --model one --confidence sentences
+cp stdout together
+awk -v RS= '{ print $0 "\n" >("alone." NR) }' sentences
+for i in $(seq 12); do
+    run 0 ner tag --model one --confidence --format columns "alone.$i"
+    cat stdout
+done >alone
+head -n "$(wc -l <alone)" together | cmp - alone || fail "a sentence alone gets other tags or probabilities"
 for _ in $(seq 5000); do echo "word"; done >long
 run 0 ner tag --model one --format columns long -o long.out
 [ "$(wc -l <long.out)" = 5000 ] || fail "a sentence of 5000 tokens"
