@@ -1,10 +1,13 @@
-/* Speed of the engine: the reference model of NCRF++ (character CNN of 50 filters of width 3 over 30-d
- * characters, 100-d words, BiLSTM of 100 units a direction, CRF over 17 tags) on made-up text shaped like
- * CoNLL-2003 English. bench_ner [--seconds N] [--isa base|avx2|avx512] [--threads N] [--batch N] [--what
- * train|tag] Counts the model's multiply-adds and measures sgemm's peak in the same process, so that the
- * share of the peak means the same on any machine. Training is a whole step: forward, backward, clipping, SGD
- * with momentum, packing.
- */
+/* Speed of the engine on made-up text shaped like CoNLL-2003 English, for two models:
+ *   ncrfpp  the reference model of NCRF++: character CNN of 50 filters of width 3 over 30-d characters, 100-d words,
+ *           BiLSTM of 100 units a direction, CRF over 17 tags (BIOES)
+ *   xie     Xie et al. 2018: character BiLSTM of 50 units a direction over 25-d characters, 100-d words, BiLSTM of 200,
+ *           self-attention, input-dependent transitions, CRF over 9 tags (BIO)
+ *
+ *   bench_ner [--seconds N] [--isa base|avx2|avx512] [--threads N] [--batch N] [--what train|tag] [--model NAME]
+ *
+ * Counts the model's multiply-adds and measures sgemm's peak in the same process, so that the share of the peak means
+ * the same on any machine. Training is a whole step: forward, backward, clipping, SGD with momentum, packing. */
 #include "ner/crf.h"
 #include "ner/optim.h"
 
@@ -14,16 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    VOCAB = 25000,
-    LETTERS = 85,
-    CHAR_DIM = 30,
-    FILTERS = 50,
-    WIDTH = 3,
-    WORD_DIM = 100,
-    HIDDEN = 100,
-    TAGS = 17
-};
+enum { VOCAB = 25000, LETTERS = 85, FILTERS = 50, WIDTH = 3, WORD_DIM = 100 };
+static const struct sizes {
+    const char *name;
+    uint32_t char_dim, spelling, hidden, tags;
+    bool xie;
+} models[] = {{"ncrfpp", 30, FILTERS, 100, 17, false}, {"xie", 25, 100, 200, 9, true}};
 enum { SENTENCES = 4000, MAX_SHARDS = 16 };
 
 static void fail(const struct isg_error *err)
@@ -75,43 +74,70 @@ static void text_make(struct text *x)
     for (uint32_t i = 0; i < total; i++) {
         const double u = isg_rng_double(&r);
         x->word[i] = (uint32_t)fmin(pow(VOCAB, u), VOCAB) - 1;
-        x->tag[i] = isg_rng_below(&r, 6) ? 0 : isg_rng_below(&r, TAGS);
+        x->tag[i] = isg_rng_below(&r, 6) ? 0 : isg_rng_below(&r, 9);
     }
 }
 
 /* ---- model
  * ------------------------------------------------------------------------------------------------------- */
 struct model {
+    const struct sizes *sizes;
     struct isg_params *params;
-    struct isg_param *word, *letter, *conv_w, *conv_b, *out_w, *out_b;
-    struct isg_bilstm lstm;
+    struct isg_param *word, *letter, *conv_w, *conv_b, *attend_w, *attend_b, *pair_w, *out_w, *out_b;
+    struct isg_bilstm lstm, spelling;
     struct isg_crf crf;
 };
 
-static void model_make(struct model *m)
+static void add(
+    struct model *m, struct isg_param **out, const char *name, uint32_t rows, uint32_t cols, bool sparse)
 {
     struct isg_error err;
+    CHECK(isg_params_add(m->params, out, name, rows, cols, sparse, &err));
+}
+
+static void model_make(struct model *m, const struct sizes *z)
+{
+    struct isg_error err;
+    const uint32_t top = (z->xie ? 4 : 2) * z->hidden;
+    *m = (struct model){.sizes = z};
     CHECK(isg_params_new(&m->params, &err));
-    CHECK(isg_params_add(m->params, &m->word, "word.weight", VOCAB, WORD_DIM, true, &err));
-    CHECK(isg_params_add(m->params, &m->letter, "char.weight", LETTERS, CHAR_DIM, false, &err));
-    CHECK(isg_params_add(m->params, &m->conv_w, "char.conv.w", WIDTH * CHAR_DIM, FILTERS, false, &err));
-    CHECK(isg_params_add(m->params, &m->conv_b, "char.conv.b", 1, FILTERS, false, &err));
-    CHECK(isg_bilstm_add(m->params, &m->lstm, "lstm", WORD_DIM + FILTERS, HIDDEN, &err));
-    CHECK(isg_params_add(m->params, &m->out_w, "out.w", 2 * HIDDEN, TAGS, false, &err));
-    CHECK(isg_params_add(m->params, &m->out_b, "out.b", 1, TAGS, false, &err));
-    CHECK(isg_crf_add(m->params, &m->crf, "crf", TAGS, &err));
+    add(m, &m->word, "word.weight", VOCAB, WORD_DIM, true);
+    add(m, &m->letter, "char.weight", LETTERS, z->char_dim, true);
+    if (z->xie) {
+        CHECK(isg_bilstm_add(m->params, &m->spelling, "char.lstm", z->char_dim, z->spelling / 2, &err));
+        add(m, &m->attend_w, "attend.w", 2 * z->hidden, 2 * z->hidden, false);
+        add(m, &m->attend_b, "attend.b", 1, 2 * z->hidden, false);
+        add(m, &m->pair_w, "pair.w", top, z->tags * z->tags, false);
+    } else {
+        add(m, &m->conv_w, "char.conv.w", WIDTH * z->char_dim, FILTERS, false);
+        add(m, &m->conv_b, "char.conv.b", 1, FILTERS, false);
+    }
+    CHECK(isg_bilstm_add(m->params, &m->lstm, "lstm", WORD_DIM + z->spelling, z->hidden, &err));
+    add(m, &m->out_w, "out.w", top, z->tags, false);
+    add(m, &m->out_b, "out.b", 1, z->tags, false);
+    CHECK(isg_crf_add(m->params, &m->crf, "crf", z->tags, &err));
     CHECK(isg_params_seal(m->params, &err));
     for (uint32_t i = 0; i < isg_params_count(m->params); i++)
         isg_param_xavier(isg_params_at(m->params, i), 1);
     isg_bilstm_init(m->params, &m->lstm, 1, 1);
+    if (z->xie)
+        isg_bilstm_init(m->params, &m->spelling, 1, 1);
 }
 
-/* Multiply-adds of the forward pass, a token and a letter of a distinct word; the backward pass has twice as
- * many. */
-static double macs(double tokens, double letters)
+/* What a run has worked through: tokens, letters of distinct words, pairs of tokens of a sentence. */
+struct amount {
+    double tokens, letters, pairs;
+};
+/* Multiply-adds of the forward pass; the backward pass has twice as many. */
+static double macs(const struct sizes *z, struct amount a)
 {
-    const double token = 2.0 * (WORD_DIM + FILTERS + HIDDEN) * 4 * HIDDEN + 2.0 * HIDDEN * TAGS + TAGS * TAGS;
-    return tokens * token + letters * WIDTH * CHAR_DIM * FILTERS;
+    const double h = z->hidden, n = z->tags, top = (z->xie ? 4 : 2) * h;
+    double token = 2 * (WORD_DIM + z->spelling + h) * 4 * h + top * n + n * n;
+    if (!z->xie)
+        return a.tokens * token + a.letters * WIDTH * z->char_dim * FILTERS;
+    token += 2 * h * 2 * h + top * n * n;
+    const double units = z->spelling / 2.0;
+    return a.tokens * token + a.letters * 2 * (z->char_dim + units) * 4 * units + a.pairs * 2 * 2 * h;
 }
 
 /* ---- one shard
@@ -169,23 +195,34 @@ static void run_shard(void *cookie, size_t index, unsigned worker)
     isg_tape_reset(t, &(struct isg_run){.training = j->training, .seed = 1, .step = j->step, .shard = index});
     struct isg_node *letters =
         isg_dropout(t, isg_lookup(t, m->letter, s->letters, s->type_at[s->n_types]), 0.5f, "c");
-    struct isg_node *spelling = isg_char_cnn(t, letters, &types, WIDTH, m->conv_w, m->conv_b);
+    struct isg_node *spelling =
+        m->conv_w ? isg_char_cnn(t, letters, &types, WIDTH, m->conv_w, m->conv_b)
+                  : isg_bilstm_ends(t, isg_bilstm(t, letters, &types, &m->spelling), &types);
     struct isg_node *words = isg_lookup(t, m->word, s->word, s->n_tokens);
     struct isg_node *x =
         isg_concat(t, (struct isg_node *[]){words, isg_rows(t, spelling, s->type, s->n_tokens)}, 2);
-    struct isg_node *h = isg_bilstm(t, isg_dropout(t, x, 0.5f, "x"), &sentences, &m->lstm);
-    struct isg_node *emit = isg_linear(t, isg_dropout(t, h, 0.5f, "h"), m->out_w, m->out_b);
+    struct isg_node *h = isg_bilstm(t, isg_dropout(t, x, 0.5f, "x"), &sentences, &m->lstm), *pair = NULL;
+    h = isg_dropout(t, h, 0.5f, "h");
+    if (m->attend_w) {
+        struct isg_node *const context =
+            isg_self_attention(t, h, &sentences, m->attend_w, m->attend_b, ISG_SELF_PAPER);
+        h = isg_concat(t, (struct isg_node *[]){h, isg_dropout(t, context, 0.5f, "a")}, 2);
+        pair = isg_linear(t, h, m->pair_w, NULL);
+    }
+    struct isg_node *emit = isg_linear(t, h, m->out_w, m->out_b);
     if (j->training) {
         struct isg_node *loss =
-            isg_crf_loss(t, emit, NULL, &sentences, &m->crf, &(struct isg_crf_target){.tags = s->tags});
+            isg_crf_loss(t, emit, pair, &sentences, &m->crf, &(struct isg_crf_target){.tags = s->tags});
         CHECK(isg_backward(t, loss, 1.0f / (float)j->n_sentences, &err));
         return;
     }
     CHECK(isg_tape_status(t, &err));
+    const size_t n = m->crf.n_tags;
     for (uint32_t i = 0; i < s->n; i++)
         CHECK(isg_crf_viterbi(&(struct isg_crf_input){.crf = &m->crf,
                                   .n = s->offset[i + 1] - s->offset[i],
-                                  .emit = emit->x + (size_t)s->offset[i] * TAGS},
+                                  .emit = emit->x + s->offset[i] * n,
+                                  .pair = pair ? pair->x + s->offset[i] * n * n : NULL},
             s->tags + s->offset[i], NULL, &err));
 }
 
@@ -203,14 +240,14 @@ static double cpu_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static struct result measure(const struct text *x, bool training, uint32_t batch, uint32_t n_shards,
-    enum isg_level_isa isa, struct isg_pool *pool, double seconds)
+static struct result measure(const struct text *x, const struct sizes *z, bool training, uint32_t batch,
+    uint32_t n_shards, enum isg_level_isa isa, struct isg_pool *pool, double seconds)
 {
     struct isg_error err;
     struct model m;
     struct isg_optim *optim;
     struct isg_optim_opts opts = isg_optim_defaults();
-    model_make(&m);
+    model_make(&m, z);
     CHECK(isg_optim_new(&optim, m.params, &opts, &err));
     struct job *const j = calloc(1, sizeof *j);
     *j = (struct job){
@@ -233,11 +270,12 @@ static struct result measure(const struct text *x, bool training, uint32_t batch
         order[i] = i;
     struct isg_rng r = isg_rng_stream(2, "order", 0);
     isg_rng_shuffle(&r, order, SENTENCES);
-    double tokens = 0, letters = 0, start = isg_now(), cpu = cpu_seconds(), spent = 0;
+    struct amount done = {0};
+    double start = isg_now(), cpu = cpu_seconds(), spent = 0;
     uint32_t at = 0;
     for (uint64_t step = 0; step < 20 || spent < seconds; step++) {
         if (step == 10) { /* warm */
-            tokens = letters = 0;
+            done = (struct amount){0};
             start = isg_now();
             cpu = cpu_seconds();
         }
@@ -260,13 +298,16 @@ static struct result measure(const struct text *x, bool training, uint32_t batch
         else
             CHECK(isg_params_pack(m.params, false, pool, &err));
         for (uint32_t i = 0; i < n_shards; i++) {
-            tokens += j->shards[i].n_tokens;
-            letters += j->shards[i].type_at[j->shards[i].n_types];
+            const struct shard *const s = &j->shards[i];
+            done.tokens += s->n_tokens;
+            done.letters += s->type_at[s->n_types];
+            for (uint32_t k = 0; k < s->n; k++)
+                done.pairs += (double)x->length[s->sentence[k]] * x->length[s->sentence[k]];
         }
         spent = isg_now() - start;
     }
     cpu = cpu_seconds() - cpu;
-    const double flops = 2 * macs(tokens, letters) * (training ? 3 : 1);
+    const double flops = 2 * macs(z, done) * (training ? 3 : 1);
     for (uint32_t i = 0; i < n_shards; i++) {
         struct shard *const s = &j->shards[i];
         isg_tape_free(s->tape);
@@ -278,7 +319,7 @@ static struct result measure(const struct text *x, bool training, uint32_t batch
     free(j);
     isg_optim_free(optim);
     isg_params_free(m.params);
-    return (struct result){tokens / spent, flops / spent * 1e-9, tokens / cpu};
+    return (struct result){done.tokens / spent, flops / spent * 1e-9, done.tokens / cpu};
 }
 
 /* Best of several products of 768 x 768 on one thread. */
@@ -304,7 +345,7 @@ int main(int argc, char **argv)
     double seconds = 1.5;
     enum isg_level_isa isa = ISG_ISA_AUTO;
     unsigned only_threads = 0, only_batch = 0;
-    const char *only_what = NULL;
+    const char *only_what = NULL, *only_model = NULL;
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--seconds") == 0)
             seconds = atof(argv[i + 1]);
@@ -312,6 +353,8 @@ int main(int argc, char **argv)
             only_threads = (unsigned)atoi(argv[i + 1]);
         else if (strcmp(argv[i], "--what") == 0)
             only_what = argv[i + 1];
+        else if (strcmp(argv[i], "--model") == 0)
+            only_model = argv[i + 1];
         else if (strcmp(argv[i], "--batch") == 0)
             only_batch = (unsigned)atoi(argv[i + 1]);
         else if (strcmp(argv[i], "--isa") == 0)
@@ -325,29 +368,31 @@ int main(int argc, char **argv)
     printf("kernels %s; %s; sgemm peak %.1f GFLOP/s a core; %u sentences, %.1f tokens each\n\n",
         isg_isa_name(isa ? isa : isg_isa_best()), isg_blas_describe(), peak, SENTENCES,
         (double)x.offset[SENTENCES] / SENTENCES);
-    printf("| what | batch | shards | threads | tokens/s | GFLOP/s | share of sgemm's peak | tokens/s of "
+    printf("| model | what | batch | shards | threads | tokens/s | GFLOP/s | share of sgemm's peak | "
+           "tokens/s of "
            "processor time |\n");
-    printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    printf("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     static const struct {
         uint32_t batch, train_shards, tag_shards;
     } sizes[] = {{10, 2, 2}, {32, 2, 4}, {64, 2, 8}};
-    for (int training = 1; training >= 0; training--) {
-        if (only_what && strcmp(only_what, training ? "train" : "tag") != 0)
+    enum { MODELS = sizeof models / sizeof *models, SIZES = sizeof sizes / sizeof *sizes };
+    for (size_t i = 0; i < MODELS * 2 * SIZES; i++) {
+        const struct sizes *const z = &models[i / (2 * SIZES)];
+        const bool training = i / SIZES % 2 == 0;
+        const uint32_t batch = sizes[i % SIZES].batch;
+        if ((only_model && strcmp(only_model, z->name) != 0) || (only_batch && batch != only_batch) ||
+            (only_what && strcmp(only_what, training ? "train" : "tag") != 0))
             continue;
-        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-            if (only_batch && sizes[s].batch != only_batch)
-                continue;
-            for (int all = only_threads != 0; all <= (cores > 1 || only_threads); all++) {
-                const unsigned threads = only_threads ? only_threads : all ? cores : 1;
-                const uint32_t shards = training ? sizes[s].train_shards : sizes[s].tag_shards;
-                struct isg_pool *const pool = isg_pool_new(threads);
-                const struct result r = measure(&x, training, sizes[s].batch, shards, isa, pool, seconds);
-                isg_pool_free(pool);
-                printf("| %s | %u | %u | %u | %.0f | %.1f | %.0f %% | %.0f |\n", training ? "train" : "tag",
-                    sizes[s].batch, shards, threads, r.tokens_per_second, r.gflops,
-                    100 * r.gflops / (peak * threads), r.per_cpu_second);
-                fflush(stdout);
-            }
+        for (int all = only_threads != 0; all <= (cores > 1 || only_threads); all++) {
+            const unsigned threads = only_threads ? only_threads : all ? cores : 1;
+            const uint32_t shards = training ? sizes[i % SIZES].train_shards : sizes[i % SIZES].tag_shards;
+            struct isg_pool *const pool = isg_pool_new(threads);
+            const struct result r = measure(&x, z, training, batch, shards, isa, pool, seconds);
+            isg_pool_free(pool);
+            printf("| %s | %s | %u | %u | %u | %.0f | %.1f | %.0f %% | %.0f |\n", z->name,
+                training ? "train" : "tag", batch, shards, threads, r.tokens_per_second, r.gflops,
+                100 * r.gflops / (peak * threads), r.per_cpu_second);
+            fflush(stdout);
         }
     }
     free(x.letters);
