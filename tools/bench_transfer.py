@@ -108,6 +108,8 @@ class Bench:
     def table(self, part, sizes, settings, test):
         for size in [s for s in sizes if not self.a.sizes or s in self.a.sizes]:
             for setting, args in settings:
+                if not re.search(self.a.match, setting):
+                    continue
                 for seed in self.a.seeds:
                     self.row(part, setting, size, seed, test, args(int(size)) if callable(args) else args)
 
@@ -361,6 +363,7 @@ def main():
     p.add_argument("--only", default=",".join(PARTS), help="comma-separated parts, in the order to run them")
     p.add_argument("--seeds", type=lambda s: s.split(","), default=["1", "2", "3"])
     p.add_argument("--sizes", type=lambda s: s.split(","), default=[], help="target sentences, in place of a part's own")
+    p.add_argument("--match", default="", help="regular expression: settings to run")
     p.add_argument("--threads", default="0")
     p.add_argument("--keep", default="", help="folder for maps, vectors and translations, used again where they are there")
     p.add_argument("--out", default="bench-transfer.tsv", help="rows are added to it")
