@@ -384,6 +384,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
             ISG_GOTO(run_phase(&t, &p, &out->source_epochs, err));
             ISG_GOTO(isg_transfer_carry_over(&t, err));
         }
+        ISG_GOTO(isg_transfer_set_rates(&t, err));
         if (select == SELECT_SOURCE && !x.joint)
             select = SELECT_LAST; /* the source's score says nothing of a target trained alone */
         const struct phase p = {"target", x.joint && sources, true, select, (uint32_t)opts->config.epochs};

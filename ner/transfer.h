@@ -81,13 +81,20 @@ struct isg_ner_task_files {
     const char *train, *dev,
         *vectors; /**< dev may be NULL; vectors NULL = random; target: train NULL = no sentence */
 };
+/** A group of parameters by the pattern of their names (isg_glob): "word.*", "char.*", "encoder.*|attention.*",
+ * "private.*", "sal.*", "oal.*", "head.*". */
+struct isg_ner_rate {
+    const char *pattern;
+    double rate; /**< learning rate in the target phase over the others'; 0 = frozen. Comes on top of psi */
+};
 struct isg_ner_transfer_opts {
     const char *mode;                         /**< for the record in the model */
     const struct isg_ner_task_files *sources; /**< n_sources; each has `train`. None: the target alone */
     size_t n_sources;
     struct isg_ner_task_files target;
-    const char
-        *unlabelled; /**< target text that chooses the epoch where there is no target dev text: the one that
+    const struct isg_ner_rate *rates; /**< n_rates, applied in order */
+    size_t n_rates;
+    const char *unlabelled; /**< target text that chooses the epoch where there is no target dev text: the one that
                                agrees best with the epoch before it (F1 of the entities of both); NULL = none */
     uint32_t sentences; /**< of the target's training text; 0 = all */
     bool first; /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */
@@ -108,10 +115,9 @@ struct isg_ner_transferred {
     double seconds;
 };
 /**
- * Trains and writes a tagger for the target task. Selection by target dev, else by agreement on
- * unlabelled target text, else by the sources' dev texts
- * (entities of all together), else the last epoch; never by anything else. Without target sentences the model
- * is the sources' tagger with the target's vectors: for translated text, whose vectors are the target's, or
+ * Trains and writes a tagger for the target task. Selection by target dev, else by agreement on unlabelled
+ * target text, else by the sources' dev texts (entities of all together), else the last epoch; never by
+ * anything else. Without target sentences the model is the sources' tagger with the target's vectors: for translated text, whose vectors are the target's, or
  * for vectors of a common space. Same seed, inputs and options: same file for any number of threads.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_transfer(struct isg_ner_transferred *out,

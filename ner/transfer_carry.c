@@ -78,6 +78,25 @@ enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error
     return ISG_OK;
 }
 
+static void scale_rate(void *cookie, struct isg_param *p)
+{
+    const double rate = *(const double *)cookie;
+    p->lr_scale *= ISG_R(rate);
+    p->frozen = p->frozen || rate == 0;
+}
+
+enum isg_status isg_transfer_set_rates(struct isg_transfer *t, struct isg_error *err)
+{
+    for (size_t i = 0; i < t->opts->n_rates; i++) {
+        struct isg_ner_rate r = t->opts->rates[i];
+        if (isg_params_each(t->params, r.pattern, scale_rate, &r.rate))
+            continue;
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "no parameter's name matches \"%s\"", r.pattern);
+        return isg_error_expected(err, "a pattern such as word.*, char.*, encoder.*, head.*");
+    }
+    return ISG_OK;
+}
+
 /* Without target sentences the target's own parts become the first source's: what the two do not share. */
 void isg_transfer_hand_over(struct isg_transfer *t)
 {

@@ -98,6 +98,8 @@ ISG_MUST_CHECK enum isg_status isg_transfer_agreement(
 /** Between the phases: what is copied to the target, what starts anew, and at which rate the shared parts go
  * on. */
 ISG_MUST_CHECK enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error *err);
+/** Applies opts->rates. ISG_EUSAGE: a pattern that no parameter matches. */
+ISG_MUST_CHECK enum isg_status isg_transfer_set_rates(struct isg_transfer *t, struct isg_error *err);
 /** Without target sentences the target's own parts become the first source's. */
 void isg_transfer_hand_over(struct isg_transfer *t);
 

@@ -1,6 +1,7 @@
 /* Options of ner transfer, which ner curve has too. */
 #include "tools/transfer_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_OPTION(n, v, h)                                                                                 \
@@ -162,6 +163,12 @@ enum isg_status transfer_args_init(struct transfer_args *a, int argc, char **arg
             .max = 1,
             .help = "rate of parts that come from the source over new ones; 0 = frozen",
             .group = "What is carried over"},
+        {.name = "rate",
+            .kind = ISG_OPT_LIST,
+            .value = &a->rates,
+            .argument = "GROUP=X",
+            .help = "learning rate of a group in the target phase over the others', e.g. char.*=0.1; 0 = "
+                    "frozen (word.* char.* encoder.* head.*; may be given again)"},
         PART_FLAG("copy-words", &x->copy_words, "target words that the source learnt start from its rows"),
         PART_FLAG("copy-labels", &x->copy_labels, "labels that both have start from the source's"),
         PART_FLAG("keep-encoder", &x->keep_encoder, "keep the encoder (--no-keep-encoder: start it anew)"),
@@ -183,6 +190,31 @@ enum isg_status transfer_args_init(struct transfer_args *a, int argc, char **arg
         {0}};
     _Static_assert(sizeof table <= sizeof a->table, "TRANSFER_OPTIONS is too small");
     memcpy(a->table, table, sizeof table);
+    return ISG_OK;
+}
+
+/* "encoder.*=0.1" */
+static enum isg_status parse_rates(struct transfer_args *a, struct isg_error *err)
+{
+    for (size_t i = 0; i < a->rates.n; i++) {
+        const char *const text = a->rates.items[i], *const eq = strrchr(text, '=');
+        char *end = NULL;
+        const double rate = eq ? strtod(eq + 1, &end) : 0;
+        if (i == TRANSFER_MAX_RATES || !eq || eq == text || end == eq + 1 || *end ||
+            !(rate >= 0 && rate <= 1000)) {
+            (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "--rate %s", text);
+            return isg_error_expected(err, "up to %d of GROUP=X, X from 0 to 1000", TRANSFER_MAX_RATES);
+        }
+        const size_t n = (size_t)(eq - text);
+        if (n >= sizeof a->patterns[i])
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--rate %s: a pattern of more than %zu bytes",
+                text, sizeof a->patterns[i] - 1);
+        memcpy(a->patterns[i], text, n);
+        a->patterns[i][n] = 0;
+        a->rate[i] = (struct isg_ner_rate){a->patterns[i], rate};
+    }
+    a->opts.rates = a->rate;
+    a->opts.n_rates = a->rates.n;
     return ISG_OK;
 }
 
@@ -208,6 +240,7 @@ enum isg_status transfer_args_finish(
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "no --source FILE");
         return isg_error_expected(err, "labelled text of the source");
     }
+    ISG_TRY(parse_rates(a, err));
     ISG_TRY(pair_sources(a->files, &a->sources, &a->source_devs, &a->source_vectors, err));
     if (a->columns)
         ISG_TRY(isg_columns_parse(&o->columns, a->columns, err));

@@ -5,13 +5,16 @@
 #include "tools/cmd.h"
 
 #define TRANSFER_MAX_SOURCES 64
+#define TRANSFER_MAX_RATES 32
 #define TRANSFER_OPTIONS 56
 
 /** What the command line says, and the table that reads it. Not to be moved once init has filled the table. */
 struct transfer_args {
     struct isg_ner_transfer_opts opts;
     struct isg_ner_task_files files[TRANSFER_MAX_SOURCES];
-    struct isg_opt_list sources, source_devs, source_vectors, settings;
+    struct isg_opt_list sources, source_devs, source_vectors, settings, rates;
+    struct isg_ner_rate rate[TRANSFER_MAX_RATES];
+    char patterns[TRANSFER_MAX_RATES][128];
     const char *mode, *preset, *columns, *adversary, *share, *subset;
     int64_t epochs, sentences;
     struct isg_opt table[TRANSFER_OPTIONS]; /**< ends with {0} */

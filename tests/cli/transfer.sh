@@ -72,6 +72,15 @@ grep -E '^(encoder|char)[.]' once.txt >once.shared
 grep -E '^(encoder|char)[.]' thrice.txt >thrice.shared
 [ -s once.shared ] || fail "no shared parts"
 cmp -s once.shared thrice.shared || fail "psi 0 does not freeze what comes from the source"
+# a group's rate: 0 freezes it, and only it
+run 0 ner transfer --mode init "${fast[@]}" --rate 'char.*=0' --set epochs=1 -o early.model
+run 0 ner transfer --mode init "${fast[@]}" --rate 'char.*=0' --set epochs=3 -o late.model
+for model in early late; do tensors_of $model.model >$model.txt; done
+[ "$(grep '^char[.]' early.txt)" = "$(grep '^char[.]' late.txt)" ] || fail "--rate char.*=0 does not freeze characters"
+[ "$(grep '^encoder[.]' early.txt)" = "$(grep '^encoder[.]' late.txt)" ] && fail "--rate char.*=0 freezes the encoder"
+run 2 ner transfer --mode init "${fast[@]}" --rate 'nothing.*=0' -o x.model
+holds stderr "nothing"
+run 2 ner transfer --mode init "${fast[@]}" --rate 'char.*' -o x.model
 # without labels of the target's: the epoch that agrees with the one before
 cut -d' ' -f1 target.conll >words
 run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled words --log agree.log --json -o agree.model
