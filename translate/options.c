@@ -119,27 +119,39 @@ static size_t mix(
     return n;
 }
 
-/** How much the target text knows a word: as a name (Title or UPPER), and a tenth for each time it is written
- * small; without a case table, from its rank among the target's vectors. */
-static double evidence(const struct isg_translator *t, const char *s, size_t n, double small)
+/** An acronym: a word in capitals where others are not. */
+static bool is_acronym(const struct isg_tr_sentence *s, const struct isg_tr_word *w)
+{
+    return w->shape == ISG_CASE_UPPER && !s->headline && isg_utf8_length(w->s, w->n) > 1;
+}
+
+/** How much the target text knows a word: as a name (Title or UPPER, an acronym UPPER alone), and a tenth for
+ * each time it is written small; without a case table, from its rank among the target's vectors. */
+static double evidence(const struct isg_translator *t, const char *s, size_t n, bool acronym, double small)
 {
     if (t->parts.cases) {
         const struct isg_case_counts c = isg_case_table_get(t->parts.cases, s, n);
-        return (double)c.title + (double)c.upper + small * (double)c.lower;
+        return acronym ? (double)c.upper : (double)c.title + (double)c.upper + small * (double)c.lower;
     }
     const uint32_t row = t->parts.target ? isg_vectors_find(t->parts.target, s, n) : ISG_NO_ID;
     return row == ISG_NO_ID ? 0.0 : 1e6 / (row + 10.0);
 }
 
 /** p(copy) = (seen(source) + 1/2) / (seen(source) + 1/2 + sum_t p(t) seen(t) + 1/2): adds the copy to n
- * options. */
-static size_t weigh_copy(const struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *o,
-    size_t n, size_t max)
+ * options. Of an acronym only those translations count that are seen as acronyms. */
+static size_t weigh_copy(const struct isg_translator *t, const struct isg_tr_word *w, bool acronym,
+    struct isg_tr_option *o, size_t n, size_t max)
 {
-    const double copied = evidence(t, w->s, w->n, 0.0) + 0.5;
+    const double copied = evidence(t, w->s, w->n, acronym, 0.0) + 0.5;
     double translated = 0.5;
-    for (size_t i = 0; i < n; i++)
-        translated += exp((double)o[i].logp) * evidence(t, o[i].text, o[i].n, 0.1);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double seen = evidence(t, o[i].text, o[i].n, acronym, 0.1);
+        translated += exp((double)o[i].logp) * seen;
+        if (!acronym || seen > 0.0)
+            o[kept++] = o[i];
+    }
+    n = kept;
     const double p = copied / (copied + translated);
     for (size_t i = 0; i < n; i++)
         o[i].logp += (float)log(fmax(1.0 - p, 1e-9));
@@ -291,7 +303,8 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
         return ISG_OK;
     }
     lexicon_p(out, k);
-    if (n == 1 && t->parts.map && (k == 0 || !word)) {
+    const bool name = t->policies[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first;
+    if (n == 1 && t->parts.map && (k == 0 || !word) && !name) {
         struct isg_tr_option map[MAX_OPTIONS];
         const size_t m = from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);
         map_p(map, m, t->opts.map_temperature);
@@ -302,9 +315,8 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
             k = mix(out, k, map, m, t->opts.map_share, max);
         }
     }
-    if (n == 1 && t->policies[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first &&
-        k > 0)
-        k = weigh_copy(t, w, out, k, max);
+    if (n == 1 && name && k > 0)
+        k = weigh_copy(t, w, is_acronym(s, w), out, k, max);
     sort_options(out, k);
     if (k == 0 && n == 1)
         out[k++] = copy_of(w, ISG_BY_UNKNOWN);

@@ -41,6 +41,7 @@ struct isg_tr_sentence {
     size_t n;
     uint64_t index;  /**< in the corpus, from 0 */
     uint32_t sample; /**< from 0 */
+    bool headline;   /**< written in capitals throughout, which say nothing of its words (isg_tr_translate) */
     bool one_to_one; /**< no unit may change its number of words (CoNLL-U) */
     struct isg_tr_unit *units;
     size_t n_units, cap_units;

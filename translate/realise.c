@@ -94,17 +94,6 @@ static enum look target_look(struct isg_translator *t, const struct isg_tr_sente
     return LOOK_LOWER;
 }
 
-static bool all_upper(const struct isg_tr_sentence *s)
-{
-    bool any = false;
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->words[i].shape == ISG_CASE_LOWER || s->words[i].shape == ISG_CASE_MIXED)
-            return false;
-        any |= s->words[i].shape == ISG_CASE_UPPER;
-    }
-    return any;
-}
-
 enum isg_status isg_tr_realise(
     struct isg_translator *t, struct isg_tr_sentence *s, uint32_t unit, struct isg_error *err)
 {
@@ -126,7 +115,7 @@ enum isg_status isg_tr_realise(
         } else if (t->opts.casing == ISG_CASING_SOURCE || !t->parts.cases) {
             look = source_look(s, u, word, text, n);
             if (look == LOOK_TITLE && u->n == 1 &&
-                isg_utf8_length(s->words[u->first].s, s->words[u->first].n) == 1 && all_upper(s))
+                isg_utf8_length(s->words[u->first].s, s->words[u->first].n) == 1 && s->headline)
                 look = LOOK_UPPER; /* "A" in a headline */
         } else {
             look = target_look(t, s, u, word, text, n, &rng);

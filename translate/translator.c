@@ -161,10 +161,22 @@ static enum isg_status decode_words(
     return ISG_OK;
 }
 
+static bool in_capitals(const struct isg_tr_sentence *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->words[i].shape == ISG_CASE_LOWER || s->words[i].shape == ISG_CASE_MIXED)
+            return false;
+        any |= s->words[i].shape == ISG_CASE_UPPER;
+    }
+    return any;
+}
+
 enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
 {
     isg_arena_reset(&t->arena);
     s->n_units = s->n_out = 0;
+    s->headline = in_capitals(s);
     switch (t->opts.decoder) {
     case ISG_DECODE_WORD:
         ISG_TRY(decode_words(t, s, err));

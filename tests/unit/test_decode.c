@@ -223,7 +223,8 @@ static void evidence(void **state)
 {
     (void)state;
     static const char table[] =
-        "bush\t0\t90\t0\narbusto\t30\t0\t0\nalemania\t0\t500\t0\nberlín\t0\t9\t0\nberlin\t0\t0\t0\n";
+        "bush\t0\t90\t0\narbusto\t30\t0\t0\nalemania\t0\t500\t0\nberlín\t0\t9\t0\nberlin\t0\t0\t0\nue\t0\t0\t9\nunión\t5\t50\t0\n"
+        "expediente\t99\t9\t0\n";
     char *path = test_file(table, sizeof table - 1, ".tsv");
     struct isg_case_table *cases = isg_case_table_new();
     assert_ok(isg_case_table_load(cases, path, &err));
@@ -237,6 +238,17 @@ static void evidence(void **state)
             "x O\nBush B-ORG\nx O\nGermany B-LOC\nx O\nBerlin B-LOC\nbush O\n",
             "x O\nBush B-ORG\nx O\nAlemania B-LOC\nx O\nBerlín B-LOC\narbusto O\n");
     }
+    isg_lexicon_free(lex);
+    /* acronyms are translated by acronyms alone, except in headlines; names are none of the map's business */
+    lex = test_lexicon("eu\tunión\neu\tue\nsec\texpediente\n");
+    struct isg_lexicon *map = test_lexicon("vw\talemania\t0.9\nskoda\talemania\t0.9\ncar\tcoche\t0.9\n");
+    const struct isg_translate_parts both = {.lexicon = lex, .map = map, .cases = cases};
+    const struct isg_translate_opts o = with(ISG_DECODE_BEAM, ISG_CASING_SOURCE);
+    assert_translates(&both, &o, "*=evidence",
+        "x O\nEU B-ORG\nx O\nSEC B-ORG\nx O\nVW B-ORG\nx O\nSkoda B-ORG\ncar O\n",
+        "x O\nUE B-ORG\nx O\nSEC B-ORG\nx O\nVW B-ORG\nx O\nSkoda B-ORG\ncoche O\n");
+    assert_translates(&both, &o, "*=evidence", "SEC B-ORG\nCAR O\n", "EXPEDIENTE B-ORG\nCOCHE O\n");
+    isg_lexicon_free(map);
     isg_case_table_free(cases);
     isg_lexicon_free(lex);
 }
