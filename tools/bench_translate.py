@@ -6,7 +6,8 @@ Usage: tools/bench translate --data DIR [--seeds 1,2,3] [--only NAME,...] [--epo
 
 DIR holds emb/, dict/, ner/ and text/ (the README says where each file comes from). Each variant translates eng.train and
 eng.testa; the same tagger is trained on each, its epoch chosen by the translated eng.testa, and scored on esp.testb.
-No label of esp.* decides anything. Word vectors stay fixed (word_lr=0). Prints a Markdown table, and writes the same as
+No label of esp.* decides anything. Word vectors stay fixed (word_lr=0), scaled to a mean norm of 3, about that of the
+Spanish ones. Prints a Markdown table, and writes the same as
 TSV with version, options, seeds, machine, seconds and peak memory. With --keep, runs that the folder holds are not
 repeated. Uses the program and Python's standard library only.
 
@@ -20,10 +21,11 @@ Variants:
   mayhew      Mayhew et al. 2017: prominence, language model, greedy
   lattice     candidates of dictionary (both directions) and map, language model, beam search, evidence for names
   +swap       lattice, and words of a name (or none) in the other order, joined by "de"
-  +target     +swap, with capitals as the Spanish text has them, and names written small unlabelled
   +both       +swap, with capitals where English and Spanish have one, and names written small unlabelled
   +samples    +both, three translations of each sentence
-  +self       the taggers of +both (one a seed) label the words of esp.train together; trained anew on both texts,
+  +vectors    +both, tagger with vectors of both languages (as common): words that were copied have one, too
+  +english    +vectors, trained on the English text as well
+  +self       the taggers of +english (one a seed) label the words of esp.train together; trained anew on these, too,
               doubtful labels left open (self-training; its epoch, too, is chosen by the translated eng.testa)
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
@@ -104,16 +106,15 @@ def main():
         ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map),
         ("first+map", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
-        ("+target", swap + ["--casing", "target", "--drop-lower"]), ("+both", both), ("+samples", both + ["--samples", "3"]),
-        ("+self", both)]
+        ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both), ("+self", both)]
 
     def train_and_score(run, files, texts, vectors, seed):
         """One tagger, or what an earlier call kept of it."""
         if not os.path.exists(at(run + ".json")):
             model, tagged = at(run + ".model"), at(run + ".tagged")
             out, seconds, mb = call(a.isogloss, ["ner", "train"] + texts + [
-                "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--set", "word_lr=0", "--seed", seed,
-                "-o", model, "--json"] + common, log)
+                "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--set", "word_lr=0", "--set", "word_norm=3",
+                "--seed", seed, "-o", model, "--json"] + common, log)
             dev_f1 = json.loads(out[out.index(b"{"):])["dev_f1"]
             call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
             out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
@@ -135,18 +136,22 @@ def main():
         if only and name not in only:
             continue
         files, coverage, rate, vectors = {"train": train, "dev": dev}, "", "", tgt
-        if name in ("common", "replace"):
-            vectors = at(name + ".vec")
-            call(a.isogloss, ["translate", "vectors", "--mode", name] + by_map + ["-o", vectors] + common, log)
+        if name in ("common", "replace", "+vectors", "+english", "+self"):
+            mode = name if name == "replace" else "common"
+            vectors = at(mode + ".isgv")
+            if not os.path.exists(vectors):
+                call(a.isogloss, ["translate", "vectors", "--mode", mode] + by_map + ["-o", vectors] + common, log)
         if args is not None:
+            made = "+both" if args is both else name
             for part, path in (("train", train), ("dev", dev)):
-                files[part] = at("%s.%s" % (name, part))
-                report = at("%s.%s.json" % (name, part))
+                files[part] = at("%s.%s" % (made, part))
+                report = at("%s.%s.json" % (made, part))
                 extra = [x for i, x in enumerate(args) if not (part == "dev" and (x == "--samples" or
                                                                (i and args[i - 1] == "--samples")))]
                 if not os.path.exists(report):
-                    call(a.isogloss, ["translate"] + extra + ["-o", files[part], "--report", report, path] + common, log)
-            one = json.load(open(at(name + ".train.json")))
+                    call(a.isogloss, ["translate"] + extra + ["-o", files[part], "--report", report, path] + common,
+                         log)
+            one = json.load(open(at(made + ".train.json")))
             coverage = "%.1f" % (100 * one["coverage"])
             rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
         scores, devs, seconds, peak = [], [], 0.0, 0.0
@@ -154,10 +159,12 @@ def main():
             run = name + "." + seed
             if not os.path.exists(at(run + ".json")):
                 texts = ["--train", files["train"]]
+                if name in ("+english", "+self"):
+                    texts += ["--train", train]
                 if name == "+self":
                     own, teachers = at(name + ".own"), []
                     for s in seeds:
-                        teachers += ["--model", train_and_score("+both." + s, files, texts, vectors, s)["model"]]
+                        teachers += ["--model", train_and_score("+english." + s, files, texts, vectors, s)["model"]]
                     call(a.isogloss, ["ner", "pseudo"] + teachers + [at("esp.words"), "-o", own] + common, log)
                     texts += ["--train", own]
                 train_and_score(run, files, texts, vectors, seed)
