@@ -47,6 +47,16 @@ struct isg_ner_trainer {
     char *history;   /**< JSON array of the epochs so far */
 };
 
+/** Reads the inputs, makes vocabularies and network. */
+ISG_MUST_CHECK enum isg_status isg_ner_train_load(struct isg_ner_trainer *t, struct isg_error *err);
+/** Fills inputs (names and checksums) and fingerprint (these, the settings, the seed and the version). */
+ISG_MUST_CHECK enum isg_status isg_ner_train_identify(struct isg_ner_trainer *t, struct isg_error *err);
+/** Optimiser, decoder, shards. */
+ISG_MUST_CHECK enum isg_status isg_ner_train_ready(struct isg_ner_trainer *t, struct isg_error *err);
+void isg_ner_trainer_fini(struct isg_ner_trainer *t);
+/** One step on the next n sentences of the epoch. */
+ISG_MUST_CHECK enum isg_status isg_ner_train_batch(
+    struct isg_ner_trainer *t, uint32_t n, double lr, struct isg_error *err);
 ISG_MUST_CHECK enum isg_status isg_ner_checkpoint_save(
     const struct isg_ner_trainer *t, struct isg_error *err);
 /** ISG_EUSAGE where it was made with other inputs, settings or seed. *found is false where there is none. */
