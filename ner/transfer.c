@@ -250,6 +250,10 @@ static enum isg_status run_phase(
     ISG_TRY(isg_params_pack(t->params, true, t->env->pool, err));
     t->best_f1 = -1;
     t->best_epoch = t->bad_epochs = 0;
+    for (uint32_t i = 0; i < isg_params_count(t->params); i++) { /* of the phase before */
+        isg_free(t->best[i]);
+        t->best[i] = NULL;
+    }
     for (uint32_t i = 0; i < t->n_tasks; i++)
         shuffle(t, &t->task[i]);
     uint32_t epoch = 0;
@@ -311,7 +315,8 @@ static enum isg_status write_model(
     struct isg_transfer_task *const k = &t->task[ISG_TASK_TARGET];
     struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = out->temperature};
     char *text = NULL;
-    json_t *o = NULL;
+    json_t *o = NULL, *inputs = NULL;
+    ISG_GOTO(isg_transfer_inputs(t, &inputs, err));
     ISG_GOTO(isg_ner_network_new(&m.net, &m.config, &k->vocab, (uint32_t)k->config.word_dim, err));
     for (uint32_t i = 0; i < isg_params_count(m.net.params); i++) {
         struct isg_param *const to = isg_params_at(m.net.params, i);
@@ -321,7 +326,8 @@ static enum isg_status write_model(
     if (m.net.input.n_table)
         memcpy(m.net.input.table, k->net.input.table,
             (size_t)m.net.input.n_table * m.net.input.word->cols * sizeof *m.net.input.table);
-    o = json_pack("{s:s, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode, "source_epochs",
+    o = json_pack("{s:s, s:o, s:O, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode,
+        "transfer_settings", isg_transfer_settings(t), "inputs", inputs, "source_epochs",
         (int)out->source_epochs, "epochs", (int)out->epochs, "best_epoch", (int)out->best_epoch,
         "target_sentences", (int)out->target_sentences, "scheme_of_train", isg_scheme_name(scheme_of(t)),
         "history", t->history);
@@ -336,6 +342,7 @@ static enum isg_status write_model(
     m.vocab = (struct isg_ner_vocab){0};
 out:
     json_decref(o);
+    json_decref(inputs);
     free(text);
     isg_ner_model_fini(&m);
     return status;

@@ -94,7 +94,8 @@ struct isg_ner_transfer_opts {
     struct isg_ner_task_files target;
     const struct isg_ner_rate *rates; /**< n_rates, applied in order */
     size_t n_rates;
-    const char *unlabelled; /**< target text that chooses the epoch where there is no target dev text: the one that
+    const char
+        *unlabelled; /**< target text that chooses the epoch where there is no target dev text: the one that
                                agrees best with the epoch before it (F1 of the entities of both); NULL = none */
     uint32_t sentences; /**< of the target's training text; 0 = all */
     bool first; /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */

@@ -68,6 +68,8 @@ enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error
             continue;
         if (chars && !x->keep_chars)
             isg_param_uniform(p, ISG_SQRT(ISG_R(3) / (isg_real)p->cols), t->opts->seed + 1);
+        if (chars ? !x->keep_chars : !x->keep_encoder)
+            continue; /* it is new, and learns as what is new */
         p->lr_scale *= ISG_R(x->psi);
         p->frozen = p->frozen || x->psi == 0;
         if (x->l2_start > 0) {

@@ -56,6 +56,17 @@ run 0 ner transfer --mode mult --share head "${fast[@]}" --source target.conll -
 cmp -s two.model even.model && fail "the source's share stays the same"
 run 2 ner transfer --mode mult "${fast[@]}" --source-emb a.vec --source-emb b.vec -o x.model
 holds stderr "source-emb"
+# the model says what it was made from, and how
+run 0 info --json two.model
+holds stdout 'source 2'
+holds stdout 'p_source_end'
+# what stands still in the second phase keeps what was copied into it
+run 0 ner transfer --mode init "${fast[@]}" --source-dev source.conll --dev target.conll --no-share-words \
+    --rate 'word.*=0' --copy-words -o copied.model
+run 0 ner transfer --mode init "${fast[@]}" --source-dev source.conll --dev target.conll --no-share-words \
+    --rate 'word.*=0' -o plain.model
+for model in copied plain; do tensors_of $model.model | grep '^word.weight' >$model.words; done
+cmp -s copied.words plain.words && fail "--copy-words is lost where words are frozen"
 # a shared head has the labels of all texts
 tag_of "Roma Oslo" B-PLACE >place.conll
 run 0 ner transfer --mode mult --share head "${fast[@]}" --train place.conll -o union.model
@@ -89,7 +100,8 @@ grep -q dev_precision stdout && fail "a dev score without a dev text"
 grep -o '"agreement_f1":[0-9.]*' agree.log | head -1 | grep -qx '"agreement_f1":0.0' || fail "the first epoch agrees with something"
 sed 's/B-[A-Z]*$/B-OTHER/' target.conll >other-tags
 run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled other-tags --columns word,tag -o blind.model
-cmp -s agree.model blind.model || fail "tags of unlabelled text are looked at"
+for model in agree blind; do tensors_of $model.model >$model.txt; done
+cmp -s agree.txt blind.txt || fail "tags of unlabelled text are looked at"
 # the few-shot curve
 run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
     --baseline --svg curve.svg -o curve.tsv
