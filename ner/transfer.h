@@ -1,5 +1,5 @@
 /* clang-format off */
-/** @file ner/transfer.h  Transfer: one trainer over two tasks, of which every published mode is a setting.
+/** @file ner/transfer.h  Transfer: one trainer over several tasks, of which every published mode is a setting.
  *
  * There are source tasks and a target task. All share the character encoder, the shared encoder and its
  * attention. Each has its own label set and head, or shares transitions or the whole head with the others
@@ -20,6 +20,9 @@
  * | datnet-f  | Zhou 2019     |          | yes   | transitions |         | GRAD, attention | yes          |                |
  * | datnet-p  | Zhou 2019     |          | yes   | transitions | yes     | GRAD, attention | yes          |                |
  * | translate | Xie, Mayhew   | yes      |       | head        |         |                 |              |                |
+ *
+ * Differences from the papers: self-attention of `at` stands beside the encoder's features ([h ; context]), where Cao
+ * et al. put it in their place; DATNet's sharing of transitions is from its code.
  */
 /* clang-format on */
 #ifndef ISG_NER_TRANSFER_H
@@ -118,8 +121,9 @@ struct isg_ner_transferred {
 /**
  * Trains and writes a tagger for the target task. Selection by target dev, else by agreement on unlabelled
  * target text, else by the sources' dev texts (entities of all together), else the last epoch; never by
- * anything else. Without target sentences the model is the sources' tagger with the target's vectors: for translated text, whose vectors are the target's, or
- * for vectors of a common space. Same seed, inputs and options: same file for any number of threads.
+ * anything else. Without target sentences the model is the sources' tagger with the target's vectors: for
+ * translated text, whose vectors are the target's, or for vectors of a common space. Same seed, inputs and
+ * options: same file for any number of threads.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_transfer(struct isg_ner_transferred *out,
     const struct isg_ner_transfer_opts *opts, const struct isg_env *env, struct isg_error *err);
