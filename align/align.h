@@ -86,6 +86,11 @@ enum isg_align_method {
     ISG_ALIGN_RCSLS,      /**< relaxed CSLS loss (Joulin et al. 2018) */
     ISG_ALIGN_PROCB /**< Procrustes with mutual nearest neighbours added to the seed (Glavas et al. 2019) */
 };
+enum isg_contrast_use {
+    ISG_CONTRAST_AUTO, /**< where ISG_ALIGN_AUTO finds by held-out pairs that it helps */
+    ISG_CONTRAST_ON,   /**< at the end of any method */
+    ISG_CONTRAST_OFF
+};
 enum isg_align_seed_from {
     ISG_SEED_DICT,        /**< the pairs given */
     ISG_SEED_IDENTICAL,   /**< words spelt alike in both languages, also case-folded and digit-normalised */
@@ -107,6 +112,7 @@ struct isg_align_opts {
         seed_from; /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
     enum isg_align_step norm[8]; /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
     uint32_t abtt;               /**< axes of ISG_NORM_ABTT, default 2 */
+    enum isg_contrast_use contrast; /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
     int refine; /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
     uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
     uint32_t vocab_cutoff; /**< most frequent words a side used to refine and to learn from, default 20,000; 0
@@ -136,7 +142,7 @@ struct isg_align_map;
 /** What fitting did, for people and logs; also kept in the map's metadata. */
 struct isg_align_report {
     enum isg_align_method method; /**< the one used, never AUTO */
-    char why[256];                /**< how it was chosen, a sentence */
+    char why[320];                /**< how it was chosen, a sentence */
     uint64_t seed_pairs, final_pairs;
     int rounds;         /**< of refinement or self-learning */
     double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
@@ -166,8 +172,6 @@ ISG_MUST_CHECK enum isg_status isg_align_map_set_meta(
 const char *isg_align_map_meta(const struct isg_align_map *map, const char *key); /**< or NULL */
 /** The i-th key and value; false past the end. */
 bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
-/** The i-th key and value; false past the end. */
-bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
 ISG_MUST_CHECK enum isg_status isg_align_map_save(
     const struct isg_align_map *map, const char *path, bool force, struct isg_error *err);
 ISG_MUST_CHECK enum isg_status isg_align_map_load(
@@ -191,6 +195,7 @@ ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
     uint32_t csls_k, const struct isg_env *env, struct isg_error *err);
 void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
+uint32_t isg_align_space_csls_k(const struct isg_align_space *space);
 
 /**
  * From now on isg_align_knn searches through a FAISS index of this factory string, with its search parameters
@@ -251,20 +256,60 @@ struct isg_align_eval_opts {
     enum isg_dict_case rule;
 };
 void isg_align_eval_opts_default(struct isg_align_eval_opts *opts);
+/** Precision over some of the covered queries. */
+struct isg_align_part {
+    uint64_t queries;
+    double p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent with any gold translation in the first k */
+    double mrr; /**< mean of 1 / rank of the first gold translation (0 past the 100th), 0 to 1 */
+};
+#define ISG_ALIGN_BANDS 5
+/** Ends of the frequency bands: source words of rank 1-1000, -5000, -20,000, -50,000, and all others. */
+extern const uint64_t isg_align_band_end[ISG_ALIGN_BANDS];
 struct isg_align_scores {
     uint64_t queries; /**< different source words of the list */
     uint64_t covered; /**< of these, with a vector and at least one gold translation with a vector */
     double coverage;  /**< covered / queries, 0 to 1 */
-    double
-        p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent of covered queries with any gold translation in the first k */
-    double p_at_all[ISG_ALIGN_MAX_TOPK]; /**< the same of all queries: what is not covered counts as wrong */
-    double mrr; /**< mean over covered queries of 1 / rank of the first gold translation (0 past the 100th), 0
-                   to 1 */
+    double p_at[ISG_ALIGN_MAX_TOPK];     /**< per cent of covered queries (the convention of MUSE and VecMap) */
+    double p_at_all[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered counts as wrong */
+    double p_at_copied[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered is answered by itself,
+                                               as a translation that copies unknown words would */
+    double mrr;                                  /**< over covered queries */
+    struct isg_align_part band[ISG_ALIGN_BANDS]; /**< covered queries by the source word's frequency */
+    struct isg_align_part not_identical; /**< covered queries without a translation that is the word itself,
+                                            but for case: names and loans make a list easy */
 };
 /** Scores a map on a gold list. A list without one covered query is ISG_EDATA. */
 ISG_MUST_CHECK enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_dict *gold,
     const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_align_eval_opts *opts,
     struct isg_align_scores *scores, const struct isg_env *env, struct isg_error *err);
+
+/** Pearson's correlation of n values; 0 where one side does not vary. */
+double isg_pearson(const double *x, const double *y, size_t n);
+/** Spearman's rank correlation; ties share the mean of their ranks. */
+ISG_MUST_CHECK enum isg_status isg_spearman(
+    const double *x, const double *y, size_t n, double *out, struct isg_error *err);
+struct isg_align_similarity {
+    uint64_t pairs, covered;  /**< read; with two vectors */
+    double pearson, spearman; /**< of cosines and judgements, -1 to 1 */
+};
+/** Cross-lingual word similarity (SemEval 2017, task 2): lines of source word, target word and a score, by tabs or
+ * blanks; a first line that is no such line is a heading. Fewer than two covered pairs: ISG_EDATA. */
+ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space *space,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule,
+    struct isg_align_similarity *out, struct isg_error *err);
+
+/** What can be said of a map without a gold list, from the most frequent 10,000 words a side. */
+struct isg_align_health {
+    uint64_t words;
+    double agreement; /**< per cent of source words that are the best translation (CSLS) of their best translation */
+    double mean_csls; /**< of the best translations */
+    double hubness;   /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
+    double chance_csls; /**< mean CSLS of what self-learning makes of chance pairs in the same space */
+    bool degenerate; /**< mean CSLS below 1.3 times that of chance, or so found when the map was fitted */
+};
+ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *space,
+    const struct isg_align_map *map, struct isg_align_health *out, const struct isg_env *env,
+    struct isg_error *err);
 
 /* ---- Dictionaries
  * -------------------------------------------------------------------------------------------- */

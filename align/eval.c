@@ -33,6 +33,65 @@ static uint32_t rank_of_gold(const struct isg_near *near, uint32_t k, const uint
     return 0;
 }
 
+const uint64_t isg_align_band_end[ISG_ALIGN_BANDS] = {1000, 5000, 20000, 50000, UINT64_MAX};
+
+static void add(struct isg_align_part *part, uint32_t rank, const struct isg_align_eval_opts *opts)
+{
+    part->queries++;
+    for (uint32_t i = 0; i < opts->n_topk; i++)
+        part->p_at[i] += rank && rank <= opts->topk[i];
+    part->mrr += rank && rank <= MRR_DEPTH ? 1.0 / rank : 0;
+}
+
+/* Sums to means. */
+static void finish(struct isg_align_part *part, const struct isg_align_eval_opts *opts)
+{
+    const double n = part->queries ? (double)part->queries : 1;
+    for (uint32_t i = 0; i < opts->n_topk; i++)
+        part->p_at[i] *= 100 / n;
+    part->mrr /= n;
+}
+
+static bool same_folded(const char *a, const char *b)
+{
+    size_t n[2];
+    char *const x = isg_utf8_fold(a, strlen(a), &n[0]), *const y = isg_utf8_fold(b, strlen(b), &n[1]);
+    const bool same = x && y && n[0] == n[1] && memcmp(x, y, n[0]) == 0;
+    isg_free(x);
+    isg_free(y);
+    return same;
+}
+
+/* How many source words are not covered, but listed as their own translation. */
+static enum isg_status count_copies(const struct isg_dict *gold, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, enum isg_dict_case rule, uint64_t *copies, struct isg_error *err)
+{
+    enum { COVERED = 1, COPY = 2 };
+    enum isg_status status = ISG_OK;
+    struct isg_strtab *const sources = isg_strtab_new();
+    uint8_t *const what = isg_calloc(gold->n, sizeof *what);
+    if (!sources || !what) {
+        status = isg_error_nomem(err, "evaluation");
+        goto out;
+    }
+    for (size_t i = 0; i < gold->n; i++) {
+        const char *const a = gold->entries[i].word[0], *const b = gold->entries[i].word[1];
+        uint32_t id;
+        ISG_GOTO(isg_strtab_add(sources, a, strlen(a), &id, NULL, err));
+        if (isg_align_find(src, a, strlen(a), rule) != ISG_NO_ID &&
+            isg_align_find(tgt, b, strlen(b), rule) != ISG_NO_ID)
+            what[id] |= COVERED;
+        if (same_folded(a, b))
+            what[id] |= COPY;
+    }
+    for (uint32_t id = 0; id < isg_strtab_size(sources); id++)
+        *copies += what[id] == COPY;
+out:
+    isg_strtab_free(sources);
+    isg_free(what);
+    return status;
+}
+
 enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_dict *gold,
     const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_align_eval_opts *opts,
     struct isg_align_scores *out, const struct isg_env *env, struct isg_error *err)
@@ -67,22 +126,38 @@ enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_d
         goto out;
     }
     ISG_GOTO(isg_align_knn(space, ISG_SOURCE, rows, n, opts->retrieval, k, near, env, err));
+    struct isg_align_part whole = {0};
     for (size_t q = 0; q < n; q++) {
-        const uint32_t rank = rank_of_gold(near + q * k, k, pairs.row[1] + first[q], first[q + 1] - first[q]);
-        if (rank == 0)
-            continue;
-        for (uint32_t i = 0; i < opts->n_topk; i++)
-            scores.p_at[i] += rank <= opts->topk[i];
-        scores.mrr += rank <= MRR_DEPTH ? 1.0 / rank : 0;
+        const uint32_t *const translations = pairs.row[1] + first[q];
+        const size_t n_gold = first[q + 1] - first[q];
+        const uint32_t rank = rank_of_gold(near + q * k, k, translations, n_gold);
+        bool identical = false;
+        for (size_t g = 0; g < n_gold; g++)
+            identical |= same_folded(
+                isg_strtab_get(src->words, rows[q], NULL), isg_strtab_get(tgt->words, translations[g], NULL));
+        size_t band = 0;
+        while (rows[q] >= isg_align_band_end[band])
+            band++;
+        add(&whole, rank, opts);
+        add(&scores.band[band], rank, opts);
+        if (!identical)
+            add(&scores.not_identical, rank, opts);
     }
+    uint64_t copies = 0;
+    ISG_GOTO(count_copies(gold, src, tgt, opts->rule, &copies, err));
     scores.queries = report.distinct_sources;
     scores.covered = n;
     scores.coverage = (double)n / (double)scores.queries;
     for (uint32_t i = 0; i < opts->n_topk; i++) {
-        scores.p_at_all[i] = 100 * scores.p_at[i] / (double)scores.queries;
-        scores.p_at[i] *= 100 / (double)n;
+        scores.p_at_all[i] = 100 * whole.p_at[i] / (double)scores.queries;
+        scores.p_at_copied[i] = 100 * (whole.p_at[i] + (double)copies) / (double)scores.queries;
     }
-    scores.mrr /= (double)n;
+    finish(&whole, opts);
+    memcpy(scores.p_at, whole.p_at, sizeof scores.p_at);
+    scores.mrr = whole.mrr;
+    for (size_t b = 0; b < ISG_ALIGN_BANDS; b++)
+        finish(&scores.band[b], opts);
+    finish(&scores.not_identical, opts);
     *out = scores;
 out:
     isg_align_pairs_fini(&pairs);

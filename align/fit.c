@@ -96,6 +96,7 @@ static enum isg_status describe(struct isg_align_map *map, const struct isg_alig
     ISG_TRY(isg_align_map_set_meta(map, "method", isg_align_method_name(report->method), err));
     ISG_TRY(isg_align_map_set_meta(map, "method_asked", isg_align_method_name(opts->method), err));
     ISG_TRY(isg_align_map_set_meta(map, "why", report->why, err));
+    ISG_TRY(isg_align_map_set_meta(map, "degenerate", report->degenerate ? "true" : "false", err));
     ISG_TRY(isg_align_map_set_meta(map, "seed_from", isg_align_seed_name(opts->seed_from), err));
     snprintf(text, sizeof text, "%llu", (unsigned long long)opts->seed);
     ISG_TRY(isg_align_map_set_meta(map, "seed", text, err));
@@ -143,7 +144,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
         ISG_GOTO(isg_recipe_unsupervised(&learn, &lin, &report, err));
     } else {
         report.seed_pairs = learn.seed.n;
-        ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &report, err));
+        ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &lin, &report, err));
         ISG_GOTO(isg_recipe_run(
             &learn, &recipe, &learn.seed, opts->seed_from == ISG_SEED_DICT, &lin, &report, err));
     }

@@ -8,17 +8,17 @@
 
 /* Rounds on the most frequent words alone are cheap and find the coarse map; the last ones use all frequent
  * words. */
-enum { COARSE_WORDS = 10000, PATIENCE = 2, MOST_ROUNDS = 60 };
+enum { COARSE_WORDS = 5000, PATIENCE = 2, MOST_ROUNDS = 60 };
 #define FIRST_KEEP 0.1
 #define IMPROVEMENT 5e-4
 
 enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start,
-    uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds, struct isg_error *err)
+    bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_induced induced = {0};
     const struct isg_training first = {.pairs = *start};
-    double keep = FIRST_KEEP, best = -HUGE_VAL;
+    double keep = coarse ? FIRST_KEEP : 1, best = -HUGE_VAL;
     int stale = 0, round = 0;
     ISG_TRY(isg_solve_procrustes(learn, &first, lin, err));
     for (; round < MOST_ROUNDS; round++) {
@@ -121,7 +121,7 @@ enum isg_status isg_seed_unsupervised(
         n = learn->frequent[s] < n ? learn->frequent[s] : n;
     const uint32_t k = learn->opts->csls_k;
     for (int s = 0; s < 2; s++) {
-        best[s] = isg_malloc(n, k * sizeof *best[s]);
+        best[s] = isg_malloc(n, sizeof *best[s]);
         penalty[s] = isg_malloc(n, sizeof *penalty[s]);
         if (!best[s] || !penalty[s]) {
             status = isg_error_nomem(err, "similarity distributions");

@@ -92,6 +92,11 @@ out:
     return status;
 }
 
+uint32_t isg_align_space_csls_k(const struct isg_align_space *space)
+{
+    return space->csls_k;
+}
+
 /* ---- what CSLS needs ---- */
 
 enum isg_status isg_align_space_means(

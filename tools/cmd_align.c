@@ -72,7 +72,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     struct isg_align_opts opts;
     isg_align_opts_default(&opts);
     const char *dict = NULL, *from = NULL, *method = "auto", *norm = "unit,centre,unit", *rule = "auto",
-               *path;
+               *contrast = "auto", *path;
     int64_t refine = -1, csls_k = opts.csls_k, cutoff = opts.vocab_cutoff, abtt = opts.abtt;
     /* clang-format off */
     const struct isg_opt table[] = {
@@ -87,6 +87,8 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
             .help = "how the map is learnt", .group = "Method"},
         {.name = "refine", .kind = ISG_OPT_INT, .value = &refine, .argument = "N", .min = -1, .max = 1000,
             .help = "rounds of refinement on mutual CSLS neighbours, -1 = what the method chooses"},
+        {.name = "contrast", .kind = ISG_OPT_CHOICE, .value = &contrast, .choices = "auto|on|off",
+            .help = "contrastive refinement at the end; auto = where held-out pairs say that it helps"},
         {.name = "norm", .kind = ISG_OPT_STRING, .value = &norm, .argument = "LIST",
             .help = "preprocessing in order: unit, centre, abtt (all-but-the-top), or none"},
         {.name = "abtt", .kind = ISG_OPT_INT, .value = &abtt, .argument = "N", .min = 1, .max = 1000,
@@ -111,6 +113,9 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     ISG_TRY(isg_app_out(app, NULL, &path, err));
     opts.method = (enum isg_align_method)isg_align_method_find(method);
     opts.seed_from = from ? (enum isg_align_seed_from)isg_align_seed_find(from) : ISG_SEED_DICT;
+    opts.contrast = strcmp(contrast, "on") == 0    ? ISG_CONTRAST_ON
+                    : strcmp(contrast, "off") == 0 ? ISG_CONTRAST_OFF
+                                                   : ISG_CONTRAST_AUTO;
     opts.refine = (int)refine;
     opts.csls_k = (uint32_t)csls_k;
     opts.vocab_cutoff = (uint32_t)cutoff;

@@ -34,6 +34,26 @@ for retrieval in nn isf; do
     run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --retrieval $retrieval --topk 1,3
     holds stdout "P@3"
 done
+holds stdout "not spelt alike"
+holds stdout "rank 1-1000"
+holds stdout "where the others are copied"
+printf 'source\ttarget\tscore\ns1\tt1\t10\ns1\tt2\t3\ns2\tt2\t9\ns9\tnone\t1\n' >sim.tsv
+run 0 align eval --map m.map --src s.vec --tgt t.vec --similarity sim.tsv --json
+holds stdout '"covered": 3'
+holds stdout '"spearman"'
+run 2 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --similarity sim.tsv
+run 2 align eval --map m.map --src s.vec --tgt t.vec
+# Health: a true map is good, one of shuffled pairs is not.
+run 0 align health --map m.map --src s.vec --tgt t.vec --json
+holds stdout '"degenerate": false'
+awk '{ print $1, "t" (NR * 37) % 300 }' train.txt >wrong.txt
+run 0 align fit --src s.vec --tgt t.vec --seed-dict wrong.txt --method procrustes --refine 0 -o wrong.map
+run 1 align health --map wrong.map --src s.vec --tgt t.vec
+holds stdout "degenerate"
+holds stderr "seed dictionary"
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method procrustes --contrast on -o contrast.map
+run 0 align eval --map contrast.map --src s.vec --tgt t.vec --dict test.txt --json
+python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not r["p_at"]["1"] > 99)' || fail "contrast: $(cat stdout)"
 run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Flat
 holds stderr "of the exact 10 best"
 # The two languages the wrong way round: said where it can be told, refused where it cannot be meant.
@@ -68,6 +88,8 @@ if command -v sdcv >/dev/null; then
         sdcv -n -2 . "$word" >stdout 2>&1
         holds stdout "${word/s/t}  ("
     done
+else
+    echo "skipped: StarDict read by sdcv, which is not installed"
 fi
 run 0 align apply --map m.map --src s.vec -o mapped.vec
 [ "$(head -1 mapped.vec)" = "300 8" ] || fail "mapped: $(head -1 mapped.vec)"

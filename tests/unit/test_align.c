@@ -539,6 +539,137 @@ static void rcsls_gradient(void **state)
     }
 }
 
+/* The contrastive loss by its definition, candidate by candidate. */
+static double naive_contrast(const struct isg_contrast *c, const double *const w[2])
+{
+    double total = 0, *u[2];
+    for (int s = 0; s < 2; s++) {
+        u[s] = isg_calloc(c->rows[s], c->dim * sizeof(double));
+        for (size_t i = 0; i < c->rows[s]; i++) {
+            double norm = 0;
+            for (size_t j = 0; j < c->dim; j++) {
+                for (size_t k = 0; k < c->d[s]; k++)
+                    u[s][i * c->dim + j] += c->x[s][i * c->d[s] + k] * w[s][k * c->dim + j];
+                norm += u[s][i * c->dim + j] * u[s][i * c->dim + j];
+            }
+            for (size_t j = 0; j < c->dim && norm > 0; j++)
+                u[s][i * c->dim + j] /= sqrt(norm);
+        }
+    }
+    for (size_t i = 0; i < c->n; i++)
+        for (int to = 0; to < 2; to++) {
+            double sum = 0, right = 0;
+            for (size_t k = 0; k <= c->n_negatives; k++) {
+                const uint32_t row =
+                    k < c->n_negatives ? c->negative[to][i * c->n_negatives + k] : c->pair[to][i];
+                if (row == ISG_NO_ID)
+                    continue;
+                double dot = 0;
+                for (size_t j = 0; j < c->dim; j++)
+                    dot += u[!to][c->pair[!to][i] * c->dim + j] * u[to][row * c->dim + j];
+                const double logit = (dot - c->penalty[to][row]) / c->temperature;
+                sum += exp(logit);
+                if (k == c->n_negatives)
+                    right = logit;
+            }
+            total += c->weight[i] * (log(sum) - right);
+        }
+    isg_free(u[0]);
+    isg_free(u[1]);
+    return total;
+}
+
+static void contrast_loss_and_gradient(void **state)
+{
+    (void)state;
+    enum { N = 6, M = 3, D0 = 5, D1 = 4, DIM = 4 };
+    const size_t rows[2] = {9, 11}, d[2] = {D0, D1};
+    double x[2][11 * D0], w[2][D0 * DIM], g[2][D0 * DIM], penalty[2][11], weight[N], scratch[2][D0 * DIM];
+    uint32_t pair[2][N], negative[2][N * M];
+    struct isg_rng r = isg_rng_stream(3, "contrast", 0);
+    struct isg_contrast c = {.n = N, .dim = DIM, .weight = weight, .n_negatives = M, .temperature = 0.3};
+    for (int s = 0; s < 2; s++) {
+        c.rows[s] = rows[s];
+        c.d[s] = d[s];
+        for (size_t i = 0; i < rows[s] * d[s]; i++)
+            x[s][i] = i < d[s] ? 0 : isg_rng_normal(&r); /* row 0 is a word without a vector */
+        for (size_t i = 0; i < d[s] * DIM; i++)
+            w[s][i] = isg_rng_normal(&r);
+        for (size_t i = 0; i < rows[s]; i++)
+            penalty[s][i] = 0.3 * isg_rng_double(&r);
+        for (size_t i = 0; i < N; i++)
+            pair[s][i] = isg_rng_below(&r, (uint32_t)rows[s]);
+        for (size_t i = 0; i < N * M; i++) /* none at all for the first pair, one missing for the second */
+            negative[s][i] = i < M || i == M + 2 ? ISG_NO_ID : isg_rng_below(&r, (uint32_t)rows[s]);
+        c.x[s] = x[s];
+        c.pair[s] = pair[s];
+        c.penalty[s] = penalty[s];
+        c.negative[s] = negative[s];
+    }
+    for (size_t i = 0; i < N; i++)
+        weight[i] = isg_rng_double(&r);
+    pair[0][2] = 0;
+    struct isg_contrast_work work;
+    assert_ok(isg_contrast_work_new(&work, &c, &err));
+    const double *const at[2] = {w[0], w[1]};
+    double *const grad[2] = {g[0], g[1]}, *const other[2] = {scratch[0], scratch[1]};
+    const double loss = isg_contrast_loss(&c, at, grad, &work, &silent);
+    assert_near(loss, naive_contrast(&c, at), 1e-12);
+    assert_near(loss, isg_contrast_loss(&c, at, NULL, &work, &silent), 0);
+    for (int s = 0; s < 2; s++)
+        for (size_t i = 0; i < d[s] * DIM; i++) {
+            const double eps = 1e-5, here = w[s][i];
+            w[s][i] = here + eps;
+            const double up = isg_contrast_loss(&c, at, NULL, &work, &silent);
+            w[s][i] = here - eps;
+            const double down = isg_contrast_loss(&c, at, NULL, &work, &silent);
+            w[s][i] = here;
+            assert_near((up - down) / (2 * eps), g[s][i], 1e-8); /* eps^2 by the third derivative */
+        }
+    /* The same bits from two threads. */
+    struct isg_pool *const pool = isg_pool_new(2);
+    const struct isg_env two = {.pool = pool};
+    assert_true(isg_contrast_loss(&c, at, other, &work, &two) == loss);
+    assert_memory_equal(scratch[0], g[0], sizeof(double) * D0 * DIM);
+    assert_memory_equal(scratch[1], g[1], sizeof(double) * D1 * DIM);
+    isg_pool_free(pool);
+    isg_contrast_work_fini(&work);
+}
+
+/* No rotation undoes a stretched space; the refined map does, also for words that it has not seen. */
+static void contrast_improves_a_poor_map(void **state)
+{
+    (void)state;
+    enum { N = 400, D = 12, SEEDS = 200 };
+    struct isg_vectors s = vectors(N, D, "s"), t = vectors(N, D, "t");
+    fill(s.m, "contrast");
+    rotate(s.m, t.m, 0.3);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < 3; j++)
+            isg_mat_row(t.m, i)[j] *= 4;
+    struct isg_align_opts opts = options(ISG_ALIGN_PROCRUSTES);
+    opts.refine = 0;
+    struct isg_align_pairs p = first_pairs(SEEDS);
+    double right[2] = {0};
+    for (int refined = 0; refined < 2; refined++) {
+        opts.contrast = refined ? ISG_CONTRAST_ON : ISG_CONTRAST_OFF;
+        struct isg_align_map *map;
+        struct isg_align_space *space;
+        assert_ok(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &silent, &err));
+        assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
+        struct isg_near near[N];
+        assert_ok(isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_CSLS, 1, near, &silent, &err));
+        for (uint32_t i = SEEDS; i < N; i++)
+            right[refined] += near[i].row == i;
+        isg_align_space_free(space);
+        isg_align_map_free(map);
+    }
+    assert_true(right[1] > right[0] + 0.1 * (N - SEEDS));
+    isg_align_pairs_fini(&p);
+    vectors_free(&s);
+    vectors_free(&t);
+}
+
 static void unsupervised_knows_good_from_bad(void **state)
 {
     (void)state;
@@ -581,6 +712,7 @@ static void bytes_do_not_depend_on_threads(void **state)
     struct isg_align_pairs p = first_pairs(100);
     struct isg_align_opts opts = options(ISG_ALIGN_AUTO);
     opts.refine = 2;
+    opts.contrast = ISG_CONTRAST_ON;
     struct isg_near *near[2];
     for (unsigned threads = 1; threads <= 2; threads++) {
         struct isg_pool *const pool = isg_pool_new(threads);
@@ -672,8 +804,8 @@ static void evaluation_counts_by_hand(void **state)
     struct isg_align_space *space;
     assert_ok(isg_align_fit(&map, &v, &v, &p, &opts, NULL, &silent, &err));
     assert_ok(isg_align_space_new(&space, map, &v, &v, 0, &silent, &err));
-    /* w0 right at once; w1 wrong at 1, its gold w0 is found later; x, w3 not covered */
-    char *const path = text_file("w0 w0\nw0 w9\nw1 w0\nx w2\nw3 y\n");
+    /* w0 right at once; w1 wrong at 1, its gold w0 is found later; Z, w3 not covered */
+    char *const path = text_file("w0 w0\nw0 w9\nw1 w0\nZ w2\nZ z\nw3 y\n");
     struct isg_dict gold;
     assert_ok(isg_dict_load(&gold, path, &err));
     struct isg_align_eval_opts eval;
@@ -686,6 +818,12 @@ static void evaluation_counts_by_hand(void **state)
     assert_near(scores.coverage, 0.5, 0);
     assert_near(scores.p_at[0], 50, 0);
     assert_near(scores.p_at_all[0], 25, 0);
+    assert_near(scores.p_at_copied[0], 50, 0);         /* Z answers itself */
+    assert_int_equal(scores.not_identical.queries, 1); /* w1 */
+    assert_near(scores.not_identical.p_at[0], 0, 0);
+    assert_int_equal(scores.band[0].queries, 2);
+    assert_near(scores.band[0].mrr, scores.mrr, 0);
+    assert_int_equal(scores.band[1].queries, 0);
     assert_true(scores.p_at[2] >= scores.p_at[1] && scores.p_at[1] >= scores.p_at[0]);
     isg_dict_fini(&gold);
     drop(path);
@@ -699,6 +837,89 @@ static void evaluation_counts_by_hand(void **state)
     isg_align_map_free(map);
     isg_align_pairs_fini(&p);
     vectors_free(&v);
+}
+
+static void correlations_by_hand(void **state)
+{
+    (void)state;
+    const double x[5] = {1, 2, 3, 4, 5}, y[5] = {1, 4, 9, 16, 25}, ties[5] = {2, 1, 1, 3, 3}, flat[5] = {0};
+    double rho;
+    assert_near(isg_pearson(x, y, 5), 0.98110491, 1e-8); /* 60 / sqrt(10 * 374) */
+    assert_near(isg_pearson(x, flat, 5), 0, 0);
+    assert_ok(isg_spearman(x, y, 5, &rho, &err));
+    assert_near(rho, 1, 1e-12);
+    assert_ok(isg_spearman(x, ties, 5, &rho, &err)); /* ranks 3, 1.5, 1.5, 4.5, 4.5 */
+    assert_near(rho, 6 / sqrt(10 * 9), 1e-12);
+}
+
+static void similarity_of_words(void **state)
+{
+    (void)state;
+    enum { N = 6, D = 6 };
+    struct isg_vectors v = vectors(N, D, "w");
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j <= i; j++)
+            isg_mat_row(v.m, i)[j] = 1; /* cos(w_0, w_i) = 1 / sqrt(i + 1): falls with i */
+    struct isg_align_pairs p = first_pairs(N);
+    struct isg_align_opts opts = options(ISG_ALIGN_PROCRUSTES);
+    assert_ok(isg_align_parse_norm(&opts, "none", &err));
+    struct isg_align_map *map;
+    struct isg_align_space *space;
+    struct isg_align_similarity s;
+    assert_ok(isg_align_fit(&map, &v, &v, &p, &opts, NULL, &silent, &err));
+    assert_ok(isg_align_space_new(&space, map, &v, &v, 0, &silent, &err));
+    char *path =
+        text_file("word\tword\tscore\n# note\nw0\tw0\t4\nw0\tw1\t3\nw0\tw3\t1\nw0\tnone\t9\nW0\tw5\t0.5\n");
+    assert_ok(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err));
+    assert_int_equal(s.pairs, 5);
+    assert_int_equal(s.covered, 4);
+    assert_near(s.spearman, 1, 1e-12);
+    assert_true(s.pearson > 0.9 && s.pearson < 1);
+    drop(path);
+    path = text_file("w0 w1 3\nw0 w1\n");
+    assert_error(
+        isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "no two words");
+    assert_int_equal(err.line, 2);
+    drop(path);
+    path = text_file("w0 w1 3\n");
+    assert_error(
+        isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "1 of 1");
+    drop(path);
+    isg_align_space_free(space);
+    isg_align_map_free(map);
+    isg_align_pairs_fini(&p);
+    vectors_free(&v);
+}
+
+static void health_knows_a_map_from_none(void **state)
+{
+    (void)state;
+    enum { N = 1500, D = 16, SEEDS = 20 };
+    struct isg_vectors s = vectors(N, D, "s"), t = vectors(N, D, "t"), u = vectors(N, D, "u");
+    fill(s.m, "health");
+    rotate(s.m, t.m, 0.2);
+    fill(u.m, "other");
+    struct isg_align_pairs p = first_pairs(SEEDS);
+    struct isg_align_opts opts = options(ISG_ALIGN_PROCRUSTES);
+    opts.refine = 0; /* what few pairs fit by chance is not to be taken for a map */
+    for (int related = 0; related < 2; related++) {
+        struct isg_align_map *map;
+        struct isg_align_space *space;
+        struct isg_align_health h;
+        const struct isg_vectors *const to = related ? &t : &u;
+        assert_ok(isg_align_fit(&map, &s, to, &p, &opts, NULL, &silent, &err));
+        assert_ok(isg_align_space_new(&space, map, &s, to, 0, &silent, &err));
+        assert_ok(isg_align_health(space, map, &h, &silent, &err));
+        assert_int_equal(h.words, N);
+        assert_true(h.degenerate == !related);
+        assert_true(!related || h.agreement > 90);
+        isg_align_space_free(space);
+        isg_align_map_free(map);
+    }
+    isg_align_pairs_fini(&p);
+    vectors_free(&s);
+    vectors_free(&t);
+    vectors_free(&u);
 }
 
 static void a_map_survives_its_file(void **state)
@@ -758,11 +979,16 @@ int main(void)
         cmocka_unit_test(csls_is_its_definition),
         cmocka_unit_test(faiss_finds_the_same),
         cmocka_unit_test(rcsls_gradient),
+        cmocka_unit_test(contrast_loss_and_gradient),
+        cmocka_unit_test(contrast_improves_a_poor_map),
         cmocka_unit_test(unsupervised_knows_good_from_bad),
         cmocka_unit_test(bytes_do_not_depend_on_threads),
         cmocka_unit_test(refuses_what_cannot_be_fitted),
         cmocka_unit_test(zero_rows_get_no_neighbours_and_are_none),
         cmocka_unit_test(evaluation_counts_by_hand),
+        cmocka_unit_test(correlations_by_hand),
+        cmocka_unit_test(similarity_of_words),
+        cmocka_unit_test(health_knows_a_map_from_none),
         cmocka_unit_test(a_map_survives_its_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
