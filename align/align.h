@@ -110,8 +110,8 @@ struct isg_align_opts {
     enum isg_align_method method; /**< default ISG_ALIGN_AUTO */
     enum isg_align_seed_from
         seed_from; /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
-    enum isg_align_step norm[8]; /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
-    uint32_t abtt;               /**< axes of ISG_NORM_ABTT, default 2 */
+    enum isg_align_step norm[8];    /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
+    uint32_t abtt;                  /**< axes of ISG_NORM_ABTT, default 2 */
     enum isg_contrast_use contrast; /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
     int refine; /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
     uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
@@ -269,11 +269,11 @@ struct isg_align_scores {
     uint64_t queries; /**< different source words of the list */
     uint64_t covered; /**< of these, with a vector and at least one gold translation with a vector */
     double coverage;  /**< covered / queries, 0 to 1 */
-    double p_at[ISG_ALIGN_MAX_TOPK];     /**< per cent of covered queries (the convention of MUSE and VecMap) */
-    double p_at_all[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered counts as wrong */
+    double p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent of covered queries (the convention of MUSE and VecMap) */
+    double p_at_all[ISG_ALIGN_MAX_TOPK];    /**< per cent of all: what is not covered counts as wrong */
     double p_at_copied[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered is answered by itself,
                                                as a translation that copies unknown words would */
-    double mrr;                                  /**< over covered queries */
+    double mrr;                             /**< over covered queries */
     struct isg_align_part band[ISG_ALIGN_BANDS]; /**< covered queries by the source word's frequency */
     struct isg_align_part not_identical; /**< covered queries without a translation that is the word itself,
                                             but for case: names and loans make a list easy */
@@ -301,11 +301,13 @@ ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space
 /** What can be said of a map without a gold list, from the most frequent 10,000 words a side. */
 struct isg_align_health {
     uint64_t words;
-    double agreement; /**< per cent of source words that are the best translation (CSLS) of their best translation */
+    double
+        agreement; /**< per cent of source words that are the best translation (CSLS) of their best translation */
     double mean_csls; /**< of the best translations */
-    double hubness;   /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
+    double
+        hubness; /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
     double chance_csls; /**< mean CSLS of what self-learning makes of chance pairs in the same space */
-    bool degenerate; /**< mean CSLS below 1.3 times that of chance, or so found when the map was fitted */
+    bool degenerate;    /**< mean CSLS below 1.3 times that of chance, or so found when the map was fitted */
 };
 ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *space,
     const struct isg_align_map *map, struct isg_align_health *out, const struct isg_env *env,

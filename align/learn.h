@@ -154,7 +154,8 @@ ISG_MUST_CHECK enum isg_status isg_recipe_run(const struct isg_learn *learn, con
 /** Chooses by precision (CSLS, P@1) on held-out seed pairs, and says why in report->why. lin gets the map that the
  * choice was made by, where there was something to choose. */
 ISG_MUST_CHECK enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted,
-    struct isg_recipe *recipe, struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err);
+    struct isg_recipe *recipe, struct isg_linear *lin, struct isg_align_report *report,
+    struct isg_error *err);
 /** Without pairs: similarity distributions, self-learning with restarts, the best by mean CSLS;
  * report->degenerate. */
 ISG_MUST_CHECK enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct isg_linear *lin,
@@ -170,7 +171,7 @@ ISG_MUST_CHECK enum isg_status isg_held_out_precision(const struct isg_learn *le
 /** Self-learning from weak pairs: orthogonal maps and stochastic induction in turn, until nothing improves. coarse =
  * begin on the most frequent words, with most candidates left out; false = the start is good, only polish. */
 ISG_MUST_CHECK enum isg_status isg_self_learn(const struct isg_learn *learn,
-    const struct isg_align_pairs *start, bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last,
-    int *rounds, struct isg_error *err);
+    const struct isg_align_pairs *start, bool coarse, uint64_t restart, struct isg_linear *lin,
+    struct isg_induced *last, int *rounds, struct isg_error *err);
 
 #endif

@@ -13,7 +13,8 @@ enum { COARSE_WORDS = 5000, PATIENCE = 2, MOST_ROUNDS = 60 };
 #define IMPROVEMENT 5e-4
 
 enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start,
-    bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds, struct isg_error *err)
+    bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds,
+    struct isg_error *err)
 {
     enum isg_status status;
     struct isg_induced induced = {0};
