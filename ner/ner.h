@@ -68,7 +68,8 @@ struct isg_ner_tag_opts {
     /** Where the word is, with `given` the tag, and the features that the model reads (none: where they stood in its
      * training text). */
     struct isg_columns columns;
-    bool given; /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
+    bool given;    /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
+    bool capitals; /**< words with a capital amid a sentence are parts of names (ner/capitals.h) */
     const char *tokens;     /**< patterns of the tokeniser; NULL = those built in */
     enum isg_scheme scheme; /**< of the tags written; ISG_SCHEME_UNKNOWN = as in the model's training text */
     bool confidence;        /**< adds the probability of each tag */
@@ -102,6 +103,7 @@ struct isg_ner_pseudo_opts {
     struct isg_columns columns; /**< where the word is; tags are not looked at */
     double
         min_probability; /**< [0, 1]: entities, and tokens outside of them, that are less probable are left open */
+    bool capitals;       /**< words with a capital amid a sentence are parts of names (ner/capitals.h) */
     bool entities_only;     /**< leave out sentences without an entity that is sure */
     uint64_t max_sentences; /**< read at most; 0 = all */
     enum isg_scheme scheme; /**< of the tags written */

@@ -1,5 +1,5 @@
 /* Labels for self-training. */
-#include "ner/ensemble.h"
+#include "ner/capitals.h"
 #include "ner/ner.h"
 
 #include <math.h>
@@ -32,6 +32,9 @@ struct labeller {
     uint32_t *labels;
     float *confidence, *span_probability;
     size_t cap[6];
+    uint8_t *allowed; /* a token: its labels' bytes; with `capitals` */
+    const uint8_t **allowed_of;
+    size_t cap_allowed, cap_allowed_of;
     struct isg_span *spans;
     char *letters;
     uint32_t *types;
@@ -43,7 +46,8 @@ static void labeller_fini(struct labeller *l)
 {
     isg_ner_ensemble_free(l->ensemble);
     void *const all[] = {l->text, l->form, l->word, l->sentences, (void *)l->tokens, l->lengths, l->offset,
-        l->labels, l->confidence, l->span_probability, l->spans, l->letters, l->types, l->open};
+        l->labels, l->confidence, l->span_probability, l->spans, l->letters, l->types, l->open, l->allowed,
+        (void *)l->allowed_of};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         isg_free(all[i]);
 }
@@ -146,10 +150,23 @@ static enum isg_status flush(struct labeller *l, struct isg_error *err)
         l->lengths[s] = l->sentences[s].n;
         l->offset[s] = l->sentences[s].first;
     }
+    if (l->opts->capitals) {
+        const uint32_t n_labels = isg_strtab_size(l->model->vocab.labels);
+        if (!ISG_GROW(l->allowed, l->cap_allowed, l->n_tokens * n_labels + 1) ||
+            !ISG_GROW(l->allowed_of, l->cap_allowed_of, n + 1))
+            return isg_error_nomem(err, "results of a batch");
+        memset(l->allowed, 1, l->n_tokens * n_labels);
+        for (size_t s = 0; s < n; s++) {
+            uint8_t *const may = l->allowed + l->offset[s] * n_labels;
+            isg_ner_capitals(l->ensemble, l->tokens[s], l->lengths[s], n_labels, may);
+            l->allowed_of[s] = may;
+        }
+    }
     const struct isg_ner_decode job = {.n = (uint32_t)n,
         .tokens = l->tokens,
         .n_tokens = l->lengths,
         .offset = l->offset,
+        .allowed = l->opts->capitals ? l->allowed_of : NULL,
         .labels = l->labels,
         .confidence = l->confidence,
         .span_probability = l->span_probability};

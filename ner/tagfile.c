@@ -1,6 +1,7 @@
 /* Tagging of files. Records (lines, with the tokens they hold) are gathered until a batch is full, decoded together, and
  * written in order. */
 #include "ner/tagger.h"
+#include "ner/capitals.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +9,12 @@
 #include <string.h>
 
 #define MAX_FORMS 1000000 /* cached encodings of words; then the cache is made anew */
+
+/* Are there labels that may not stand somewhere? */
+static bool limited(const struct isg_tagger *t)
+{
+    return t->opts->given || t->opts->capitals;
+}
 
 static void tagger_clear(struct isg_tagger *t)
 {
@@ -46,7 +53,7 @@ static enum isg_status grow_results(struct isg_tagger *t, struct isg_error *err)
         ISG_GROW(t->spans, t->cap_spans, (size_t)longest + 1) &&
         ISG_GROW(t->sentence_of, t->cap_sentence_of, n) && ISG_GROW(t->letters, t->cap_letters, n * k) &&
         ISG_GROW(t->types, t->cap_types, n * k) &&
-        (!t->opts->given || ISG_GROW(t->allowed_of, t->cap_allowed_of, t->n_sentences + 1));
+        (!limited(t) || ISG_GROW(t->allowed_of, t->cap_allowed_of, t->n_sentences + 1));
     return good ? ISG_OK : isg_error_nomem(err, "results of a batch");
 }
 
@@ -54,13 +61,22 @@ enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err)
 {
     ISG_TRY(grow_results(t, err));
     const bool json = t->totals->format != ISG_NER_COLUMNS;
+    const uint32_t n_labels = isg_strtab_size(t->model->vocab.labels);
+    if (t->opts->capitals && !t->opts->given) {
+        if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels + 1))
+            return isg_error_nomem(err, "labels that may stand");
+        memset(t->allowed, 1, t->n_tokens * n_labels);
+    }
     for (size_t s = 0; s < t->n_sentences; s++) {
         t->tokens[s] = t->form + t->offset[s];
         t->features[s] = t->feature + t->offset[s] * t->n_features;
         for (uint32_t i = 0; i < t->length[s]; i++)
             t->sentence_of[t->offset[s] + i] = (uint32_t)s;
-        if (t->opts->given)
-            t->allowed_of[s] = t->allowed + t->offset[s] * isg_strtab_size(t->model->vocab.labels);
+        if (limited(t))
+            t->allowed_of[s] = t->allowed + t->offset[s] * n_labels;
+        if (t->opts->capitals)
+            isg_ner_capitals(
+                t->ensemble, t->tokens[s], t->length[s], n_labels, t->allowed + t->offset[s] * n_labels);
     }
     const bool nbest = t->opts->nbest > 1;
     const struct isg_ner_decode job = {.n = (uint32_t)t->n_sentences,
@@ -68,7 +84,7 @@ enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err)
         .n_tokens = t->length,
         .features = t->n_features ? t->features : NULL,
         .offset = t->offset,
-        .allowed = t->opts->given ? t->allowed_of : NULL,
+        .allowed = limited(t) ? t->allowed_of : NULL,
         .labels = t->labels,
         .confidence = t->opts->confidence ? t->confidence : NULL,
         .span_probability = json || t->opts->min_confidence > 0 ? t->span_probability : NULL,

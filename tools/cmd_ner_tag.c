@@ -40,6 +40,12 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             .help =
                 "forced decoding: tags in the input's last column (or --columns word,tag) stand, the tagger "
                 "decides where they are ?"},
+        {.name = "capitals",
+            .kind = ISG_OPT_FLAG,
+            .value = &opts.capitals,
+            .help = "words with a capital amid a sentence are parts of names (not for German): for taggers "
+                    "that never "
+                    "saw a label of the language"},
         {.name = "tokens",
             .kind = ISG_OPT_STRING,
             .value = &opts.tokens,

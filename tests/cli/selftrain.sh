@@ -48,4 +48,32 @@ sed 's/^# weight.*/# weight = 0/' sure.conll >weightless.conll
 run 0 ner transfer --mode translate --source train.conll --source weightless.conll --set hidden=8 --set word_dim=8 \
     --set epochs=2 --epoch-batches 4 -q -o other-student.model
 cmp -s student.model other-student.model && fail "weights change nothing"
+
+# names by their capitals: a tagger that takes all for O, and what --capitals makes of it
+{
+    for w in a b c d e f g h A B C Dd EE; do printf '%s O\n%s O\n%s O\n\n' "$w" Word "$w"; done
+    printf 'Rome B-LOC\n'
+} >dull.conll
+run 0 ner train --train dull.conll --set hidden=4 --set chars=none --set word_dim=4 --set epochs=10 --set unk_rate=0 -q -o dull.model
+cat >plain.txt <<'END'
+Sono in Parma con la EFE
+Vive : Pero no Él . Otra
+siglo XIX , tomo V y PP
+LLUEVE EN PARMA hoy Mucho DESDE AYER
+« Hola » en iPhone de A y Álava
+END
+tr ' ' '\n' <plain.txt | awk 'NR > 1 && /^(Vive|siglo|LLUEVE|«)$/ { print "" } { print }' >plain.conll
+names_of() { awk '$2 != "O" && NF { printf "%s ", $1 }' "$1"; }
+run 0 ner tag --model dull.model plain.conll -q -o free
+[ -z "$(names_of free)" ] || fail "the dull tagger finds names: $(names_of free)"
+run 0 ner tag --model dull.model --capitals plain.conll -q -o capitals
+[ "$(names_of capitals)" = "Parma EFE Él PP Álava " ] || fail "--capitals finds $(names_of capitals)"
+run 0 ner tag --model dull.model --capitals --confidence plain.conll -q -o sure
+grep -q 'nan' sure && fail "--capitals: probabilities that are none"
+# what the input's own tags say goes first
+awk 'NF { print $1, $1 == "Parma" ? "O" : "?" } !NF { print }' plain.conll >given.conll
+run 0 ner tag --model dull.model --capitals --given given.conll -q -o both
+[ "$(awk '$3 != "O" && NF { printf "%s ", $1 }' both)" = "EFE Él PP Álava " ] || fail "--capitals overrules --given"
+run 0 ner pseudo --model dull.model --capitals --min-probability 0 plain.conll -q -o own
+[ "$(grep -v '^#' own | awk '$2 != "O" && NF { printf "%s ", $1 }')" = "Parma EFE Él PP Álava " ] || fail "ner pseudo --capitals"
 finish
