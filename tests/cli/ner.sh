@@ -24,44 +24,41 @@ train three --epochs 3 --seed 2
 cmp -s one three && fail "another seed, the same bytes"
 [ -e one.checkpoint ] && fail "a checkpoint is left"
 
-# --- stopping and going on, by either signal; the second stops the run that goes on
+# --- stopped by a signal or killed, a run goes on from its checkpoint and ends in the same bytes
 # shellcheck disable=SC2086
 "$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o whole >/dev/null 2>&1 || fail "training"
-stop_at() { # SIGNAL OPTION...: starts training, and sends the signal once a checkpoint has been written again
-    local signal=$1
-    shift
+stop_at() { # SIGNAL EXIT OPTION...: trains until the checkpoint is written (again), sends the signal, and waits for the end
+    local signal=$1 want=$2
+    shift 2
+    touch mark
     # shellcheck disable=SC2086
     "$isogloss" ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part "$@" >/dev/null 2>stop.err &
     pid=$!
-    for _ in $(seq 200); do
-        [ -e part.checkpoint ] && ! [ part.checkpoint -ot "$mark" ] && break
-        sleep 0.02
+    for _ in $(seq 500); do
+        [ part.checkpoint -nt mark ] && break
+        sleep 0.01
     done
     kill -"$signal" $pid
     wait $pid
     got=$?
-    if [ $got = 130 ]; then
+    if [ $got = "$want" ]; then
         [ -e part.checkpoint ] || fail "SIG$signal: stopped without a checkpoint"
         [ -e part ] && fail "SIG$signal: stopped with a model"
-        holds stop.err "resume"
-    elif [ $got != 0 ]; then
+    elif [ $got != 0 ]; then # 0: it was quicker than the signal
         fail "SIG$signal: exit $got"
     fi
 }
-mark=/dev/null
-stop_at INT
+stop_at INT 130
 if [ $got = 130 ]; then
+    holds stop.err "resume"
     # shellcheck disable=SC2086
     run 2 ner train --train train --dev dev --emb vec $small --epochs 11 --set patience=0 -o part --resume
     holds stderr "other inputs, settings or seed"
-    touch mark
-    mark=mark
-    stop_at TERM --resume
-    if [ $got = 130 ]; then
-        # shellcheck disable=SC2086
-        run 0 ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part --resume
-    fi
 fi
+[ -e part ] || stop_at KILL 137 --resume
+[ -e part ] || stop_at TERM 130 --resume
+# shellcheck disable=SC2086
+[ -e part ] || run 0 ner train --train train --dev dev --emb vec $small --epochs 12 --set patience=0 -o part --resume
 cmp whole part || fail "going on from a checkpoint gives other bytes"
 [ -e part.checkpoint ] && fail "a checkpoint is left"
 

@@ -191,12 +191,12 @@ static void feature_columns_are_read(void **state)
     isg_ner_batch_fini(&batch);
     isg_ner_corpus_keep(&e.corpus, (const bool[]){false, true});
     assert_int_equal(e.corpus.feature[1], 1); /* b, which came second */
-    assert_error(isg_ner_corpus_load(&other.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA,
-        "2 columns");
+    isg_ner_encoded_fini(&e);
+    assert_error(
+        isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA, "2 columns");
     assert_error(isg_columns_parse(&columns,
                      "word,feature,feature,feature,feature,feature,feature,feature,feature,feature", &err),
         ISG_EUSAGE, "columns");
-    isg_ner_encoded_fini(&e);
     isg_ner_encoded_fini(&other);
     isg_ner_forms_fini(&forms);
     isg_ner_vocab_fini(&v);
