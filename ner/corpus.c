@@ -137,10 +137,9 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         if (!tag)
             return isg_error_set(
                 err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
-        s->letters[i] =
-            isg_tag_split(tag, len, &type, &type_n); /* 0 is "?": the reader lets nothing else pass */
-        if (i == 0 || s->letters[i - 1])             /* an I- after "?" says nothing of the scheme */
-            isg_scheme_see(&s->vote, tag, len, before, before_n);
+        /* 0 is "?": the reader lets nothing else pass */
+        s->letters[i] = isg_tag_split(tag, len, &type, &type_n);
+        isg_scheme_see(&s->vote, tag, len, before, before_n);
         before = tag;
         before_n = len;
         s->types[i] = ISG_NO_ID;

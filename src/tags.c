@@ -36,7 +36,9 @@ void isg_scheme_see(
     if (letter == 0 || letter == 'O')
         return;
     const char last = previous ? isg_tag_split(previous, previous_n, &before, &before_n) : 'O';
-    const bool same = last != 0 && last != 'O' && before_n == type_n && memcmp(before, type, type_n) == 0;
+    if (last == 0) /* after "?", or what is no tag, nothing can be told */
+        return;
+    const bool same = last != 'O' && before_n == type_n && memcmp(before, type, type_n) == 0;
     if (letter == 'B')
         *(same ? &v->b_after_same : &v->b_after_other) += 1;
     else if (letter == 'E' || letter == 'S')

@@ -45,7 +45,7 @@ void isg_check_seen_free(struct isg_check_seen *s)
 struct tag {
     const char *text, *type;
     size_t n, type_n;
-    char letter; /* 'O', 'B', 'I', 'E', 'S', 0 = broken */
+    char letter; /* 'O', 'B', 'I', 'E', 'S', 0 = broken, or "?" */
 };
 
 static struct tag split(const char *text, size_t n)
@@ -58,6 +58,8 @@ static struct tag split(const char *text, size_t n)
 /* May `now` follow `before` (O at the edges of a sentence) in this scheme? */
 static bool legal(enum isg_scheme scheme, struct tag before, struct tag now)
 {
+    if (!before.letter || !now.letter) /* next to "?" anything goes */
+        return true;
     const bool same = before.letter != 'O' && now.letter != 'O' && before.type_n == now.type_n &&
                       memcmp(before.type, now.type, now.type_n) == 0;
     const bool open = before.letter == 'B' || before.letter == 'I', inside = now.letter == 'I';
@@ -156,7 +158,9 @@ static enum isg_status check_block(
             return isg_error_nomem(err, "a sentence");
         text = isg_block_tag(r, b, i, &len);
         struct tag now = split(text ? text : "", text ? len : 0);
-        if (!now.letter) {
+        if (now.n == 1 && now.text[0] == '?') {
+            isg_found(c->f, false, "open-tag", line, "? is a tag that is not known, for training text alone");
+        } else if (!now.letter) {
             isg_found(c->f, true, "broken-tag", line,
                 "\"%.*s\" is no tag: expected O, or B-TYPE and the like", (int)(now.n < 60 ? now.n : 60),
                 now.text);
@@ -170,7 +174,7 @@ static enum isg_status check_block(
             return isg_error_nomem(err, "a sentence");
         c->letters[i] = now.letter;
         c->ids[i] = ISG_NO_ID;
-        if (now.letter != 'O')
+        if (now.letter && now.letter != 'O')
             ISG_TRY(isg_strtab_add(c->types, now.type, now.type_n, &c->ids[i], NULL, err));
         before = now;
     }

@@ -29,6 +29,11 @@ printf 'A I-PER\nB B-PER\nC O\nD B-LOC\n\nE I-LOC\n\nF I-LOC\n\nG I-LOC\n\nH I-L
 run 0 check iob1.conll
 holds stdout "iob1.conll:4: warning: B-LOC after O in IOB1 [illegal-transition]"
 [ "$(grep -c illegal stdout)" = 1 ] || fail "legal transitions are found: $(cat stdout)"
+printf 'A B-PER\nB ?\nC I-PER\nD O\n\nE B-PER\nF I-PER\n' >open.conll
+run 0 check open.conll
+holds stdout "open.conll:2: warning: ? is a tag that is not known, for training text alone [open-tag]"
+holds stdout 'scheme "BIO"'
+lacks stdout illegal
 printf 'a O\nb PER\nc\xc2\xa0d O\n' >bad.conll
 run 3 check bad.conll
 holds stdout 'bad.conll:2: error: "PER" is no tag'
