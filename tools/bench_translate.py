@@ -7,7 +7,7 @@ Usage: tools/bench translate --data DIR [--seeds 1,2,3] [--only NAME,...] [--epo
 DIR holds emb/, dict/, ner/ and text/ (the README says where each file comes from). Each variant translates eng.train and
 eng.testa; the same tagger is trained on each, its epoch chosen by the translated eng.testa, and scored on esp.testb.
 No label of esp.* decides anything. Word vectors stay fixed (word_lr=0), scaled to a mean norm of 3, about that of the
-Spanish ones. Prints a Markdown table, and writes the same as
+Spanish ones; the learning rate goes down to 0. Prints a Markdown table, and writes the same as
 TSV with version, options, seeds, machine, seconds and peak memory. With --keep, runs that the folder holds are not
 repeated. Uses the program and Python's standard library only.
 
@@ -25,7 +25,7 @@ Variants:
   +samples    +both, three translations of each sentence
   +vectors    +both, tagger with vectors of both languages (as common): words that were copied have one, too
   +english    +vectors, trained on the English text as well
-  +self       the taggers of +english (one a seed) label the words of esp.train together; trained anew on these, too,
+  +self       the taggers of +vectors (one a seed) label the words of esp.train together; trained anew on these, too,
               doubtful labels left open (self-training; its epoch, too, is chosen by the translated eng.testa)
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
@@ -65,7 +65,7 @@ def main():
     p.add_argument("--isogloss", default=os.path.join(here, "..", "build", "isogloss"))
     p.add_argument("--out", default="bench-translate.tsv")
     p.add_argument("--seeds", default="1,2,3")
-    p.add_argument("--epochs", default="10")
+    p.add_argument("--epochs", default="6")
     p.add_argument("--threads", default="0")
     p.add_argument("--only", default="", help="comma-separated variants")
     p.add_argument("--keep", default="", help="folder to keep maps, translations and models in")
@@ -100,6 +100,7 @@ def main():
     by_map = ["--map", at("en-es.map"), "--src", src, "--tgt", tgt]
     by_text = ["--lm", at("es.lm"), "--case-table", at("es.case")]
     lattice = ["--preset", "best", "--lexicon", lexicon, "--reverse", reverse] + by_map + by_text
+    settings = ["--set", "word_lr=0", "--set", "word_norm=3", "--set", "schedule=linear"]
     swap = lattice + ["--swap", "0.3", "--link", "de"]
     both = swap + ["--casing", "both", "--drop-lower"]
     variants = [
@@ -113,8 +114,8 @@ def main():
         if not os.path.exists(at(run + ".json")):
             model, tagged = at(run + ".model"), at(run + ".tagged")
             out, seconds, mb = call(a.isogloss, ["ner", "train"] + texts + [
-                "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--set", "word_lr=0", "--set", "word_norm=3",
-                "--seed", seed, "-o", model, "--json"] + common, log)
+                "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--seed", seed, "-o", model, "--json"] +
+                settings + common, log)
             dev_f1 = json.loads(out[out.index(b"{"):])["dev_f1"]
             call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
             out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
@@ -140,7 +141,8 @@ def main():
             mode = name if name == "replace" else "common"
             vectors = at(mode + ".isgv")
             if not os.path.exists(vectors):
-                call(a.isogloss, ["translate", "vectors", "--mode", mode] + by_map + ["-o", vectors] + common, log)
+                call(a.isogloss, ["translate", "vectors", "--mode", mode, "--max-vocab", "0"] + by_map +
+                     ["-o", vectors] + common, log)
         if args is not None:
             made = "+both" if args is both else name
             for part, path in (("train", train), ("dev", dev)):
@@ -159,12 +161,12 @@ def main():
             run = name + "." + seed
             if not os.path.exists(at(run + ".json")):
                 texts = ["--train", files["train"]]
-                if name in ("+english", "+self"):
+                if name == "+english":
                     texts += ["--train", train]
                 if name == "+self":
                     own, teachers = at(name + ".own"), []
                     for s in seeds:
-                        teachers += ["--model", train_and_score("+english." + s, files, texts, vectors, s)["model"]]
+                        teachers += ["--model", train_and_score("+vectors." + s, files, texts, vectors, s)["model"]]
                     call(a.isogloss, ["ner", "pseudo"] + teachers + [at("esp.words"), "-o", own] + common, log)
                     texts += ["--train", own]
                 train_and_score(run, files, texts, vectors, seed)

@@ -370,7 +370,7 @@ const struct isg_tool isg_tool_run_project = {
                 "names it,\n"
                 "its long options are the other keys, `in` is the file or files that come without an option "
                 "(`args`\n"
-                "for words that are no files). true and false switch options without a value; [\"a\", \"b\"] "
+                "for words before it that are no files). true and false switch options without a value; [\"a\", \"b\"] "
                 "repeats\n"
                 "an option. ${NAME} is a variable of [vars]; --set changes it. Paths are relative to the "
                 "project file.\n"

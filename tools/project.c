@@ -211,7 +211,7 @@ static enum isg_status make_words(struct isg_project *p, struct isg_stage *stage
         if (!is_reserved(table->items[i].key))
             ISG_GOTO(add_value(p, &words, table->items[i].key, &table->items[i], err));
     ISG_GOTO(push(&words, "--", err));
-    static const char *const operands[] = {"in", "args"};
+    static const char *const operands[] = {"args", "in"}; /* as in: lm train FILE */
     for (size_t k = 0; k < 2; k++) {
         const struct isg_toml *v = isg_toml_find(table, operands[k]);
         const size_t first = words.n;
@@ -221,7 +221,7 @@ static enum isg_status make_words(struct isg_project *p, struct isg_stage *stage
         }
         if (v)
             ISG_GOTO(add_value(p, &words, "", v, err));
-        for (size_t i = first; k == 0 && i < words.n; i++)
+        for (size_t i = first; k == 1 && i < words.n; i++)
             ISG_GOTO(push(&stage->inputs, words.items[i], err));
     }
     stage->argc = (int)words.n;
