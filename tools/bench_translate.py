@@ -25,8 +25,10 @@ Variants:
   +samples    +both, three translations of each sentence
   +vectors    +both, tagger with vectors of both languages (as common): words that were copied have one, too
   +english    +vectors, trained on the English text as well
-  +self       the taggers of +vectors (one a seed) label the words of esp.train together; trained anew on these, too,
-              doubtful labels left open (self-training; its epoch, too, is chosen by the translated eng.testa)
+  +capitals   the taggers of +vectors, told that words with a capital amid a sentence are parts of names
+  +self       the taggers of +capitals (one a seed) label the words of esp.train together, doubtful labels left open;
+              new ones are trained on the translation and these (self-training), and tag as in +capitals
+  +three      the taggers of +self as one, by their averaged scores
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -107,7 +109,14 @@ def main():
         ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map),
         ("first+map", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
-        ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both), ("+self", both)]
+        ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both),
+        ("+capitals", both), ("+self", both), ("+three", both)]
+
+    def score(models, tagged, options):
+        call(a.isogloss, ["ner", "tag", test, "-o", tagged] + options + [x for m in models for x in ("--model", m)] +
+             common, log)
+        out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
+        return json.loads(out)["overall"]
 
     def train_and_score(run, files, texts, vectors, seed):
         """One tagger, or what an earlier call kept of it."""
@@ -117,11 +126,9 @@ def main():
                 "--dev", files["dev"], "--emb", vectors, "--epochs", a.epochs, "--seed", seed, "-o", model, "--json"] +
                 settings + common, log)
             dev_f1 = json.loads(out[out.index(b"{"):])["dev_f1"]
-            call(a.isogloss, ["ner", "tag", "--model", model, test, "-o", tagged] + common, log)
-            out, _, _ = call(a.isogloss, ["ner", "eval", tagged, "--json", "-q"])
             with open(at(run + ".json"), "w") as f:
-                json.dump({"model": model, "score": json.loads(out)["overall"], "dev_f1": dev_f1, "seconds": seconds,
-                           "mb": mb}, f)
+                json.dump({"model": model, "score": score([model], tagged, []), "dev_f1": dev_f1, "seconds": seconds,
+                           "mb": mb, "score_capitals": score([model], tagged, ["--capitals"])}, f)
         with open(at(run + ".json")) as f:
             return json.load(f)
 
@@ -137,7 +144,7 @@ def main():
         if only and name not in only:
             continue
         files, coverage, rate, vectors = {"train": train, "dev": dev}, "", "", tgt
-        if name in ("common", "replace", "+vectors", "+english", "+self"):
+        if name in ("common", "replace", "+vectors", "+english", "+capitals", "+self", "+three"):
             mode = name if name == "replace" else "common"
             vectors = at(mode + ".isgv")
             if not os.path.exists(vectors):
@@ -158,21 +165,23 @@ def main():
             rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
         scores, devs, seconds, peak = [], [], 0.0, 0.0
         for seed in seeds:
-            run = name + "." + seed
-            if not os.path.exists(at(run + ".json")):
-                texts = ["--train", files["train"]]
-                if name == "+english":
-                    texts += ["--train", train]
-                if name == "+self":
-                    own, teachers = at(name + ".own"), []
-                    for s in seeds:
-                        teachers += ["--model", train_and_score("+vectors." + s, files, texts, vectors, s)["model"]]
-                    call(a.isogloss, ["ner", "pseudo"] + teachers + [at("esp.words"), "-o", own] + common, log)
-                    texts += ["--train", own]
-                train_and_score(run, files, texts, vectors, seed)
-            with open(at(run + ".json")) as f:
-                one = json.load(f)
-            scores.append(one["score"])
+            texts = ["--train", files["train"]]
+            if name == "+english":
+                texts += ["--train", train]
+            if name in ("+self", "+three"):
+                own, teachers = at("+self.own"), []
+                for s in seeds:
+                    teachers += ["--model", train_and_score("+vectors." + s, files, texts, vectors, s)["model"]]
+                if not os.path.exists(own):
+                    call(a.isogloss, ["ner", "pseudo", "--capitals"] + teachers + [at("esp.words"), "-o", own] + common,
+                         log)
+                texts += ["--train", own]
+            run = {"+capitals": "+vectors", "+three": "+self"}.get(name, name) + "." + seed
+            one = train_and_score(run, files, texts, vectors, seed)
+            scores.append(one["score_capitals" if name in ("+capitals", "+self") else "score"])
+            if name == "+three":
+                if seed == seeds[-1]:
+                    scores = [score([at("+self.%s.model" % s) for s in seeds], at(name + ".tagged"), ["--capitals"])]
             devs.append(one["dev_f1"])
             seconds, peak = seconds + one["seconds"], max(peak, one["mb"])
         f1 = [x["f1"] for x in scores]
