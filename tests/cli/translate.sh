@@ -2,6 +2,7 @@
 # isogloss translate from outside: tests/cli/translate.sh PROGRAM
 set -u
 program=$(realpath "$1")
+here=$(realpath "$(dirname "$0")")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
@@ -84,5 +85,23 @@ check 'word by word through a map' $?
 "$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null
 cmp -s s1 s2
 check 'the same seed' $?
+# labels never get lost: entities in = entities out, by type, however the sentence is said; also with samples and swaps
+sample=$(realpath "$here/../../resources/sample")
+awk '{ print tolower($1) "\t" $1 " de " $2; print tolower($2) "\t" $2 }' "$sample/en-es.seed.txt" >wide # some words become three
+"$program" translate lm train "$sample/es.test.conll" -o s.lm -q 2>/dev/null
+entities() { awk 'NF && $NF ~ /^B-/ { n[$NF]++ } END { for (t in n) print t, n[t] }' "$1" | sort; }
+entities "$sample/en.train.conll" >wanted
+while read -r options; do
+    # shellcheck disable=SC2086 # several words
+    status 0 "$program" translate $options --force -o got --report rep.json "$sample/en.train.conll"
+    entities got | cmp -s - wanted && [ "$(grep -o '"entities_in": [0-9]*' rep.json | cut -d' ' -f2)" = "$(grep -o '"entities_out": [0-9]*' rep.json | cut -d' ' -f2)" ]
+    check "entities of: $options" $?
+done <<EOF
+-l $sample/en-es.seed.txt
+-l wide
+-l wide --preset mayhew --lm s.lm
+-l wide --preset best --lm s.lm --swap 0.5 --link de
+-l wide --preset best --swap 1 --link de --policy PER=translate
+EOF
 echo "1..$n"
 exit $bad
