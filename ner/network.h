@@ -54,9 +54,6 @@ struct isg_node *isg_ner_input_spell(const struct isg_ner_input *in, struct isg_
 struct isg_node *isg_ner_input_join(const struct isg_ner_input *in, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_node *words,
     struct isg_node *spelling);
-/** All of the above. */
-struct isg_node *isg_ner_input_run(const struct isg_ner_input *in, struct isg_tape *t,
-    const struct isg_ner_config *c, const struct isg_ner_batch *b);
 
 #define ISG_NER_MAX_LAYERS 8
 /** Stacked BiLSTMs: T x in -> T x out. */
