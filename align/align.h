@@ -189,10 +189,25 @@ ISG_MUST_CHECK enum isg_status isg_align_project(const struct isg_align_map *map
 /** Both vocabularies in the common space, with what CSLS and ISF need to know of them (computed when first
  * wanted). */
 struct isg_align_space;
-/** Keeps no reference to src and tgt, but their row numbers are the space's. @param csls_k 0 = the map's */
+/** Keeps no reference to src and tgt, but their row numbers are the space's. The map has to outlive it.
+ * @param csls_k 0 = the map's */
 ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
     const struct isg_align_map *map, const struct isg_vectors *src, const struct isg_vectors *tgt,
     uint32_t csls_k, const struct isg_env *env, struct isg_error *err);
+struct isg_space_opts {
+    uint32_t csls_k; /**< 0 = the map's */
+    uint64_t
+        memory; /**< bytes to stay under; 0 = no limit. A side that would take more than a quarter lies in a
+                           temporary file, is read in tiles, and its pages are given back after use */
+    const char
+        *folder; /**< of that file, borrowed; NULL = /var/tmp. It has no name and goes with the space */
+};
+/** The same in steps, for spaces that do not fit into memory: open, then take both sides, one after the other. */
+ISG_MUST_CHECK enum isg_status isg_align_space_open(struct isg_align_space **out,
+    const struct isg_align_map *map, const struct isg_space_opts *opts, struct isg_error *err);
+/** Projects a side; its rows' memory is given back (isg_vectors_give_back), its words stay. */
+ISG_MUST_CHECK enum isg_status isg_align_space_take(struct isg_align_space *space, enum isg_side side,
+    struct isg_vectors *v, const struct isg_env *env, struct isg_error *err);
 void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
 uint32_t isg_align_space_csls_k(const struct isg_align_space *space);

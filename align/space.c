@@ -3,19 +3,27 @@
 #include "align/map.h"
 #include "align/topk.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Inverted softmax: inverse temperature, and how many of the most frequent source words its sums run over. */
 #define ISF_BETA 30.0F
 enum { ISF_WORDS = 20000, ISF_TILE = 256 };
 
 struct isg_align_space {
+    const struct isg_align_map *map;
+    struct isg_space_opts opts;
     struct isg_mat v[2];
-    bool *zero[2];  /* words without a vector */
-    float *mean[2]; /* r of CSLS; NULL until wanted */
-    float *isf[2];  /* log sum exp of the inverted softmax; NULL until wanted */
+    size_t mapped[2]; /* bytes of a temporary file that v lies in; 0 = in memory */
+    bool *zero[2];    /* words without a vector */
+    float *mean[2];   /* r of CSLS; NULL until wanted */
+    float *isf[2];    /* log sum exp of the inverted softmax; NULL until wanted */
     uint32_t csls_k;
     char *index;             /* FAISS factory string; NULL = our own exact search */
     struct isg_faiss *faiss; /* over the rows of one side under one retrieval */
@@ -28,7 +36,10 @@ void isg_align_space_free(struct isg_align_space *space)
     if (!space)
         return;
     for (int s = 0; s < 2; s++) {
-        isg_free(space->v[s].x);
+        if (space->mapped[s])
+            munmap(space->v[s].x, space->mapped[s]);
+        else
+            isg_free(space->v[s].x);
         isg_free(space->zero[s]);
         isg_free(space->mean[s]);
         isg_free(space->isf[s]);
@@ -56,39 +67,105 @@ struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum is
     return space->v[side];
 }
 
+/* ---- making it ---- */
+
+enum isg_status isg_align_space_open(struct isg_align_space **out, const struct isg_align_map *map,
+    const struct isg_space_opts *opts, struct isg_error *err)
+{
+    struct isg_align_space *const space = isg_calloc(1, sizeof *space);
+    *out = space;
+    if (!space)
+        return isg_error_nomem(err, "the common space");
+    const char *const k = isg_align_map_meta(map, "csls_k");
+    space->map = map;
+    space->opts = *opts;
+    space->csls_k = opts->csls_k ? opts->csls_k : k && atoi(k) > 0 ? (uint32_t)atoi(k) : 10;
+    return ISG_OK;
+}
+
+/* Room for a side's rows in a file without a name, which goes when the space does. */
+static enum isg_status map_file(
+    struct isg_align_space *space, enum isg_side side, size_t bytes, struct isg_error *err)
+{
+    char path[4096];
+    const char *const folder = space->opts.folder ? space->opts.folder : "/var/tmp";
+    snprintf(path, sizeof path, "%s/isogloss-XXXXXX", folder);
+    const int fd = mkstemp(path);
+    if (fd < 0)
+        return isg_error_errno(err, folder, "creating a temporary file");
+    unlink(path);
+    /* Not only as long as wanted: really there, so that a full disk is an error here and not a signal later. */
+    const int failed = posix_fallocate(fd, 0, (off_t)bytes);
+    void *const x = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (failed)
+        errno = failed;
+    const enum isg_status status =
+        x == MAP_FAILED ? isg_error_errno(err, folder, "room for vectors") : ISG_OK;
+    close(fd);
+    if (status == ISG_OK) {
+        space->v[side].x = x;
+        space->mapped[side] = bytes;
+    }
+    return status;
+}
+
+/* Rows are taken this many at a time, so that what lies on a disk need not all be in memory. */
+enum { SLICE = 16384 };
+
+static enum isg_status take(struct isg_align_space *space, enum isg_side side, const struct isg_vectors *from,
+    struct isg_vectors *used_up, const struct isg_env *env, struct isg_error *err)
+{
+    const size_t n = from->m.rows, dim = space->map->dim;
+    size_t bytes;
+    if (__builtin_mul_overflow(n, dim * sizeof(float), &bytes))
+        return isg_error_nomem(err, "the common space");
+    space->v[side] = isg_mat(NULL, n, dim);
+    space->zero[side] = isg_calloc(n, sizeof *space->zero[side]);
+    /* A quarter a side: the other half is for what is read and for what is found. */
+    if (space->opts.memory && bytes > space->opts.memory / 4)
+        ISG_TRY(map_file(space, side, bytes, err));
+    else
+        space->v[side].x = isg_malloc(n, dim * sizeof(float));
+    if (!space->v[side].x || !space->zero[side])
+        return isg_error_nomem(err, "the common space");
+    for (size_t first = 0; first < n; first += SLICE) {
+        const size_t rows = n - first < SLICE ? n - first : SLICE;
+        const struct isg_mat to = isg_mat_rows(space->v[side], first, rows);
+        ISG_TRY(isg_align_project(space->map, side, isg_mat_rows(from->m, first, rows), to, env, err));
+        for (size_t i = 0; i < rows; i++) {
+            space->zero[side][first + i] = true;
+            for (size_t j = 0; j < dim && space->zero[side][first + i]; j++)
+                space->zero[side][first + i] = isg_mat_row(to, i)[j] == 0.0F;
+        }
+        if (space->mapped[side])
+            isg_mat_give_back(space->v[side], first, rows);
+        if (used_up)
+            isg_vectors_give_back(used_up, first, rows);
+    }
+    return ISG_OK;
+}
+
+enum isg_status isg_align_space_take(struct isg_align_space *space, enum isg_side side, struct isg_vectors *v,
+    const struct isg_env *env, struct isg_error *err)
+{
+    return take(space, side, v, v, env, err);
+}
+
 enum isg_status isg_align_space_new(struct isg_align_space **out, const struct isg_align_map *map,
     const struct isg_vectors *src, const struct isg_vectors *tgt, uint32_t csls_k, const struct isg_env *env,
     struct isg_error *err)
 {
-    enum isg_status status = ISG_OK;
     const struct isg_vectors *const v[2] = {src, tgt};
-    struct isg_align_space *space = isg_calloc(1, sizeof *space);
+    struct isg_align_space *space;
     *out = NULL;
-    if (!space)
-        return isg_error_nomem(err, "the common space");
-    const char *const k = isg_align_map_meta(map, "csls_k");
-    space->csls_k = csls_k ? csls_k : k && atoi(k) > 0 ? (uint32_t)atoi(k) : 10;
-    for (int s = 0; s < 2; s++) {
-        const size_t n = v[s]->m.rows;
-        space->zero[s] = isg_calloc(n, sizeof *space->zero[s]);
-        float *const x = isg_malloc(n, map->dim * sizeof *x);
-        if (!x || !space->zero[s]) {
-            isg_free(x);
-            status = isg_error_nomem(err, "the common space");
-            goto out;
-        }
-        space->v[s] = isg_mat(x, n, map->dim);
-        ISG_GOTO(isg_align_project(map, (enum isg_side)s, v[s]->m, space->v[s], env, err));
-        for (size_t i = 0; i < n; i++) {
-            space->zero[s][i] = true;
-            for (size_t j = 0; j < map->dim && space->zero[s][i]; j++)
-                space->zero[s][i] = x[i * map->dim + j] == 0.0F;
-        }
-    }
-    *out = space;
-    space = NULL;
-out:
-    isg_align_space_free(space);
+    enum isg_status status =
+        isg_align_space_open(&space, map, &(struct isg_space_opts){.csls_k = csls_k}, err);
+    for (int s = 0; s < 2 && status == ISG_OK; s++)
+        status = take(space, (enum isg_side)s, v[s], NULL, env, err);
+    if (status == ISG_OK)
+        *out = space;
+    else
+        isg_align_space_free(space);
     return status;
 }
 
@@ -122,7 +199,8 @@ enum isg_status isg_align_space_means(
             out_of[s][i] = space->zero[s][i] ? INFINITY : 0.0F;
     }
     for (int s = 0; s < 2; s++)
-        wanted[s] = (struct isg_topk){.k = k, .penalty = out_of[1 - s], .out = best[s]};
+        wanted[s] = (struct isg_topk){
+            .k = k, .on_disk = space->mapped[s] > 0, .penalty = out_of[1 - s], .out = best[s]};
     ISG_GOTO(isg_topk_both(space->v[0], space->v[1], &wanted[0], &wanted[1], "neighbourhoods", env, err));
     for (int s = 0; s < 2; s++) {
         isg_topk_means(best[s], space->v[s].rows, k, mean[s]);
@@ -190,6 +268,8 @@ static enum isg_status isf_sums(
         return isg_error_nomem(err, "the sums of the inverted softmax");
     }
     isg_pool_run(env->pool, (job.to.rows + ISF_TILE - 1) / ISF_TILE, isf_block, &job);
+    if (space->mapped[to])
+        isg_mat_give_back(job.to, 0, job.to.rows);
     isg_free(job.tiles);
     space->isf[to] = job.out;
     return ISG_OK;
@@ -237,7 +317,8 @@ static enum isg_status search(struct isg_align_space *space, enum isg_side from,
             status = isg_faiss_search(space->faiss, queries, k, out, env, err);
     } else {
         const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
-        status = isg_topk_both(queries, space->v[to], &wanted, NULL, "retrieval", env, err);
+        const struct isg_topk others = {.on_disk = space->mapped[to] > 0};
+        status = isg_topk_both(queries, space->v[to], &wanted, &others, "retrieval", env, err);
     }
     isg_free(penalty);
     for (size_t i = 0; status == ISG_OK && i < queries.rows; i++) {

@@ -3,10 +3,11 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* A tile of 256 x 1024 floats is 1 MiB: it stays in the second-level cache of the processors this is meant
+/* A tile of 512 x 512 floats is 1 MiB: it stays in the second-level cache of the processors this is meant
  * for, and is deep enough in both directions that sgemm spends its time on multiplying, not on packing. */
-enum { TILE_A = 256, TILE_B = 1024, CHUNK = 64, BLOCKS_A_ROUND = 16 };
+enum { TILE_A = 512, TILE_B = 512, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 
 /* Which clone to run is asked before ThreadSanitizer has started, so there are none in its builds. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_THREAD__)
@@ -117,6 +118,15 @@ static void search_columns(const struct job *job, struct worker *w, const float 
     }
 }
 
+void isg_mat_give_back(struct isg_mat m, size_t first, size_t n)
+{
+    enum { PAGE = 4096 };
+    const uintptr_t start = ((uintptr_t)isg_mat_row(m, first) + PAGE - 1) / PAGE * PAGE;
+    const uintptr_t end = (uintptr_t)isg_mat_row(m, first + n) / PAGE * PAGE;
+    if (end > start)
+        (void)madvise((void *)start, end - start, MADV_DONTNEED); /* where it fails, more memory is used */
+}
+
 static void block(void *cookie, size_t i, unsigned worker)
 {
     const struct job *const job = cookie;
@@ -131,7 +141,11 @@ static void block(void *cookie, size_t i, unsigned worker)
             search_rows(job, w->tile, i0, rows, j0, cols);
         if (job->of_b.k)
             search_columns(job, w, w->tile, i0, rows, j0, cols);
+        if (job->of_b.on_disk)
+            isg_mat_give_back(job->b, j0, cols);
     }
+    if (job->of_a.on_disk)
+        isg_mat_give_back(job->a, i0, rows);
 }
 
 /* A row's k best over all workers; which worker saw what does not matter, only the set of scores and rows. */

@@ -78,6 +78,19 @@ enum isg_status isg_vectors_adopt(struct isg_vectors *v, struct isg_safetensors 
     return ISG_OK;
 }
 
+void isg_vectors_give_back(struct isg_vectors *v, size_t first, size_t n)
+{
+    enum { PAGE = 4096 };
+    const struct rows *const o = v->owner;
+    if (!o || n == 0)
+        return; /* rows that somebody else owns */
+    const uintptr_t start = ((uintptr_t)isg_mat_row(v->m, first) + PAGE - 1) / PAGE * PAGE;
+    const uintptr_t end = (uintptr_t)isg_mat_row(v->m, first + n) / PAGE * PAGE;
+    if (end > start)
+        (void)madvise(
+            (void *)start, end - start, MADV_DONTNEED); /* where it fails, the memory is only kept */
+}
+
 void isg_vectors_fini(struct isg_vectors *v)
 {
     struct rows *o = v->owner;

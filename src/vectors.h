@@ -38,6 +38,8 @@ ISG_MUST_CHECK enum isg_status isg_vectors_load(struct isg_vectors *out, const c
     const struct isg_vectors_opts *opts, struct isg_vectors_report *report, const struct isg_env *env,
     struct isg_error *err);
 void isg_vectors_fini(struct isg_vectors *v); /**< a zeroed struct is fine */
+/** Rows first .. first+n-1 are no longer needed: their memory goes back to the system, their values are lost. */
+void isg_vectors_give_back(struct isg_vectors *v, size_t first, size_t n);
 /** Text with header (the shorter of 6 or 7 significant digits that reads back within 1e-6), word2vec binary where path
  * ends in ".bin", safetensors where it ends in ".safetensors" or ".isgv". */
 ISG_MUST_CHECK enum isg_status isg_vectors_save(

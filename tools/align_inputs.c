@@ -1,6 +1,7 @@
 /* Input files of the `align` commands. */
 #include "tools/cmd_align.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum isg_status isg_align_load_vectors(
@@ -48,15 +49,37 @@ enum isg_status isg_align_check_sides(const struct isg_align_map *map, const cha
     return ISG_OK;
 }
 
+/* "500M", "4G", or bytes. */
+static enum isg_status parse_size(const char *text, uint64_t *bytes, struct isg_error *err)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    const char *const units = "KMGT", *const unit =
+                                          *end ? strchr(units, *end >= 'a' ? *end - 32 : *end) : NULL;
+    double factor = 1;
+    for (const char *u = units; unit && u <= unit; u++)
+        factor *= 1024;
+    if (end == text || !(value > 0) || value * factor > 1e18 || (*end && (!unit || end[1]))) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "--memory \"%s\"", text);
+        return isg_error_expected(err, "a size such as 500M or 4G");
+    }
+    *bytes = (uint64_t)(value * factor);
+    return ISG_OK;
+}
+
 enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err)
 {
     if (!in->map)
         ISG_TRY(isg_align_map_load(&in->map, in->map_path, err));
     ISG_TRY(isg_align_check_sides(in->map, in->map_path, in->path[0], in->path[1], err));
-    for (int s = 0; s < 2; s++)
+    struct isg_space_opts opts = {.csls_k = (uint32_t)in->csls_k, .folder = getenv("TMPDIR")};
+    if (in->memory)
+        ISG_TRY(parse_size(in->memory, &opts.memory, err));
+    ISG_TRY(isg_align_space_open(&in->space, in->map, &opts, err));
+    for (int s = 0; s < 2; s++) {
         ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));
-    ISG_TRY(
-        isg_align_space_new(&in->space, in->map, &in->v[0], &in->v[1], (uint32_t)in->csls_k, &app->env, err));
+        ISG_TRY(isg_align_space_take(in->space, (enum isg_side)s, &in->v[s], &app->env, err));
+    }
     if (!in->index)
         return ISG_OK;
     double recall;

@@ -12,6 +12,7 @@ struct isg_align_inputs {
     const char *retrieval;          /**< --retrieval */
     const char *index;              /**< --index, or NULL */
     int64_t csls_k;                 /**< --csls-k; 0 = the map's */
+    const char *memory;             /**< --memory, or NULL */
     struct isg_align_map *map;
     struct isg_vectors v[2];
     struct isg_align_space *space;
@@ -31,6 +32,8 @@ struct isg_align_inputs {
     .min = 0, .max = 1000, .help = "neighbourhood of CSLS in words, 0 = the map's"}
 #define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
     .help = "FAISS index in place of exact search: HNSW32;efSearch=128, IVF1024,Flat;nprobe=32"}
+#define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
+    .help = "memory to stay under, as 500M or 4G: what is too large lies in a file in $TMPDIR or /var/tmp"}
 /* clang-format on */
 
 /** Reads a side's vectors and says what was odd in them. */
@@ -42,7 +45,7 @@ ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
  */
 ISG_MUST_CHECK enum isg_status isg_align_check_sides(const struct isg_align_map *map, const char *map_path,
     const char *src, const char *tgt, struct isg_error *err);
-/** Map, both sides, and the space. */
+/** Map, both sides, and the space. The sides' rows are given back: their words stay. */
 ISG_MUST_CHECK enum isg_status isg_align_load_inputs(
     struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err);
 void isg_align_inputs_fini(struct isg_align_inputs *in);

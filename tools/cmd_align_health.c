@@ -6,7 +6,7 @@ static enum isg_status run_health(struct isg_app *app, int argc, char **argv, st
     struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
     /* clang-format off */
     const struct isg_opt table[] = {
-        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         ISG_ALIGN_OPT_CSLS_K(&in), {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));

@@ -113,7 +113,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             .help = "in place of a gold list: lines of source word, target word and how similar people find them"},
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
             .help = "casing of the list: as written or else lower, always lower, as written"},
-        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "topk", .letter = 'k', .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
             .help = "depths that precision is given at"},
         {0}};
@@ -170,7 +170,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     const char *format = "tsv", *path;
     /* clang-format off */
     const struct isg_opt table[] = {
-        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         {.name = "words", .kind = ISG_OPT_INT, .value = &words, .argument = "N", .min = 0, .max = 4e9,
             .help = "most frequent source words to translate, 0 = all"},
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
@@ -247,7 +247,7 @@ static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, st
     int64_t k = 5;
     /* clang-format off */
     const struct isg_opt table[] = {
-        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations a word"},

@@ -71,6 +71,10 @@ holds stderr "--tgt s.vec is the source side of m.map"
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 1 -o d1.tsv
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --threads 2 -o d2.tsv
 cmp -s d1.tsv d2.tsv || fail "one and two threads give different dictionaries"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 3 --memory 1K -o d3.tsv
+cmp -s d1.tsv d3.tsv || fail "a limit on memory gives another dictionary"
+run 2 align dict --map m.map --src s.vec --tgt t.vec --memory much -o d4.tsv
+holds stderr 'expected a size such as 500M or 4G'
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m1.map --threads 1
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m2.map --threads 2
 cmp -s m1.map m2.map || fail "one and two threads give different maps"

@@ -269,7 +269,8 @@ static void check_search(size_t n, size_t m, size_t d, uint32_t k, struct isg_po
         for (size_t i = 0; i < v[s].rows; i++)
             penalty[s][i] = i % 7 == 3 ? INFINITY : (float)(i % 4) / 2;
     }
-    const struct isg_topk of_a = {k, penalty[1], out[0]}, of_b = {k, penalty[0], out[1]};
+    const struct isg_topk of_a = {.k = k, .penalty = penalty[1], .out = out[0]},
+                          of_b = {.k = k, .penalty = penalty[0], .out = out[1]};
     assert_ok(isg_topk_both(v[0], v[1], &of_a, &of_b, "test", &env, &err));
     for (int s = 0; s < 2; s++)
         for (size_t i = 0; i < v[s].rows; i++) {
@@ -839,6 +840,54 @@ static void evaluation_counts_by_hand(void **state)
     vectors_free(&v);
 }
 
+/* Rows in a temporary file are the same rows, whoever searches them and whatever is asked. */
+static void a_limit_on_memory_changes_nothing(void **state)
+{
+    (void)state;
+    enum { N = 1300, D = 24, K = 4 };
+    struct isg_vectors s = vectors(N, D, "s"), t = vectors(N, D, "t");
+    fill(s.m, "memory");
+    rotate(s.m, t.m, 0.3);
+    struct isg_align_pairs p = first_pairs(100);
+    struct isg_align_opts opts = options(ISG_ALIGN_PROCRUSTES);
+    struct isg_align_map *map;
+    assert_ok(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &silent, &err));
+    struct isg_pool *const pool = isg_pool_new(2);
+    const struct isg_env two = {.pool = pool};
+    static const enum isg_retrieval ways[] = {ISG_RETRIEVE_NN, ISG_RETRIEVE_CSLS, ISG_RETRIEVE_ISF};
+    for (size_t w = 0; w < 3; w++) {
+        struct isg_near *near[2];
+        for (int limited = 0; limited < 2; limited++) {
+            struct isg_align_space *space;
+            near[limited] = isg_malloc(N, K * sizeof **near);
+            if (limited) {
+                const struct isg_space_opts few = {.memory = 1, .folder = "/tmp"};
+                assert_ok(isg_align_space_open(&space, map, &few, &err));
+                assert_ok(isg_align_space_take(space, ISG_SOURCE, &s, &two, &err));
+                assert_ok(isg_align_space_take(space, ISG_TARGET, &t, &two, &err));
+            } else {
+                assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
+            }
+            assert_ok(isg_align_knn(
+                space, ISG_SOURCE, NULL, N, ways[w], K, near[limited], limited ? &two : &silent, &err));
+            isg_align_space_free(space);
+        }
+        assert_memory_equal(near[0], near[1], N * K * sizeof **near);
+        isg_free(near[0]);
+        isg_free(near[1]);
+    }
+    struct isg_align_space *space;
+    const struct isg_space_opts nowhere = {.memory = 1, .folder = "/nonexistent"};
+    assert_ok(isg_align_space_open(&space, map, &nowhere, &err));
+    assert_error(isg_align_space_take(space, ISG_SOURCE, &s, &silent, &err), ISG_EIO, "");
+    isg_align_space_free(space);
+    isg_pool_free(pool);
+    isg_align_map_free(map);
+    isg_align_pairs_fini(&p);
+    vectors_free(&s);
+    vectors_free(&t);
+}
+
 static void correlations_by_hand(void **state)
 {
     (void)state;
@@ -986,6 +1035,7 @@ int main(void)
         cmocka_unit_test(refuses_what_cannot_be_fitted),
         cmocka_unit_test(zero_rows_get_no_neighbours_and_are_none),
         cmocka_unit_test(evaluation_counts_by_hand),
+        cmocka_unit_test(a_limit_on_memory_changes_nothing),
         cmocka_unit_test(correlations_by_hand),
         cmocka_unit_test(similarity_of_words),
         cmocka_unit_test(health_knows_a_map_from_none),
