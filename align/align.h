@@ -313,6 +313,16 @@ ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space
     const struct isg_vectors *src, const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule,
     struct isg_align_similarity *out, struct isg_error *err);
 
+/** Precision against k (opts->topk) and, at the first k, by frequency, as an SVG picture. */
+ISG_MUST_CHECK enum isg_status isg_align_plot_precision(const struct isg_align_scores *scores,
+    const struct isg_align_eval_opts *opts, const char *path, bool force, struct isg_error *err);
+/** n source words and their best translations by CSLS in the first two principal components of what is drawn, as an SVG
+ * picture. names = what to call the two languages. Words without a vector are left out; all without: ISG_EDATA. */
+ISG_MUST_CHECK enum isg_status isg_align_plot_space(struct isg_align_space *space,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const uint32_t *rows, size_t n,
+    const char *const names[2], const char *path, bool force, const struct isg_env *env,
+    struct isg_error *err);
+
 /** What can be said of a map without a gold list, from the most frequent 10,000 words a side. */
 struct isg_align_health {
     uint64_t words;

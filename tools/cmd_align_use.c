@@ -103,7 +103,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
     struct isg_align_eval_opts opts;
     isg_align_eval_opts_default(&opts);
-    const char *gold = NULL, *judged = NULL, *topk = "1,5,10", *rule = "auto";
+    const char *gold = NULL, *judged = NULL, *plot = NULL, *topk = "1,5,10", *rule = "auto";
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
@@ -116,6 +116,8 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
         ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "topk", .letter = 'k', .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
             .help = "depths that precision is given at"},
+        {.name = "plot", .kind = ISG_OPT_STRING, .value = &plot, .argument = "FILE", .output = true,
+            .help = "write a picture (SVG) of precision against depth and frequency"},
         {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -126,6 +128,10 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             err, ISG_EUSAGE, NULL, 0, gold ? "both --dict and --similarity" : "nothing to score on");
         return isg_error_expected(err, "--dict FILE, or --similarity FILE");
     }
+    if (plot && judged)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--plot draws precision: it needs --dict");
+    if (plot)
+        ISG_TRY(isg_check_overwrite(plot, app->force, err));
     ISG_TRY(parse_topk(topk, &opts, err));
     opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
     opts.rule = isg_dict_case_find(rule);
@@ -144,6 +150,13 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
     print_scores(app->results, &s, &opts);
     isg_app_result(app, scores_json(&s, &opts));
+    if (plot) {
+        static const uint32_t depths[ISG_ALIGN_MAX_TOPK] = {1, 2, 3, 5, 10, 20, 50, 100};
+        opts.n_topk = ISG_ALIGN_MAX_TOPK;
+        memcpy(opts.topk, depths, sizeof opts.topk);
+        ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
+        status = isg_align_plot_precision(&s, &opts, plot, app->force, err);
+    }
 out:
     isg_dict_fini(&dict);
     isg_align_inputs_fini(&in);

@@ -43,6 +43,16 @@ holds stdout '"covered": 3'
 holds stdout '"spearman"'
 run 2 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --similarity sim.tsv
 run 2 align eval --map m.map --src s.vec --tgt t.vec
+# Pictures
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --plot precision.svg
+run 0 align plot --map m.map --src s.vec --tgt t.vec -o space.svg s1 s2 s30 nothing
+holds stderr 'no vector for "nothing"'
+holds space.svg ">t30<"
+run 0 align plot --map m.map --src s.vec --tgt t.vec -o space1.svg --threads 1
+for picture in precision space space1; do
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' $picture.svg || fail "$picture.svg is no XML"
+done
+run 3 align plot --map m.map --src s.vec --tgt t.vec -o none.svg nothing
 # Health: a true map is good, one of shuffled pairs is not.
 run 0 align health --map m.map --src s.vec --tgt t.vec --json
 holds stdout '"degenerate": false'
