@@ -141,7 +141,9 @@ class Bench:
             return [self.at("es.translated." + p) for p in ("train", "dev")]
         self.common()
         if not os.path.exists(self.at("es.txt")):
-            with lzma.open(self.data("text", "es.plain.txt.xz")) as f, open(self.at("es.txt"), "wb") as g:
+            plain = os.path.join(self.a.data, "text", "es.plain.txt")
+            plain = plain if os.path.exists(plain) else self.data("text", "es.plain.txt.xz")
+            with (lzma.open if plain.endswith(".xz") else open)(plain, "rb") as f, open(self.at("es.txt"), "wb") as g:
                 shutil.copyfileobj(f, g)
         lm = self.make("es.lm", ["translate", "lm", "train", self.at("es.txt")])
         case = self.make("es.case", ["translate", "case", self.at("es.txt")])
@@ -201,10 +203,27 @@ class Bench:
             target = ["--dev", dev] if n < 0 else self.spanish()
             return ["--mode", "datnet-f", "--adversary", "none", "--epsilon", "0", "--epsilon-char", "0", "--emb", es] + \
                 sources + target + plain + (["--epochs", "3"] if n < 0 else self.few(n))
+        both = ["--source", train, "--source", english, "--source-emb", es, "--source-emb", en]
         self.table("translated", ["10", "50", "100", "-1"], [
-            ("translated and English", lambda n: of(n, ["--source", train, "--source", english, "--source-emb", es,
-                                                        "--source-emb", en])),
+            ("translated and English", lambda n: of(n, both)),
             ("translated", lambda n: of(n, ["--source", train, "--source-emb", es]))], test)
+        setting = "translated, English, self-training"
+        for n in [s for s in ["100", "10", "50"] if not self.a.sizes or s in self.a.sizes]:
+            for seed in self.a.seeds:
+                if re.search(self.a.match, setting) and ("translated", setting, n, seed) not in self.done:
+                    # the teacher is the model of "translated and English"; esp.train without its tags is the text
+                    teacher = self.make("teacher.%s.%s" % (n, seed), ["ner", "transfer", "--seed", seed, "--sentences", n] +
+                                        of(int(n), both))
+                    pseudo = self.make("pseudo.%s.%s" % (n, seed), ["ner", "pseudo", "--model", teacher, "--min-probability",
+                                                                    "0.6", self.words()])
+                    self.row("translated", setting, n, seed, test, of(int(n), both + ["--source", pseudo, "--source-emb", es]))
+
+    def words(self):
+        """esp.train without its tags, a word a line."""
+        path = self.at("esp.words")
+        with open(self.data("ner", "es-conll2002", "esp.train"), encoding="utf-8") as f, open(path, "w", encoding="utf-8") as g:
+            g.writelines((line.split() or [""])[0] + "\n" for line in f)
+        return path
 
     def wnut(self, year):
         names = {"16": ("wnut2016", "train", "dev", "test"),
@@ -214,6 +233,7 @@ class Bench:
         f = ["--mode", "datnet-f", "--source-emb", self.emb("en")] + self.english(False) + target + AT
         self.table("wnut" + year, ["0"], [
             ("base", ["--mode", "base"] + target),
+            ("base, 40 epochs", ["--mode", "base"] + target + ["--epochs", "40"]),
             ("F", f),
             ("F without GRAD", f + ["--adversary", "none"])], test)
 
