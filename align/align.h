@@ -341,12 +341,35 @@ ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *sp
 /* ---- Dictionaries
  * -------------------------------------------------------------------------------------------- */
 
+/** p(the translation of this rank is right) = 1 / (1 + exp(-(w0 + w1 score + w2 log rank))) */
+struct isg_align_calibration {
+    double weight[3];
+    uint64_t words; /**< source words it was fitted on */
+};
+/**
+ * Fits the probabilities to the k best translations of held-out words; pairs that the map was learnt from would give
+ * probabilities that are too high. What the list does not hold counts as wrong: on a list that is not complete they are
+ * those of standing in the list. Fewer than 20 covered words: ISG_EDATA.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_calibrate(struct isg_align_space *space,
+    const struct isg_dict *held_out, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_align_calibration *out, const struct isg_env *env,
+    struct isg_error *err);
+double isg_align_probability(const struct isg_align_calibration *c, double score, uint32_t rank);
+/** Penalised maximum likelihood over n translations, by Newton's method. For tests. */
+ISG_MUST_CHECK enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank,
+    const bool *right, size_t n, struct isg_align_calibration *c, struct isg_error *err);
+
 enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL, ISG_DICT_STARDICT };
 struct isg_dict_write_opts {
     enum isg_retrieval retrieval; /**< default CSLS */
     uint32_t k;                   /**< translations a word, default 5 */
     uint64_t max_words;           /**< most frequent source words; 0 = all */
     enum isg_dict_format format;  /**< default TSV: source, rank, target, score */
+    /** not NULL: TSV and JSON lines get a probability after the score */
+    const struct isg_align_calibration *calibration;
+    bool
+        mutual; /**< TSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
 };
 void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
 /** Writes the bilingual dictionary, most frequent source word first. */

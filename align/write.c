@@ -18,11 +18,22 @@ static bool writable(const char *word)
     return word[0] && !strpbrk(word, "\t\r\n");
 }
 
-static void write_json(
-    struct isg_writer *w, const char *source, const char *target, uint32_t rank, float score)
+struct line {
+    const char *source, *target;
+    uint32_t rank;
+    double score;
+    const double *probability; /* NULL = not asked for */
+    const bool *mutual;        /* NULL = not asked for */
+};
+
+static void write_json(struct isg_writer *w, const struct line *l)
 {
-    json_t *const row = json_pack("{s:s, s:i, s:s, s:f}", "source", source, "rank", (int)rank, "target",
-        target, "score", (double)score);
+    json_t *const row = json_pack("{s:s, s:i, s:s, s:f}", "source", l->source, "rank", (int)l->rank, "target",
+        l->target, "score", l->score);
+    if (row && l->probability)
+        json_object_set_new(row, "probability", json_real(*l->probability));
+    if (row && l->mutual)
+        json_object_set_new(row, "mutual", json_boolean(*l->mutual));
     char *const text = row ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     if (text) {
         isg_writer_text(w, text);
@@ -32,24 +43,55 @@ static void write_json(
     json_decref(row);
 }
 
-static void write_one(struct isg_writer *w, enum isg_dict_format format, const char *source,
-    const char *target, uint32_t rank, float score)
+static void write_one(struct isg_writer *w, enum isg_dict_format format, const struct line *l)
 {
     switch (format) {
     case ISG_DICT_TSV:
-        isg_writer_printf(w, "%s\t%u\t%s\t%.4f\n", source, (unsigned)rank, target, (double)score);
+        isg_writer_printf(w, "%s\t%u\t%s\t%.4f", l->source, (unsigned)l->rank, l->target, l->score);
+        if (l->probability)
+            isg_writer_printf(w, "\t%.4f", *l->probability);
+        if (l->mutual)
+            isg_writer_text(w, *l->mutual ? "\t1" : "\t0");
+        isg_writer_text(w, "\n");
         break;
     case ISG_DICT_MUSE: /* a blank separates; a tab where a word itself has one, as readers of both would
                            expect */
-        isg_writer_printf(
-            w, "%s%s%s\n", source, strchr(source, ' ') || strchr(target, ' ') ? "\t" : " ", target);
+        isg_writer_printf(w, "%s%s%s\n", l->source,
+            strchr(l->source, ' ') || strchr(l->target, ' ') ? "\t" : " ", l->target);
         break;
     case ISG_DICT_JSONL:
-        write_json(w, source, target, rank, score);
+        write_json(w, l);
         break;
     case ISG_DICT_STARDICT: /* has files of its own */
         break;
     }
+}
+
+/* mutual[i] = the source word rows[i / k] is the best translation of near[i]. */
+static enum isg_status find_mutual(struct isg_align_space *space, const struct isg_dict_write_opts *opts,
+    const uint32_t *rows, size_t n, const struct isg_near *near, bool *mutual, const struct isg_env *env,
+    struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const size_t all = n * opts->k;
+    uint32_t *const targets = isg_malloc(all, sizeof *targets);
+    struct isg_near *const back = isg_malloc(all, sizeof *back);
+    size_t used = 0;
+    if (!targets || !back) {
+        status = isg_error_nomem(err, "a dictionary");
+        goto out;
+    }
+    for (size_t i = 0; i < all; i++)
+        if (near[i].row != ISG_NO_ID)
+            targets[used++] = near[i].row;
+    ISG_GOTO(isg_align_knn(space, ISG_TARGET, targets, used, opts->retrieval, 1, back, env, err));
+    used = 0;
+    for (size_t i = 0; i < all; i++)
+        mutual[i] = near[i].row != ISG_NO_ID && back[used++].row == rows[i / opts->k];
+out:
+    isg_free(targets);
+    isg_free(back);
+    return status;
 }
 
 enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
@@ -63,7 +105,8 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
     struct isg_writer *w = NULL;
     uint32_t *const rows = isg_malloc(BATCH, sizeof *rows);
     struct isg_near *const near = isg_malloc(BATCH, opts->k * sizeof *near);
-    if (!rows || !near) {
+    bool *const mutual = isg_malloc(BATCH, opts->k * sizeof *mutual);
+    if (!rows || !near || !mutual) {
         status = isg_error_nomem(err, "a dictionary");
         goto out;
     }
@@ -73,14 +116,25 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
         for (size_t i = 0; i < batch; i++)
             rows[i] = (uint32_t)(first + i);
         ISG_GOTO(isg_align_knn(space, ISG_SOURCE, rows, batch, opts->retrieval, opts->k, near, env, err));
+        if (opts->mutual)
+            ISG_GOTO(find_mutual(space, opts, rows, batch, near, mutual, env, err));
         for (size_t i = 0; i < batch; i++) {
             const char *const source = isg_strtab_get(src->words, rows[i], NULL);
             uint32_t rank = 0;
             for (uint32_t r = 0; r < opts->k && near[i * opts->k + r].row != ISG_NO_ID && writable(source);
                  r++) {
-                const char *const target = isg_strtab_get(tgt->words, near[i * opts->k + r].row, NULL);
-                if (writable(target))
-                    write_one(w, opts->format, source, target, ++rank, near[i * opts->k + r].score);
+                const struct isg_near *const to = &near[i * opts->k + r];
+                const char *const target = isg_strtab_get(tgt->words, to->row, NULL);
+                if (!writable(target))
+                    continue;
+                struct line line = {source, target, ++rank, (double)to->score, NULL, NULL};
+                const double probability =
+                    opts->calibration ? isg_align_probability(opts->calibration, line.score, rank) : 0;
+                if (opts->calibration)
+                    line.probability = &probability;
+                if (opts->mutual)
+                    line.mutual = &mutual[i * opts->k + r];
+                write_one(w, opts->format, &line);
             }
         }
     }
@@ -90,5 +144,6 @@ out:
     isg_writer_abort(w);
     isg_free(rows);
     isg_free(near);
+    isg_free(mutual);
     return status;
 }

@@ -95,6 +95,15 @@ run 0 align dict --map m.map --src s.vec --tgt t.vec -k 1 --words 2 --format mus
 s1 t1" ] || fail "muse format: $(cat stdout)"
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --words 2 --format jsonl -o -
 python3 -c 'import json,sys; r=[json.loads(l) for l in open("stdout")]; sys.exit(not (len(r) == 4 and r[0]["target"] == "t0"))' || fail "jsonl"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --words 2 --format jsonl --mutual --calibrate test.txt -o -
+python3 -c 'import json,sys; r=[json.loads(l) for l in open("stdout")]; sys.exit(not (r[0]["mutual"] is True and r[1]["mutual"] is False and r[0]["probability"] > .9 > .1 > r[1]["probability"]))' || fail "calibrated: $(cat stdout)"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --calibrate train.txt --mutual -o five.tsv
+holds stderr "the map was learnt from these pairs"
+[ "$(awk -F'\t' 'NF != 6' five.tsv | wc -l)" = 0 ] || fail "columns of $(head -1 five.tsv)"
+run 0 align fit --src s.vec --tgt t.vec --seed-dict five.tsv --method procrustes -o again.map
+head -19 train.txt >few.txt
+run 3 align dict --map m.map --src s.vec --tgt t.vec --calibrate few.txt -o x.tsv
+holds stderr "19 source words to calibrate on"
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --format stardict -o star
 head -1 star.ifo | grep -q "StarDict's dict ifo file" || fail "star.ifo"
 if command -v sdcv >/dev/null; then

@@ -888,6 +888,40 @@ static void a_limit_on_memory_changes_nothing(void **state)
     vectors_free(&t);
 }
 
+/* Translations that are right with a known probability: it is found again, and the gradient is zero there. */
+static void probabilities_are_found_again(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static double score[N];
+    static uint32_t rank[N];
+    static bool right[N];
+    const struct isg_align_calibration truth = {.weight = {-1, 4, -0.7}};
+    struct isg_align_calibration c;
+    struct isg_rng r = isg_rng_stream(8, "calibration", 0);
+    for (size_t i = 0; i < N; i++) {
+        score[i] = isg_rng_normal(&r) * 0.3;
+        rank[i] = 1 + (uint32_t)(i % 5);
+        right[i] = isg_rng_double(&r) < isg_align_probability(&truth, score[i], rank[i]);
+    }
+    assert_ok(isg_align_fit_logistic(score, rank, right, N, &c, &err));
+    for (int i = 0; i < 3; i++)
+        assert_near(c.weight[i], truth.weight[i], 0.2); /* four standard errors */
+    double p = 0, q = 0;
+    for (size_t i = 0; i < N; i++) {
+        p += isg_align_probability(&c, score[i], rank[i]) / N;
+        q += (double)right[i] / N;
+    }
+    assert_near(
+        p, q, 1e-6); /* that the sums agree is the first of the likelihood equations; the rest is the ridge */
+    for (size_t i = 0; i < N; i++)
+        right[i] = score[i] > 0; /* can be told apart: no infinite weights */
+    assert_ok(isg_align_fit_logistic(score, rank, right, N, &c, &err));
+    for (int i = 0; i < 3; i++)
+        assert_true(isfinite(c.weight[i]));
+    assert_true(isg_align_probability(&c, 0.2, 1) > 0.99 && isg_align_probability(&c, -0.2, 1) < 0.01);
+}
+
 static void correlations_by_hand(void **state)
 {
     (void)state;
@@ -1036,6 +1070,7 @@ int main(void)
         cmocka_unit_test(zero_rows_get_no_neighbours_and_are_none),
         cmocka_unit_test(evaluation_counts_by_hand),
         cmocka_unit_test(a_limit_on_memory_changes_nothing),
+        cmocka_unit_test(probabilities_are_found_again),
         cmocka_unit_test(correlations_by_hand),
         cmocka_unit_test(similarity_of_words),
         cmocka_unit_test(health_knows_a_map_from_none),
