@@ -68,7 +68,7 @@ struct isg_align_pairs_report {
     uint64_t distinct_sources; /**< different source words among the entries */
     uint64_t covered_sources;  /**< of these, with a vector and at least one target with a vector */
 };
-/** Row of a word under a case rule; ISG_NO_ID where there is none. */
+/** Row of a word under a case rule, several words also joined by "_" (new_york); ISG_NO_ID where there is none. */
 uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
 /** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats.
  * @param report may be NULL */
@@ -260,6 +260,20 @@ ISG_MUST_CHECK enum isg_status isg_align_knn_vectors(struct isg_align_space *spa
 ISG_MUST_CHECK enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from,
     const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
     const struct isg_env *env, struct isg_error *err);
+
+/** The same for queries that are no rows: n x dim, as isg_align_phrase or isg_align_project gives them. */
+ISG_MUST_CHECK enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg_side from,
+    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err);
+/**
+ * A word or phrase without a row: the mean of its words' vectors in the common space, of length 1.
+ * @param subwords  vectors of unknown words, from their character n-grams, of the model that v comes from; or NULL
+ * @param out       dim floats; zeroes where nothing of it is known
+ * @param words     how many of its words were known
+ */
+ISG_MUST_CHECK enum isg_status isg_align_phrase(const struct isg_align_space *space, enum isg_side side,
+    const struct isg_vectors *v, const struct isg_fasttext *subwords, const char *text, float *out,
+    size_t *words, const struct isg_env *env, struct isg_error *err);
 
 /* ---- Evaluation
  * ---------------------------------------------------------------------------------------------- */

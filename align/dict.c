@@ -162,7 +162,7 @@ enum isg_status isg_align_pairs_add(
     return ISG_OK;
 }
 
-uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule)
+static uint32_t find_as_is(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule)
 {
     uint32_t id = rule == ISG_DICT_CASE_LOWER ? ISG_NO_ID : isg_strtab_find(v->words, word, n);
     if (id != ISG_NO_ID || rule == ISG_DICT_CASE_KEEP)
@@ -172,6 +172,19 @@ uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n,
     id = lower ? isg_strtab_find(v->words, lower, lower_n) : ISG_NO_ID;
     isg_free(lower);
     return id;
+}
+
+uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule)
+{
+    const uint32_t id = find_as_is(v, word, n, rule);
+    if (id != ISG_NO_ID || !memchr(word, ' ', n))
+        return id;
+    char *const joined = isg_strndup(word, n);
+    for (size_t i = 0; joined && i < n; i++)
+        joined[i] = joined[i] == ' ' ? '_' : joined[i];
+    const uint32_t found = joined ? find_as_is(v, joined, n, rule) : ISG_NO_ID;
+    isg_free(joined);
+    return found;
 }
 
 /* Pairs of rows come twice where "The" and "the" are both listed: each is wanted once. */

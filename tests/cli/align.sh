@@ -122,6 +122,10 @@ holds stdout "s7	1	t7"
 holds stdout "S8	1	t8"
 holds stderr 'no vector for "nothing"'
 printf 's9\n' | "$isogloss" align lookup --map m.map --src s.vec --tgt t.vec -k 1 | grep -q "^s9	1	t9	" || fail "lookup from standard input"
+run 0 align lookup --map m.map --src s.vec --tgt t.vec -k 9 "s7 S7" "s3 nothing"
+holds stdout "s7 S7	1	t7"
+holds stdout "s3 nothing	1	t3"
+run 3 align lookup --map m.map --src s.vec --tgt t.vec --subwords s.vec s1
 # Errors
 printf 'x y\n' >other.txt
 run 3 align fit --src s.vec --tgt t.vec --seed-dict other.txt -o x.map

@@ -1,0 +1,36 @@
+/** @file align/space.h  What a common space holds. Private to align. */
+#ifndef ISG_ALIGN_SPACE_H
+#define ISG_ALIGN_SPACE_H
+#include "align/faiss.h"
+#include "align/map.h"
+#include "align/topk.h"
+
+/** Inverse temperature of the inverted softmax. */
+#define ISG_ISF_BETA 30.0F
+
+struct isg_align_space {
+    const struct isg_align_map *map;
+    struct isg_space_opts opts;
+    struct isg_mat v[2];
+    size_t mapped[2]; /* bytes of a temporary file that v lies in; 0 = in memory */
+    bool *zero[2];    /* words without a vector */
+    float *mean[2];   /* r of CSLS; NULL until wanted */
+    float *isf[2];    /* log sum exp of the inverted softmax; NULL until wanted */
+    uint32_t csls_k;
+    char *index;             /* FAISS factory string; NULL = our own exact search */
+    struct isg_faiss *faiss; /* over the rows of one side under one retrieval */
+    enum isg_side faiss_side;
+    enum isg_retrieval faiss_retrieval;
+};
+/** Fills space->isf[to], if that has not been done. */
+ISG_MUST_CHECK enum isg_status isg_space_isf_sums(
+    struct isg_align_space *space, enum isg_side to, const struct isg_env *env, struct isg_error *err);
+/**
+ * The k best rows of the other side for queries in the common space.
+ * @param mean   r of each query, for CSLS alone
+ * @param index  through the index, where there is one
+ */
+ISG_MUST_CHECK enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side from,
+    struct isg_mat queries, const float *mean, enum isg_retrieval retrieval, bool index, uint32_t k,
+    struct isg_near *out, const struct isg_env *env, struct isg_error *err);
+#endif
