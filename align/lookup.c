@@ -117,7 +117,8 @@ static enum isg_status add_word(const struct isg_align_space *space, enum isg_si
     } else if (subwords && isg_fasttext_vector(subwords, word, n, raw)) {
         const struct isg_mat in = isg_mat(raw, 1, isg_fasttext_dim(subwords));
         ISG_TRY(isg_align_project(space->map, side, in, isg_mat(unit, 1, rows.cols), env, err));
-        *found = true;
+        for (size_t j = 0; j < rows.cols; j++)
+            *found |= unit[j] != 0.0F;
     }
     for (size_t j = 0; *found && j < rows.cols; j++)
         sum[j] += x[j];

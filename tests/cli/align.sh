@@ -126,6 +126,31 @@ run 0 align lookup --map m.map --src s.vec --tgt t.vec -k 9 "s7 S7" "s3 nothing"
 holds stdout "s7 S7	1	t7"
 holds stdout "s3 nothing	1	t3"
 run 3 align lookup --map m.map --src s.vec --tgt t.vec --subwords s.vec s1
+# A fastText model of the same words, in which the n-gram "<zz" has the vector of s7, and no other has any.
+python3 - <<'EOF_PYTHON'
+import struct
+rows = [line.split() for line in open("s.vec")][1:]
+bucket, n = 1000, len(rows)
+h = 2166136261
+for b in b"<zz":
+    h = (h ^ b) * 16777619 % 2**32
+buckets = [[0.0] * 8 for _ in range(bucket)]
+buckets[h % bucket] = [float(x) for x in rows[7][1:]]
+with open("s.bin", "wb") as f:
+    f.write(struct.pack("<2i12id", 793712314, 12, 8, 5, 5, 1, 5, 1, 2, 2, bucket, 3, 3, 100, 1e-4))
+    f.write(struct.pack("<3i2q", n, n, 0, 99, -1))
+    for row in rows:
+        f.write(row[0].encode() + b"\0" + struct.pack("<qb", 5, 0))
+    f.write(struct.pack("<b2q", 0, n + bucket, 8))
+    for row in [[float(x) for x in row[1:]] for row in rows] + buckets:
+        f.write(struct.pack("<8f", *row))
+EOF_PYTHON
+run 0 align lookup --map m.map --src s.vec --tgt t.vec --subwords s.bin -k 1 zzyx "zzyx zzyx" qqqq
+holds stdout "zzyx	1	t7"
+holds stdout "zzyx zzyx	1	t7"
+holds stderr 'no vector for "qqqq"'
+run 0 align lookup --map m.map --src s.bin --tgt t.vec --subwords s.bin -k 1 s5
+holds stdout "s5	1	t5"
 # Errors
 printf 'x y\n' >other.txt
 run 3 align fit --src s.vec --tgt t.vec --seed-dict other.txt -o x.map
