@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static enum isg_status isg_tag_add_record(struct isg_tagger *t, enum isg_tag_record_kind kind,
+static enum isg_status add_record(struct isg_tagger *t, enum isg_tag_record_kind kind,
     const struct isg_line *line, struct isg_tag_record **out, struct isg_error *err)
 {
     if (!ISG_GROW(t->records, t->cap_records, t->n_records + 1) ||
@@ -92,7 +92,7 @@ enum isg_status isg_tag_columns(
             const struct isg_line *line = &b->lines[i];
             const bool is_token = token < b->n_tokens && b->tokens[token] == i;
             struct isg_tag_record *record = NULL;
-            ISG_GOTO(isg_tag_add_record(t,
+            ISG_GOTO(add_record(t,
                 is_token                          ? ISG_TAG_TOKEN
                 : line->kind == ISG_LINE_DOCUMENT ? ISG_TAG_DOCUMENT
                                                   : ISG_TAG_LINE,
@@ -192,11 +192,7 @@ enum isg_status isg_tag_lines(struct isg_tagger *t, const char *path, bool jsonl
         for (size_t i = 0; i < n && blank; i++)
             blank = line.text[i] == ' ' || line.text[i] == '\t';
         struct isg_tag_record *r = NULL;
-        ISG_GOTO(isg_tag_add_record(t,
-            blank   ? ISG_TAG_LINE
-            : jsonl ? ISG_TAG_JSON
-                    : ISG_TAG_TEXT,
-            &line, &r, err));
+        ISG_GOTO(add_record(t, blank ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
         const size_t at = t->n_records - 1;
         if (!blank && jsonl) {
             json_error_t where;
