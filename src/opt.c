@@ -286,6 +286,8 @@ static void print_default(const struct isg_opt *o, FILE *to)
         fputs(" [required]", to);
         return;
     }
+    if (strstr(o->help, "(default")) /* it says itself what a value that stands for the default does */
+        return;
     switch (o->kind) {
     case ISG_OPT_FLAG:
         if (*(const bool *)o->value)

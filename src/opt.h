@@ -23,7 +23,7 @@ struct isg_opt {
     enum isg_opt_kind kind;
     void *value; /**< where the value goes; what is there before parsing is the default, shown in the help */
     const char *argument; /**< "FILE", "N"; NULL for flags */
-    const char *help;     /**< one line; unit where there is one */
+    const char *help;     /**< one line; unit where there is one; one with "(default" in it shows no value */
     const char *choices;  /**< ISG_OPT_CHOICE: "nn|csls|isf" */
     double min, max;      /**< numbers; both 0 = any */
     const char *group;    /**< heading in the help; NULL = as the one before ("Options" at first) */

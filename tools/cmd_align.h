@@ -25,7 +25,7 @@ struct isg_align_inputs {
 #define ISG_ALIGN_OPT_MAP(in) {.name = "map", .letter = 'm', .kind = ISG_OPT_STRING, .value = &(in)->map_path, \
     .argument = "FILE", .required = true, .help = "map, from align fit"}
 #define ISG_ALIGN_OPT_VOCAB(in) {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &(in)->max_vocab, \
-    .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words read a side, 0 = all (default 200000)"}
+    .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words read a side, 0 = all"}
 #define ISG_ALIGN_OPT_RETRIEVAL(in) {.name = "retrieval", .kind = ISG_OPT_CHOICE, .value = &(in)->retrieval, \
     .choices = "nn|csls|isf", .help = "cosine, CSLS or inverted softmax", .group = "Retrieval"}
 #define ISG_ALIGN_OPT_CSLS_K(in) {.name = "csls-k", .kind = ISG_OPT_INT, .value = &(in)->csls_k, .argument = "N", \
