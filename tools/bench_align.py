@@ -82,6 +82,7 @@ def main():
                 ("advanced", ["--method", "advanced", "--seed-dict", train]),
                 ("rcsls", ["--method", "rcsls", "--seed-dict", train]),
                 ("procb", ["--method", "procb", "--seed-dict", train]),
+                ("procrustes, contrastive", ["--method", "procrustes", "--refine", "2", "--contrast", "on", "--seed-dict", train]),
                 ("auto", ["--seed-dict", train]),
                 ("auto, 500 words", ["--seed-dict", few]),
                 ("auto, identical", ["--seed-from", "identical"]),
@@ -90,7 +91,8 @@ def main():
                 jobs += [("UBiLexAT", ubi, m, o) for m, o in (
                     ("procrustes", ["--method", "procrustes", "--seed-dict", train]),
                     ("advanced", ["--method", "advanced", "--seed-dict", train]),
-                    ("auto", ["--seed-dict", train]))]
+                    ("auto", ["--seed-dict", train]),
+                    ("auto, CSLS of 5", ["--csls-k", "5", "--seed-dict", train]))]
             for data, files, name, options in jobs:
                 label = "%s %s-%s" % (data, s, t)
                 if a.only not in label + " " + name:
