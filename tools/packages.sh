@@ -2,8 +2,9 @@
 # shellcheck shell=sh
 BUILD_PACKAGES="build-essential pkg-config meson ninja-build python3 libopenblas-dev libfaiss-dev libpcre2-dev zlib1g-dev
  libjansson-dev libutf8proc-dev libxxhash-dev libicu-dev"
-# Clang takes its OpenMP from libomp-dev; sdcv reads the StarDict dictionaries that align dict writes.
-CHECK_PACKAGES="libcmocka-dev clang libomp-dev sdcv"
+# Clang takes its OpenMP from libomp-dev; sdcv reads the StarDict dictionaries that align dict writes,
+# NumPy the safetensors.
+CHECK_PACKAGES="libcmocka-dev clang libomp-dev sdcv python3-numpy"
 
 say() {
     printf '== %s\n' "$*"

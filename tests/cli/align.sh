@@ -117,6 +117,34 @@ fi
 run 0 align apply --map m.map --src s.vec -o mapped.vec
 [ "$(head -1 mapped.vec)" = "300 8" ] || fail "mapped: $(head -1 mapped.vec)"
 run 0 align apply --map m.map --src s.vec -o mapped.bin
+# What NumPy makes of our safetensors: the map times the vectors, after their preprocessing, are the mapped vectors.
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method procrustes --norm unit -o plain.map
+run 0 align apply --map plain.map --src s.vec -o plain.vec
+cat >read.py <<'EOF_PYTHON'
+import json, struct
+import numpy as np
+with open("plain.map", "rb") as f:
+    n, = struct.unpack("<Q", f.read(8))
+    header = json.loads(f.read(n))
+    data = f.read()
+at = header["source.map"]
+assert at["dtype"] == "F32"
+start, end = at["data_offsets"]
+w = np.frombuffer(data[start:end], "<f4").reshape(at["shape"])
+x = np.loadtxt("s.vec", skiprows=1, usecols=range(1, 9))
+y = np.loadtxt("plain.vec", skiprows=1, usecols=range(1, 9))
+x = x / np.linalg.norm(x, axis=1, keepdims=True) @ w
+assert np.abs(x / np.linalg.norm(x, axis=1, keepdims=True) - y).max() < 1e-5
+EOF_PYTHON
+numpy=
+for python in python3 /usr/bin/python3; do
+    [ -n "$numpy" ] || { "$python" -c 'import numpy' 2>/dev/null && numpy=$python; }
+done
+if [ -n "$numpy" ]; then
+    "$numpy" read.py || fail "NumPy reads another map"
+else
+    echo "skipped: a map read by NumPy, which is not installed"
+fi
 run 0 align lookup --map m.map --src s.vec --tgt t.vec s7 nothing S8
 holds stdout "s7	1	t7"
 holds stdout "S8	1	t8"
