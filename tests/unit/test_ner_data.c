@@ -31,6 +31,18 @@ static void corpora_hold_spans(void **state)
     assert_int_equal(c.spans[2].first, 0);
     assert_int_equal(c.line[1], 9);
     assert_int_equal(c.scheme, ISG_IOB1);
+    /* a second text behind the first: offsets go on, types and forms are shared */
+    file("data.more", "Oslo B-LOC\nAnn B-PER\n\nRome O\n");
+    assert_ok(isg_ner_corpus_add(&c, "data.more", ISG_COLUMNS_DEFAULT, &err));
+    assert_int_equal(c.n_sentences, 4);
+    assert_int_equal(c.n_tokens, 8);
+    assert_int_equal(c.span_offset[4] - c.span_offset[2], 2);
+    assert_int_equal(c.spans[3].first, 0);
+    assert_int_equal(c.spans[3].type, c.spans[2].type);
+    assert_int_equal(c.spans[4].first, 1);
+    assert_int_equal(c.form[6], c.form[0]);
+    assert_int_equal(c.scheme, ISG_IOB1);
+    assert_int_equal(isg_ner_corpus_add(&c, "data.none", ISG_COLUMNS_DEFAULT, &err), ISG_EIO);
     isg_ner_corpus_fini(&c);
 }
 
