@@ -18,6 +18,7 @@ Variants:
   first       first entry of the MUSE dictionary, then copy (the baseline)
   xie         Xie et al. 2018: best CSLS neighbour of a map, word by word
   first+map   first entry, then CSLS, then copy
+  dictionary  first+map, with +vectors and +capitals as below (resources/projects/en-es-dictionary.toml)
   mayhew      Mayhew et al. 2017: prominence, language model, greedy
   lattice     candidates of dictionary (both directions) and map, language model, beam search, evidence for names
   +swap       lattice, and words of a name (or none) in the other order, joined by "de"
@@ -109,7 +110,7 @@ def main():
     both = swap + ["--casing", "both", "--drop-lower"]
     variants = [
         ("source", None), ("common", None), ("replace", None), ("first", ["--lexicon", lexicon]), ("xie", by_map),
-        ("first+map", ["--lexicon", lexicon] + by_map),
+        ("first+map", ["--lexicon", lexicon] + by_map), ("dictionary", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
         ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both),
         ("+capitals", both), ("+self", both), ("+three", both)]
@@ -146,7 +147,7 @@ def main():
         if only and name not in only:
             continue
         files, coverage, rate, vectors = {"train": train, "dev": dev}, "", "", tgt
-        if name in ("common", "replace", "+vectors", "+english", "+capitals", "+self", "+three"):
+        if name in ("common", "replace", "dictionary", "+vectors", "+english", "+capitals", "+self", "+three"):
             mode = name if name == "replace" else "common"
             vectors = at(mode + ".isgv")
             if not os.path.exists(vectors):
@@ -180,7 +181,7 @@ def main():
                 texts += ["--train", own]
             run = {"+capitals": "+vectors", "+three": "+self"}.get(name, name) + "." + seed
             one = train_and_score(run, files, texts, vectors, seed)
-            scores.append(one["score_capitals" if name in ("+capitals", "+self") else "score"])
+            scores.append(one["score_capitals" if name in ("dictionary", "+capitals", "+self") else "score"])
             if name == "+three":
                 if seed == seeds[-1]:
                     scores = [score([at("+self.%s.model" % s) for s in seeds], at(name + ".tagged"), ["--capitals"])]
