@@ -29,7 +29,8 @@ Variants:
   +capitals   the taggers of +vectors, told that words with a capital amid a sentence are parts of names
   +self       the taggers of +capitals (one a seed) label the words of esp.train together, doubtful labels left open;
               new ones are trained on the translation and these (self-training), and tag as in +capitals
-  +three      the taggers of +self as one, by their averaged scores
+  +again      +self once more: its taggers label the words of esp.train
+  +three      the taggers of +again as one, by their averaged scores
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -113,7 +114,8 @@ def main():
         ("first+map", ["--lexicon", lexicon] + by_map), ("dictionary", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
         ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both),
-        ("+capitals", both), ("+self", both), ("+three", both)]
+        ("+capitals", both), ("+self", both), ("+again", both), ("+three", both)]
+    rounds = ["+vectors", "+self", "+again"] # of self-training
 
     def score(models, tagged, options):
         call(a.isogloss, ["ner", "tag", test, "-o", tagged] + options + [x for m in models for x in ("--model", m)] +
@@ -135,6 +137,18 @@ def main():
         with open(at(run + ".json")) as f:
             return json.load(f)
 
+    def train_round(k, files, vectors, seed):
+        """Round 0 learns from the translation, the others also from what the taggers of the round before label."""
+        texts = ["--train", files["train"]]
+        if k > 0:
+            own = at(rounds[k] + ".own")
+            if not os.path.exists(own):
+                teachers = [train_round(k - 1, files, vectors, s)["model"] for s in seeds]
+                call(a.isogloss, ["ner", "pseudo", "--capitals", at("esp.words"), "-o", own] +
+                     [x for m in teachers for x in ("--model", m)] + common, log)
+            texts += ["--train", own]
+        return train_and_score(rounds[k] + "." + seed, files, texts, vectors, seed)
+
     only = [v for v in a.only.split(",") if v]
     version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
     seeds = a.seeds.split(",")
@@ -147,7 +161,7 @@ def main():
         if only and name not in only:
             continue
         files, coverage, rate, vectors = {"train": train, "dev": dev}, "", "", tgt
-        if name in ("common", "replace", "dictionary", "+vectors", "+english", "+capitals", "+self", "+three"):
+        if name in ["common", "replace", "dictionary", "+english", "+capitals", "+three"] + rounds:
             mode = name if name == "replace" else "common"
             vectors = at(mode + ".isgv")
             if not os.path.exists(vectors):
@@ -166,27 +180,20 @@ def main():
             one = json.load(open(at(made + ".train.json")))
             coverage = "%.1f" % (100 * one["coverage"])
             rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
-        scores, devs, seconds, peak = [], [], 0.0, 0.0
+        scores, devs, models, seconds, peak = [], [], [], 0.0, 0.0
         for seed in seeds:
-            texts = ["--train", files["train"]]
-            if name == "+english":
-                texts += ["--train", train]
-            if name in ("+self", "+three"):
-                own, teachers = at("+self.own"), []
-                for s in seeds:
-                    teachers += ["--model", train_and_score("+vectors." + s, files, texts, vectors, s)["model"]]
-                if not os.path.exists(own):
-                    call(a.isogloss, ["ner", "pseudo", "--capitals"] + teachers + [at("esp.words"), "-o", own] + common,
-                         log)
-                texts += ["--train", own]
-            run = {"+capitals": "+vectors", "+three": "+self"}.get(name, name) + "." + seed
-            one = train_and_score(run, files, texts, vectors, seed)
-            scores.append(one["score_capitals" if name in ("dictionary", "+capitals", "+self") else "score"])
-            if name == "+three":
-                if seed == seeds[-1]:
-                    scores = [score([at("+self.%s.model" % s) for s in seeds], at(name + ".tagged"), ["--capitals"])]
+            same = {"+capitals": rounds[0], "+three": rounds[-1]}.get(name, name)
+            if same in rounds:
+                one = train_round(rounds.index(same), files, vectors, seed)
+            else:
+                texts = ["--train", files["train"]] + (["--train", train] if name == "+english" else [])
+                one = train_and_score(name + "." + seed, files, texts, vectors, seed)
+            scores.append(one["score_capitals" if name in ["dictionary", "+capitals"] + rounds[1:] else "score"])
+            models.append(one["model"])
             devs.append(one["dev_f1"])
             seconds, peak = seconds + one["seconds"], max(peak, one["mb"])
+        if name == "+three":
+            scores = [score(models, at(name + ".tagged"), ["--capitals"])]
         f1 = [x["f1"] for x in scores]
         row = [name, coverage, rate, "%.2f" % statistics.mean(devs) if devs else "", "%.2f" % statistics.mean(f1),
                "%.2f" % (statistics.stdev(f1) if len(f1) > 1 else 0.0),
