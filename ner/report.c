@@ -91,6 +91,15 @@ char *isg_ner_card(const struct isg_ner_model *m, const char *name)
         const char *type = isg_ner_type_name(&m->vocab, i, &n);
         isg_text_put(&t, "- %.*s\n", (int)n, type);
     }
+    const struct isg_ner_features *const f = &m->vocab.features;
+    if (isg_ner_features_count(f))
+        isg_text_put(&t, "\n## Beyond words\n\n");
+    for (uint32_t k = 0; k < f->n_columns; k++)
+        isg_text_put(
+            &t, "- column %d of the text, %u values\n", f->column[k], isg_ner_features_rows(f, k) - 1);
+    if (f->gazetteer)
+        isg_text_put(&t, "- a gazetteer of %u names of %u types, kept in the model\n",
+            isg_ner_gazetteer_size(f->gazetteer), isg_ner_gazetteer_types(f->gazetteer));
     isg_text_put(&t, "\n## Made from\n\n| input | file | XXH3 |\n|---|---|---|\n");
     json_object_foreach(json_object_get(p, "inputs"), role, input)
         isg_text_put(&t, "| %s | %s | %s |\n", role, json_string_value(json_object_get(input, "file")),

@@ -178,6 +178,10 @@ with=$(sed -n 's/.*FB1: *//p' stdout | head -1)
 awk -v a="$without" -v b="$with" 'BEGIN { exit !(b > a + 2) }' || fail "a telling gazetteer: F1 $without -> $with"
 printf 'She was in Lisbon.\n' >text
 run 0 ner tag --model names.model --format text text
+run 0 ner card --model names.model
+holds stdout "- a gazetteer of "
+run 0 ner card --model feature.model
+holds stdout "- column 1 of the text, 2 values"
 run 0 info --json names.model
 holds stdout '"gazetteer"'
 
