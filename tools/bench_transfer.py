@@ -54,7 +54,7 @@ class Bench:
         self.rows = read_rows(a.out) if os.path.exists(a.out) else []
         if not self.rows:
             with open(a.out, "w", encoding="utf-8") as f:
-                f.write("# %s; %s; tools/bench transfer %s\n" % (self.version, machine(), " ".join(sys.argv[1:])))
+                f.write("# %s; %s; tools/bench transfer --data DIR; one row a run\n" % (self.version, machine()))
                 f.write("\t".join(HEAD) + "\n")
         self.done = {tuple(r[:4]) for r in self.rows}
 
