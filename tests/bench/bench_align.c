@@ -1,12 +1,14 @@
 /* Exact CSLS against sgemm: the time that both neighbourhood means and the best translations of all words take, over the
  * time that the same multiply-adds take in sgemm alone, in the same process.
- * bench_align [N [M [D [THREADS]]]]: N x D source and M x D target rows, default 30000 30000 100 1. */
+ * bench_align [N [M [D [THREADS [DISTINCT]]]]]: N x D source and M x D target rows, default 30000 30000 100 1; of these
+ * the first DISTINCT are random and the others repeat them, so that there are ties (0 = no repeats). */
 #include "align/align.h"
 #include "align/topk.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static void must(enum isg_status status, const struct isg_error *err)
@@ -27,7 +29,7 @@ static double cpu_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static struct isg_mat rows(size_t n, size_t d, uint64_t stream)
+static struct isg_mat rows(size_t n, size_t d, size_t distinct, uint64_t stream)
 {
     struct isg_mat m = isg_mat(isg_malloc(n, d * sizeof(float)), n, d);
     struct isg_rng r = isg_rng_stream(1, "rows", stream);
@@ -35,6 +37,10 @@ static struct isg_mat rows(size_t n, size_t d, uint64_t stream)
         exit(1);
     for (size_t i = 0; i < n; i++) {
         double norm = 0;
+        if (distinct && i >= distinct) {
+            memcpy(m.x + i * d, m.x + i % distinct * d, d * sizeof *m.x);
+            continue;
+        }
         for (size_t j = 0; j < d; j++) {
             m.x[i * d + j] = (float)isg_rng_normal(&r);
             norm += (double)m.x[i * d + j] * (double)m.x[i * d + j];
@@ -107,7 +113,8 @@ int main(int argc, char **argv)
     const size_t d = argc > 3 ? strtoul(argv[3], NULL, 10) : 100;
     struct isg_pool *const pool = isg_pool_new(argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1);
     const struct isg_env env = {.pool = pool};
-    const struct isg_mat a = rows(n, d, 0), b = rows(m, d, 1);
+    const size_t distinct = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
+    const struct isg_mat a = rows(n, d, distinct, 0), b = rows(m, d, distinct, 1);
     double sgemm = HUGE_VAL, csls = HUGE_VAL;
     for (int i = 0; i < 3;
          i++) { /* the best of three of each, in turn: other work on the machine disturbs both */
@@ -120,7 +127,8 @@ int main(int argc, char **argv)
     }
     const double flop = 2.0 * (double)n * (double)m * (double)d;
     printf("%s, %u threads\n\n", isg_blas_describe(), isg_pool_threads(pool));
-    printf("| %zu x %zu x %zu | CPU seconds | GFLOP/s | of sgemm's time |\n| --- | --- | --- | --- |\n", n, m, d);
+    printf("| %zu x %zu x %zu | CPU seconds | GFLOP/s | of sgemm's time |\n| --- | --- | --- | --- |\n", n, m,
+        d);
     printf("| sgemm, two products | %.2f | %.1f | 1.00 |\n", 2 * sgemm, flop / sgemm / 1e9);
     printf("| exact CSLS, k = 10: both means, best 10 | %.2f | %.1f | %.2f |\n", csls, 2 * flop / csls / 1e9,
         csls / (2 * sgemm));
