@@ -355,7 +355,7 @@ ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *sp
 /* ---- Dictionaries
  * -------------------------------------------------------------------------------------------- */
 
-/** p(the translation of this rank is right) = 1 / (1 + exp(-(w0 + w1 score + w2 log rank))) */
+/** p(the translation of this rank is right) = 1 / (1 + exp(-(w0 + w1 score + w2 log rank))), w2 <= 0 */
 struct isg_align_calibration {
     double weight[3];
     uint64_t words; /**< source words it was fitted on */

@@ -96,6 +96,12 @@ enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct 
             used++;
         }
     ISG_GOTO(isg_align_fit_logistic(score, rank, right, used, out, err));
+    if (out->weight[2] >
+        0) { /* a later translation must not look better than the one before it: by score alone */
+        for (size_t i = 0; i < used; i++)
+            rank[i] = 1;
+        ISG_GOTO(isg_align_fit_logistic(score, rank, right, used, out, err));
+    }
     out->words = n;
 out:
     isg_align_pairs_fini(&pairs);
