@@ -17,6 +17,10 @@ enum { WORDS_TO_CHOOSE_ON = 10000, MOST_CANDIDATES = 4 };
 #define CLOSE 0.85
 /* Of the whitening. On small vocabularies of good vectors ten times as much is better: both are tried. */
 #define RIDGE 0.03
+/* A map that finds fewer than one in a hundred of so many held-out words was learnt from something else than translations.
+ */
+enum { ENOUGH_TO_CONDEMN = 50 };
+#define HARDLY_ANY 1.0
 
 /* Chosen on held-out parts of the train lists. The neighbourhoods have to follow the map closely: what is
  * held is soon exploited. */
@@ -238,6 +242,7 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     }
     *recipe = c.best;
     isg_linear_move(chosen, &c.map);
+    report->degenerate = c.queries >= ENOUGH_TO_CONDEMN && c.precision < HARDLY_ANY;
     snprintf(report->why, sizeof report->why, "%s: P@1 %.2f %% on %zu held-out seed words; next %s, %.2f %%",
         recipe_text(recipe, name, sizeof name), c.precision, c.queries, c.next, c.next_precision);
 out:

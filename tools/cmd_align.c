@@ -140,8 +140,9 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     isg_app_result(app, fit_json(&report));
     if (report.degenerate) {
         isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
-        status =
-            isg_error_advice(err, "give a seed dictionary (50 pairs help), or use --seed-from identical");
+        status = isg_error_advice(
+            err, dict ? "check that the seed dictionary holds translations of these two languages"
+                      : "give a seed dictionary (50 pairs help), or use --seed-from identical");
     }
 out:
     isg_align_map_free(map);

@@ -61,6 +61,9 @@ run 0 align fit --src s.vec --tgt t.vec --seed-dict wrong.txt --method procruste
 run 1 align health --map wrong.map --src s.vec --tgt t.vec
 holds stdout "degenerate"
 holds stderr "seed dictionary"
+awk 'BEGIN { for (i = 0; i < 300; i++) print "s" i, "t" (i * 77 + 5) % 300 }' >nonsense.txt
+run 1 align fit --src s.vec --tgt t.vec --seed-dict nonsense.txt -o nonsense.map
+holds stderr "check that the seed dictionary holds translations"
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method procrustes --contrast on -o contrast.map
 run 0 align eval --map contrast.map --src s.vec --tgt t.vec --dict test.txt --json
 python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not r["p_at"]["1"] > 99)' || fail "contrast: $(cat stdout)"
