@@ -89,10 +89,18 @@ struct clock {
     uint64_t tokens;
 };
 
-static enum isg_status run_epoch(struct isg_ner_trainer *t, struct clock *clock, struct isg_error *err)
+/* Rate of the batch that starts at a sentence of this epoch. */
+static double rate_at(const struct isg_ner_trainer *t, uint32_t at)
 {
     const struct isg_ner_config *c = &t->model.config;
     const struct isg_schedule_opts schedule = {(enum isg_schedule)c->schedule, c->decay, c->warmup, 0};
+    return isg_schedule_rate(
+        &schedule, c->lr, t->epoch + (double)at / t->train.corpus.n_sentences, (double)c->epochs);
+}
+
+static enum isg_status run_epoch(struct isg_ner_trainer *t, struct clock *clock, struct isg_error *err)
+{
+    const struct isg_ner_config *c = &t->model.config;
     const uint32_t n = t->train.corpus.n_sentences;
     const double started = isg_now();
     uint64_t tokens = 0;
@@ -100,14 +108,11 @@ static enum isg_status run_epoch(struct isg_ner_trainer *t, struct clock *clock,
         t->order[i] = i;
     struct isg_rng rng = isg_rng_stream(t->opts->seed, "shuffle", t->epoch);
     isg_rng_shuffle(&rng, t->order, n);
-    double lr = 0;
     while (t->at < n) {
-        const double done = t->epoch + (double)t->at / n;
-        lr = isg_schedule_rate(&schedule, c->lr, done, (double)c->epochs);
         const uint32_t take = n - t->at < (uint64_t)c->batch ? n - t->at : (uint32_t)c->batch;
         for (uint32_t i = 0; i < take; i++)
             tokens += t->train.n_tokens[t->order[t->at + i]];
-        ISG_TRY(isg_ner_train_batch(t, take, lr, err));
+        ISG_TRY(isg_ner_train_batch(t, take, rate_at(t, t->at), err));
         const uint64_t total = (uint64_t)n * (uint64_t)c->epochs;
         if (isg_progress(t->env, "training", (uint64_t)t->epoch * n + t->at, total, err) != ISG_OK) {
             ISG_TRY(isg_ner_checkpoint_save(t, err));
@@ -116,6 +121,8 @@ static enum isg_status run_epoch(struct isg_ner_trainer *t, struct clock *clock,
             return isg_error_advice(err, "the same call with --resume goes on from there");
         }
     }
+    /* Of the last batch, which an earlier call may have taken. */
+    const double lr = rate_at(t, (n - 1) / (uint32_t)c->batch * (uint32_t)c->batch);
     const double trained = isg_now() - started;
     clock->seconds += trained;
     clock->tokens += tokens;
