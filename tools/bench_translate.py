@@ -29,8 +29,8 @@ Variants:
   +capitals   the taggers of +vectors, told that words with a capital amid a sentence are parts of names
   +self       the taggers of +capitals (one a seed) label the words of esp.train together, doubtful labels left open;
               new ones are trained on the translation and these (self-training), and tag as in +capitals
+  +three      the taggers of +self as one, by their averaged scores (resources/projects/en-es.toml)
   +again      +self once more: its taggers label the words of esp.train
-  +three      the taggers of +again as one, by their averaged scores
 """
 import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -114,7 +114,7 @@ def main():
         ("first+map", ["--lexicon", lexicon] + by_map), ("dictionary", ["--lexicon", lexicon] + by_map),
         ("mayhew", ["--preset", "mayhew", "--lexicon", lexicon, "--lm", at("es.lm")]), ("lattice", lattice), ("+swap", swap),
         ("+both", both), ("+samples", both + ["--samples", "3"]), ("+vectors", both), ("+english", both),
-        ("+capitals", both), ("+self", both), ("+again", both), ("+three", both)]
+        ("+capitals", both), ("+self", both), ("+three", both), ("+again", both)]
     rounds = ["+vectors", "+self", "+again"] # of self-training
 
     def score(models, tagged, options):
@@ -182,7 +182,7 @@ def main():
             rate = "%.1fM" % (60e-6 * one["tokens_per_second"]) if "tokens_per_second" in one else ""
         scores, devs, models, seconds, peak = [], [], [], 0.0, 0.0
         for seed in seeds:
-            same = {"+capitals": rounds[0], "+three": rounds[-1]}.get(name, name)
+            same = {"+capitals": "+vectors", "+three": "+self"}.get(name, name)
             if same in rounds:
                 one = train_round(rounds.index(same), files, vectors, seed)
             else:
