@@ -222,9 +222,9 @@ static void beam_is_exact(void **state)
 static void evidence(void **state)
 {
     (void)state;
-    static const char table[] =
-        "bush\t0\t90\t0\narbusto\t30\t0\t0\nalemania\t0\t500\t0\nberlín\t0\t9\t0\nberlin\t0\t0\t0\nue\t0\t0\t9\nunión\t5\t50\t0\n"
-        "expediente\t99\t9\t0\n";
+    static const char table[] = "bush\t0\t90\t0\narbusto\t30\t0\t0\nalemania\t0\t500\t0\n"
+                                "berlín\t0\t9\t0\nberlin\t0\t0\t0\n"
+                                "ue\t0\t0\t9\nunión\t5\t50\t0\nexpediente\t99\t9\t0\n";
     char *path = test_file(table, sizeof table - 1, ".tsv");
     struct isg_case_table *cases = isg_case_table_new();
     assert_ok(isg_case_table_load(cases, path, &err));
