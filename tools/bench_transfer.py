@@ -303,13 +303,14 @@ class Bench:
             every = {"in-domain": ["--mode", "base"] + target, "INIT": ["--mode", "init"] + src,
                      "INIT, frozen": ["--mode", "init", "--psi", "0"] + src,
                      "MULT": ["--mode", "mult", "--epoch-batches", "400"] + src,
+                     "DATNet-F": ["--mode", "datnet-f"] + self.english(False) + ["--source-emb", self.emb("en")] + target + AT,
                      "adaptation layers, psi 0.6": adapt, "psi 1": adapt + ["--psi", "1"],
                      "psi 0.3": adapt + ["--psi", "0.3"], "psi 0": adapt + ["--psi", "0"],
                      "without sentence layer": adapt + ["--no-sal"], "without output layer": adapt + ["--no-oal"]}
             self.table(name, ["0"], [(n, every[n]) for n in settings if n in every], test)
 
     def run_linlu(self):
-        self.linlu(["in-domain", "adaptation layers, psi 0.6", "INIT", "MULT"])
+        self.linlu(["in-domain", "adaptation layers, psi 0.6", "INIT", "MULT", "DATNet-F"])
 
     def run_linlu_more(self):
         self.linlu(["INIT, frozen", "psi 0", "psi 0.3", "psi 1", "without sentence layer", "without output layer"])
