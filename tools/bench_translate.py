@@ -196,13 +196,15 @@ def main():
             scores = [score(models, at(name + ".tagged"), ["--capitals"])]
         f1 = [x["f1"] for x in scores]
         row = [name, coverage, rate, "%.2f" % statistics.mean(devs) if devs else "", "%.2f" % statistics.mean(f1),
-               "%.2f" % (statistics.stdev(f1) if len(f1) > 1 else 0.0),
+               "%.2f" % statistics.stdev(f1) if len(f1) > 1 else "",
                "%.2f" % statistics.mean(x["precision"] for x in scores),
                "%.2f" % statistics.mean(x["recall"] for x in scores), "%.0f" % (seconds / len(seeds)), "%.0f" % peak]
-        rows.append(row + [" ".join("%.2f" % x for x in f1), " ".join(args or [])])
+        options = " ".join(args or []).replace(a.data, "DIR").replace(tmp, "KEEP")
+        rows.append(row + [" ".join("%.2f" % x for x in f1), options])
         print("| " + " | ".join(row) + " |", flush=True)
     with open(a.out, "w", encoding="utf-8") as f:
-        f.write("# %s; %s; seeds %s\n" % (version, machine(), a.seeds))
+        f.write("# %s; %s; seeds %s; %s epochs at most; %s\n" % (version, machine(), a.seeds, a.epochs,
+                                                                 " ".join(settings)))
         f.write("\t".join(head + ["each seed", "options"]) + "\n")
         f.writelines("\t".join(r) + "\n" for r in rows)
     if not a.keep:
