@@ -284,7 +284,7 @@ static enum isg_status run_phase(
     return ISG_OK;
 }
 
-/* ---- the model ---- */
+/* ---- the whole run ---- */
 
 /* The temperature that fits the dev text which chose the epoch: the target's, else the first source's. */
 static enum isg_status calibrate(struct isg_transfer *t, double *temperature, struct isg_error *err)
@@ -299,53 +299,6 @@ static enum isg_status calibrate(struct isg_transfer *t, double *temperature, st
     *temperature = c.temperature;
     isg_log(t->env, ISG_LOG_INFO, "calibrated on dev: temperature %.3f", c.temperature);
     return ISG_OK;
-}
-
-/* Of the tags that the model is to write: as the target's text has them, else the source's. */
-static enum isg_scheme scheme_of(const struct isg_transfer *t)
-{
-    return t->task[t->task[ISG_TASK_TARGET].has_train ? ISG_TASK_TARGET : ISG_TASK_SOURCE]
-        .train.corpus.scheme;
-}
-
-static enum isg_status write_model(
-    struct isg_transfer *t, struct isg_ner_transferred *out, struct isg_error *err)
-{
-    enum isg_status status = ISG_OK;
-    struct isg_transfer_task *const k = &t->task[ISG_TASK_TARGET];
-    struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = out->temperature};
-    char *text = NULL;
-    json_t *o = NULL, *inputs = NULL;
-    ISG_GOTO(isg_transfer_inputs(t, &inputs, err));
-    ISG_GOTO(isg_ner_network_new(&m.net, &m.config, &k->vocab, (uint32_t)k->config.word_dim, err));
-    for (uint32_t i = 0; i < isg_params_count(m.net.params); i++) {
-        struct isg_param *const to = isg_params_at(m.net.params, i);
-        const struct isg_param *const from = isg_params_find(t->params, to->name);
-        memcpy(to->value, from->value, isg_param_size(to) * sizeof *to->value);
-    }
-    if (m.net.input.n_table)
-        memcpy(m.net.input.table, k->net.input.table,
-            (size_t)m.net.input.n_table * m.net.input.word->cols * sizeof *m.net.input.table);
-    o = json_pack("{s:s, s:o, s:O, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode,
-        "transfer_settings", isg_transfer_settings(t), "inputs", inputs, "source_epochs",
-        (int)out->source_epochs, "epochs", (int)out->epochs, "best_epoch", (int)out->best_epoch,
-        "target_sentences", (int)out->target_sentences, "scheme_of_train", isg_scheme_name(scheme_of(t)),
-        "history", t->history);
-    text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
-    m.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
-    if (!m.provenance) {
-        status = isg_error_nomem(err, "the model");
-        goto out;
-    }
-    m.vocab = k->vocab; /* lent for the writing */
-    status = isg_ner_model_save(&m, t->opts->out, t->opts->force, err);
-    m.vocab = (struct isg_ner_vocab){0};
-out:
-    json_decref(o);
-    json_decref(inputs);
-    free(text);
-    isg_ner_model_fini(&m);
-    return status;
 }
 
 static enum isg_status check_output(const struct isg_ner_transfer_opts *o, struct isg_error *err)
@@ -405,7 +358,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
         if (opts->config.calibrate)
             ISG_GOTO(calibrate(&t, &out->temperature, err));
     }
-    ISG_GOTO(write_model(&t, out, err));
+    ISG_GOTO(isg_transfer_write(&t, out, err));
     out->seconds = isg_now() - started;
 out:
     isg_transfer_fini(&t);

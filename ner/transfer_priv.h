@@ -95,11 +95,9 @@ ISG_MUST_CHECK enum isg_status isg_transfer_batch(struct isg_transfer *t, struct
 /** Entities of the unlabelled text: by the last epoch (gold), by this one (predicted), by both (correct). */
 ISG_MUST_CHECK enum isg_status isg_transfer_agreement(
     struct isg_transfer *t, struct isg_ner_counts *out, struct isg_error *err);
-/** Name and checksum of each input. */
-ISG_MUST_CHECK enum isg_status isg_transfer_inputs(
-    const struct isg_transfer *t, json_t **out, struct isg_error *err);
-/** The transfer's settings in force; NULL = no memory. */
-json_t *isg_transfer_settings(const struct isg_transfer *t);
+/** Writes the target's network as a plain tagger, with inputs, settings and history. */
+ISG_MUST_CHECK enum isg_status isg_transfer_write(
+    struct isg_transfer *t, const struct isg_ner_transferred *out, struct isg_error *err);
 /** Between the phases: what is copied to the target, what starts anew, and at which rate the shared parts go
  * on. */
 ISG_MUST_CHECK enum isg_status isg_transfer_carry_over(struct isg_transfer *t, struct isg_error *err);

@@ -1,7 +1,8 @@
-/* What a transferred model says of how it was made. */
+/* The model file of a transfer run, and what it says of how it was made. */
 #include "ner/transfer_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static enum isg_status add_input(
@@ -17,7 +18,7 @@ static enum isg_status add_input(
     return o && json_object_set_new(inputs, key, o) == 0 ? ISG_OK : isg_error_nomem(err, "checksums");
 }
 
-enum isg_status isg_transfer_inputs(const struct isg_transfer *t, json_t **out, struct isg_error *err)
+static enum isg_status inputs_json(const struct isg_transfer *t, json_t **out, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     json_t *const o = json_object();
@@ -39,7 +40,7 @@ out:
     return status;
 }
 
-json_t *isg_transfer_settings(const struct isg_transfer *t)
+static json_t *settings_json(const struct isg_transfer *t)
 {
     static const char *const adversaries[] = {"none", "ad", "grad"}, *const shares[] = {
                                                                          "none", "transitions", "head"};
@@ -68,4 +69,50 @@ json_t *isg_transfer_settings(const struct isg_transfer *t)
         return o;
     json_decref(o);
     return NULL;
+}
+
+/* Of the tags that the model is to write: as the target's text has them, else the source's. */
+static enum isg_scheme scheme_of(const struct isg_transfer *t)
+{
+    return t->task[t->task[ISG_TASK_TARGET].has_train ? ISG_TASK_TARGET : ISG_TASK_SOURCE]
+        .train.corpus.scheme;
+}
+
+enum isg_status isg_transfer_write(
+    struct isg_transfer *t, const struct isg_ner_transferred *out, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    struct isg_transfer_task *const k = &t->task[ISG_TASK_TARGET];
+    struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = out->temperature};
+    char *text = NULL;
+    json_t *o = NULL, *inputs = NULL;
+    ISG_GOTO(inputs_json(t, &inputs, err));
+    ISG_GOTO(isg_ner_network_new(&m.net, &m.config, &k->vocab, (uint32_t)k->config.word_dim, err));
+    for (uint32_t i = 0; i < isg_params_count(m.net.params); i++) {
+        struct isg_param *const to = isg_params_at(m.net.params, i);
+        const struct isg_param *const from = isg_params_find(t->params, to->name);
+        memcpy(to->value, from->value, isg_param_size(to) * sizeof *to->value);
+    }
+    if (m.net.input.n_table)
+        memcpy(m.net.input.table, k->net.input.table,
+            (size_t)m.net.input.n_table * m.net.input.word->cols * sizeof *m.net.input.table);
+    o = json_pack("{s:s, s:o, s:O, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode,
+        "transfer_settings", settings_json(t), "inputs", inputs, "source_epochs", (int)out->source_epochs,
+        "epochs", (int)out->epochs, "best_epoch", (int)out->best_epoch, "target_sentences",
+        (int)out->target_sentences, "scheme_of_train", isg_scheme_name(scheme_of(t)), "history", t->history);
+    text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    m.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
+    if (!m.provenance) {
+        status = isg_error_nomem(err, "the model");
+        goto out;
+    }
+    m.vocab = k->vocab; /* lent for the writing */
+    status = isg_ner_model_save(&m, t->opts->out, t->opts->force, err);
+    m.vocab = (struct isg_ner_vocab){0};
+out:
+    json_decref(o);
+    json_decref(inputs);
+    free(text);
+    isg_ner_model_fini(&m);
+    return status;
 }
