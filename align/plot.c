@@ -7,25 +7,6 @@
 
 static const char *const colour[2] = {"#236", "#b33"}; /* of the source and the target language */
 
-static void text_xml(struct isg_writer *w, const char *s)
-{
-    for (; *s; s++)
-        switch (*s) {
-        case '<':
-            isg_writer_text(w, "&lt;");
-            break;
-        case '>':
-            isg_writer_text(w, "&gt;");
-            break;
-        case '&':
-            isg_writer_text(w, "&amp;");
-            break;
-        default:
-            if ((unsigned char)*s >= ' ') /* no other control characters are allowed in XML */
-                isg_writer_write(w, s, 1);
-        }
-}
-
 static void head(struct isg_writer *w, int width, int height)
 {
     isg_writer_printf(w,
@@ -93,7 +74,7 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
     head(w, WIDTH, HEIGHT);
     for (int s = 0; s < 2; s++) {
         isg_writer_printf(w, "<text x=\"%d\" y=\"24\" fill=\"%s\">", 60 + 420 * s, colour[s]);
-        text_xml(w, names[s]);
+        isg_writer_xml(w, names[s]);
         isg_writer_text(w, "</text>\n");
     }
     isg_writer_printf(w,
@@ -115,7 +96,7 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/><text x=\"%.1f\" y=\"%.1f\" "
                 "fill=\"%s\">",
                 at[s][0], at[s][1], colour[s], at[s][0] + 5, at[s][1] + (s ? 11 : -3), colour[s]);
-            text_xml(w, words[s * n + i]);
+            isg_writer_xml(w, words[s * n + i]);
             isg_writer_text(w, "</text>\n");
         }
     }

@@ -2,7 +2,6 @@
 #include "ner/curve.h"
 #include "ner/encode.h"
 #include "ner/ner.h"
-#include "ner/text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* Seen and unseen entities as a table, confusion as a picture. */
 #include "ner/score.h"
-#include "ner/text.h"
 
 #include <string.h>
 

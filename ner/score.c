@@ -271,42 +271,19 @@ out:
     return status;
 }
 
-/* A string that grows by printf; text is NULL once memory has run out. */
-struct text {
-    char *s;
-    size_t n, cap;
-    bool failed;
-};
-static void put(struct text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
-static void put(struct text *t, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    const int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
-    if (n < 0 || t->failed || !ISG_GROW(t->s, t->cap, t->n + (size_t)n + 1)) {
-        t->failed = true;
-        return;
-    }
-    va_start(ap, fmt);
-    vsnprintf(t->s + t->n, (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    t->n += (size_t)n;
-}
-
 char *isg_ner_score_report(const struct isg_ner_score *s, bool latex)
 {
-    struct text t = {0};
+    struct isg_text t = {0};
     const double p = isg_ner_precision(&s->overall), r = isg_ner_recall(&s->overall),
                  f = isg_ner_f1(&s->overall);
     if (latex) {
-        put(&t, "        & Precision &  Recall  & F$_{\\beta=1} \\\\\\hline");
+        isg_text_put(&t, "        & Precision &  Recall  & F$_{\\beta=1} \\\\\\hline");
     } else {
-        put(&t, "processed %llu tokens with %llu phrases; found: %llu phrases; correct: %llu.\n",
+        isg_text_put(&t, "processed %llu tokens with %llu phrases; found: %llu phrases; correct: %llu.\n",
             (unsigned long long)s->tokens, (unsigned long long)s->overall.gold,
             (unsigned long long)s->overall.predicted, (unsigned long long)s->overall.correct);
         if (s->tokens)
-            put(&t, "accuracy: %6.2f%%; precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f\n",
+            isg_text_put(&t, "accuracy: %6.2f%%; precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f\n",
                 100.0 * (double)s->correct_tags / (double)s->tokens, p, r, f);
     }
     for (size_t i = 0; i < s->n_types; i++) {
@@ -316,17 +293,14 @@ char *isg_ner_score_report(const struct isg_ner_score *s, bool latex)
         const int times = s->types[i].name[0] == 0 && c->gold && c->predicted ? 2 : 1;
         for (int k = 0; k < times; k++)
             if (latex)
-                put(&t, "\n%-7s &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\", s->types[i].name,
+                isg_text_put(&t, "\n%-7s &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\", s->types[i].name,
                     isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c));
             else
-                put(&t, "%17s: precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f  %llu\n", s->types[i].name,
-                    isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c), (unsigned long long)c->predicted);
+                isg_text_put(&t, "%17s: precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f  %llu\n",
+                    s->types[i].name, isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c),
+                    (unsigned long long)c->predicted);
     }
     if (latex)
-        put(&t, "\\hline\nOverall &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\\\hline\n", p, r, f);
-    if (t.failed) {
-        isg_free(t.s);
-        return NULL;
-    }
-    return t.s;
+        isg_text_put(&t, "\\hline\nOverall &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\\\hline\n", p, r, f);
+    return isg_text_finish(&t);
 }

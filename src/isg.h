@@ -9,7 +9,7 @@
  *   vectors.h  word-vector files                     safetensors.h  tensor container
  *   columns.h  labelled text and tag schemes         pattern.h  regular expressions, token classes
  *   toml.h     project files                         opt.h      option tables
- *   term.h     progress bar, colours
+ *   term.h     progress bar, colours             text.h     growing text, XML
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -25,6 +25,7 @@
 #include "src/mat.h"
 #include "src/blas.h"
 #include "src/io.h"
+#include "src/text.h"
 #include "src/vectors.h"
 #include "src/safetensors.h"
 #include "src/columns.h"

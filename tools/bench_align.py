@@ -6,7 +6,9 @@ Usage: tools/bench align --data DIR [--isogloss PROGRAM] [--out FILE.tsv] [--onl
 DIR holds emb/ and dict/ (the README says where each file comes from). Prints a Markdown table and writes the same as
 TSV with version, options, seed, machine, seconds and peak memory. Uses the program and Python's standard library only.
 """
-import argparse, json, os, platform, subprocess, sys, tempfile, time
+import argparse, json, os, subprocess, sys, tempfile, time
+
+import benchlib
 
 MAX_VOCAB = "100000"
 
@@ -24,18 +26,6 @@ def run(program, args):
     except ValueError:
         result = {}
     return proc.returncode, result, seconds, usage.ru_maxrss / 1024, err.decode(errors="replace").strip()
-
-
-def machine():
-    model = platform.processor() or platform.machine()
-    try:
-        for line in open("/proc/cpuinfo"):
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    except OSError:
-        pass
-    return "%s, %d cores" % (model, os.cpu_count() or 1)
 
 
 def cut(path, words, folder):
@@ -66,8 +56,8 @@ def main():
     for path in list(vec.values()) + [dic]:
         if not os.path.exists(path):
             sys.exit("tools/bench align: no %s; --data needs emb/ and dict/, see the README" % path)
-    version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
-    print("%s; %s; seed %s, threads %s\n" % (version, machine(), a.seed, a.threads or "all"))
+    version = benchlib.version(a.isogloss)
+    print("%s; %s; seed %s, threads %s\n" % (version, benchlib.machine(), a.seed, a.threads or "all"))
     head = ["data", "method", "options", "coverage %", "P@1 NN", "P@1 CSLS", "P@5 CSLS", "P@10 CSLS", "fit s", "fit MB",
             "eval s", "verdict"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
@@ -125,7 +115,7 @@ def main():
     with open(a.out, "w", encoding="utf-8") as f:
         f.write("\t".join(head + ["version", "seed", "threads", "max_vocab", "machine"]) + "\n")
         for row in rows:
-            f.write("\t".join(row + [version, a.seed, a.threads, MAX_VOCAB, machine()]) + "\n")
+            f.write("\t".join(row + [version, a.seed, a.threads, MAX_VOCAB, benchlib.machine()]) + "\n")
     print("\nwritten: %s" % a.out)
 
 

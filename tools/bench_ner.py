@@ -11,12 +11,13 @@ memory. Uses the program and Python's standard library only.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import benchlib
 
 CORPORA = {
     "en CoNLL-2003": ("ner/en-conll2003/eng.train", "ner/en-conll2003/eng.testa", "ner/en-conll2003/eng.testb",
@@ -24,17 +25,6 @@ CORPORA = {
     "es CoNLL-2002": ("ner/es-conll2002/esp.train", "ner/es-conll2002/esp.testa", "ner/es-conll2002/esp.testb",
                       "emb/es.54M.100d.vec.gz"),
 }
-
-
-def machine():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as f:
-            for line in f:
-                if line.startswith("model name"):
-                    return "%s, %d cores" % (line.split(":", 1)[1].strip(), os.cpu_count() or 1)
-    except OSError:
-        pass
-    return "%s, %d cores" % (platform.machine(), os.cpu_count() or 1)
 
 
 def call(command):
@@ -73,11 +63,11 @@ def main():
         for f in files:
             if not os.path.exists(f):
                 sys.exit("tools/bench ner: no %s; --data needs ner/ and emb/, see the README" % f)
-    version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    version = benchlib.version(a.isogloss)
     options = ["--preset", a.preset, "--epochs", a.epochs, "--threads", a.threads]
     for s in a.set:
         options += ["--set", s]
-    print("%s; %s; %s\n" % (version, machine(), " ".join(options)))
+    print("%s; %s; %s\n" % (version, benchlib.machine(), " ".join(options)))
     head = ["corpus", "seed", "epoch kept", "dev F1", "test precision", "test recall", "test F1", "train tokens/s",
             "tag tokens/s", "train s", "train MB", "tag MB"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
@@ -105,7 +95,7 @@ def main():
                 rows.append(row)
                 print("| " + " | ".join(row) + " |", flush=True)
     with open(a.out, "w", encoding="utf-8") as f:
-        f.write("# %s; %s; %s; tools/bench %s\n" % (version, machine(), " ".join(options), " ".join(sys.argv[1:])))
+        f.write("# %s; %s; %s; tools/bench %s\n" % (version, benchlib.machine(), " ".join(options), " ".join(sys.argv[1:])))
         f.writelines("\t".join(r) + "\n" for r in [head] + rows)
     if os.path.exists(a.engine):
         print("\nThe engine alone, on text shaped like CoNLL-2003:\n", flush=True)

@@ -22,23 +22,14 @@ Parts:
 
 Uses the program and Python's standard library only.
 """
-import argparse, json, lzma, os, platform, random, re, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, lzma, os, random, re, shutil, statistics, subprocess, sys, tempfile, time
+
+import benchlib
 
 HEAD = ["part", "setting", "sentences", "seed", "dev F1", "test P", "test R", "test F1", "epoch", "train s", "MB",
         "version", "options"]
 DATNET = ["optimiser=adam", "lr=0.001", "word_lr=0", "dropout_in=0.2", "dropout_char=0", "dropout_out=0.5",
           "patience=8", "calibrate=false"]
-
-
-def machine():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as f:
-            for line in f:
-                if line.startswith("model name"):
-                    return "%s, %d cores" % (line.split(":", 1)[1].strip(), os.cpu_count() or 1)
-    except OSError:
-        pass
-    return "%s, %d cores" % (platform.machine(), os.cpu_count() or 1)
 
 
 def sets(pairs):
@@ -49,12 +40,11 @@ class Bench:
     def __init__(self, a):
         self.a, self.keep = a, a.keep or tempfile.mkdtemp()
         os.makedirs(self.keep, exist_ok=True)
-        self.version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True,
-                                      check=True).stdout.split("\n")[0]
+        self.version = benchlib.version(a.isogloss)
         self.rows = read_rows(a.out) if os.path.exists(a.out) else []
         if not self.rows:
             with open(a.out, "w", encoding="utf-8") as f:
-                f.write("# %s; %s; tools/bench transfer --data DIR; one row a run\n" % (self.version, machine()))
+                f.write("# %s; %s; tools/bench transfer --data DIR; one row a run\n" % (self.version, benchlib.machine()))
                 f.write("\t".join(HEAD) + "\n")
         self.done = {tuple(r[:4]) for r in self.rows}
 
@@ -400,7 +390,7 @@ def main():
         if part not in PARTS:
             p.error('no part "%s"; there are %s' % (part, ", ".join(PARTS)))
         PARTS[part](bench)
-    print("\n%s; %s; seeds %s" % (bench.version, machine(), ",".join(a.seeds)))
+    print("\n%s; %s; seeds %s" % (bench.version, benchlib.machine(), ",".join(a.seeds)))
     report([r for r in bench.rows])
     if not a.keep:
         shutil.rmtree(bench.keep)

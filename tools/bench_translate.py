@@ -32,7 +32,9 @@ Variants:
   +three      the taggers of +self as one, by their averaged scores (resources/projects/en-es.toml)
   +again      +self once more: its taggers label the words of esp.train
 """
-import argparse, json, lzma, math, os, platform, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, lzma, os, shutil, statistics, subprocess, sys, tempfile, time
+
+import benchlib
 
 
 def call(program, args, log=None):
@@ -48,18 +50,6 @@ def call(program, args, log=None):
     if proc.returncode != 0:
         sys.exit("tools/bench translate: %s\n%s" % (" ".join(args), out.decode(errors="replace")[-2000:]))
     return out, time.monotonic() - start, usage.ru_maxrss / 1024
-
-
-def machine():
-    model = platform.processor() or platform.machine()
-    try:
-        for line in open("/proc/cpuinfo"):
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    except OSError:
-        pass
-    return "%s, %d cores" % (model, os.cpu_count() or 1)
 
 
 def main():
@@ -150,9 +140,9 @@ def main():
         return train_and_score(rounds[k] + "." + seed, files, texts, vectors, seed)
 
     only = [v for v in a.only.split(",") if v]
-    version = subprocess.run([a.isogloss, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
+    version = benchlib.version(a.isogloss)
     seeds = a.seeds.split(",")
-    print("%s; %s; seeds %s, %s epochs at most%s\n" % (version, machine(), a.seeds, a.epochs,
+    print("%s; %s; seeds %s, %s epochs at most%s\n" % (version, benchlib.machine(), a.seeds, a.epochs,
                                                        "; " + "; ".join(ready) if ready else ""))
     head = ["variant", "coverage %", "tokens/min", "dev F1 (translated)", "esp.testb F1", "sd", "P", "R", "train s", "MB"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
@@ -203,7 +193,7 @@ def main():
         rows.append(row + [" ".join("%.2f" % x for x in f1), options])
         print("| " + " | ".join(row) + " |", flush=True)
     with open(a.out, "w", encoding="utf-8") as f:
-        f.write("# %s; %s; seeds %s; %s epochs at most; %s\n" % (version, machine(), a.seeds, a.epochs,
+        f.write("# %s; %s; seeds %s; %s epochs at most; %s\n" % (version, benchlib.machine(), a.seeds, a.epochs,
                                                                  " ".join(settings)))
         f.write("\t".join(head + ["each seed", "options"]) + "\n")
         f.writelines("\t".join(r) + "\n" for r in rows)

@@ -20,21 +20,6 @@ static const char head[] =
     "<h1>Translated corpus</h1>\n<ul><li>lexicon<li class=\"map\">map<li class=\"evidence\">copied as a name"
     "<li class=\"unknown\">copied, unknown</ul>\n<table>\n";
 
-static void escaped(struct isg_writer *w, const char *s)
-{
-    for (; *s; s++) {
-        const char *e = *s == '<'   ? "&lt;"
-                        : *s == '>' ? "&gt;"
-                        : *s == '&' ? "&amp;"
-                        : *s == '"' ? "&quot;"
-                                    : NULL;
-        if (e)
-            isg_writer_text(w, e);
-        else
-            isg_writer_write(w, s, 1);
-    }
-}
-
 static const char *text_at(const json_t *array, size_t i)
 {
     const char *s = json_string_value(json_array_get(array, i));
@@ -62,15 +47,15 @@ static void sentence(struct isg_writer *w, const json_t *words, const json_t *ta
             isg_writer_text(w, " ");
         if (inside && !open) {
             isg_writer_text(w, "<mark class=\"");
-            escaped(w, type);
+            isg_writer_xml(w, type);
             isg_writer_text(w, "\" title=\"");
-            escaped(w, type);
+            isg_writer_xml(w, type);
             isg_writer_text(w, "\">");
         }
         open = inside ? tag : NULL;
         if (method && method[i])
             isg_writer_printf(w, "<span class=\"%s\">", method[i]);
-        escaped(w, text_at(words, i));
+        isg_writer_xml(w, text_at(words, i));
         if (method && method[i])
             isg_writer_text(w, "</span>");
     }

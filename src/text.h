@@ -1,7 +1,7 @@
-/** @file ner/text.h  Text that grows by printf, for reports. Private. */
-#ifndef ISG_NER_TEXT_H
-#define ISG_NER_TEXT_H
-#include "src/isg.h"
+/** @file src/text.h  Text for reports and pictures: growing by printf, and escaped for XML and HTML. */
+#ifndef ISG_SRC_TEXT_H
+#define ISG_SRC_TEXT_H
+#include "src/io.h"
 
 /** A zeroed struct is empty; once memory has run out, `failed` is set and nothing more is added. */
 struct isg_text {
@@ -10,9 +10,12 @@ struct isg_text {
     bool failed;
 };
 void isg_text_put(struct isg_text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
-/** The same with & < > " of s as XML wants them. */
+/** The same with & < > " of s as XML wants them, and without the control characters that it forbids. */
 void isg_text_put_xml(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
+
+/** isg_text_put_xml to a file. */
+void isg_writer_xml(struct isg_writer *w, const char *s);
 
 #endif
