@@ -1,7 +1,8 @@
 /* Exact CSLS against sgemm: the time that both neighbourhood means and the best translations of all words take, over the
  * time that the same multiply-adds take in sgemm alone, in the same process.
- * bench_align [N [M [D [THREADS [DISTINCT]]]]]: N x D source and M x D target rows, default 30000 30000 100 1; of these
- * the first DISTINCT are random and the others repeat them, so that there are ties (0 = no repeats). */
+ * bench_align [N [M [D [THREADS [DISTINCT [ROUNDS]]]]]]: N x D source and M x D target rows, default 30000 30000 100 1; of
+ * these the first DISTINCT are random and the others repeat them, so that there are ties (0 = no repeats); the best of
+ * ROUNDS (3) of each counts. */
 #include "align/align.h"
 #include "align/topk.h"
 
@@ -116,8 +117,8 @@ int main(int argc, char **argv)
     const size_t distinct = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
     const struct isg_mat a = rows(n, d, distinct, 0), b = rows(m, d, distinct, 1);
     double sgemm = HUGE_VAL, csls = HUGE_VAL;
-    for (int i = 0; i < 3;
-         i++) { /* the best of three of each, in turn: other work on the machine disturbs both */
+    const unsigned long rounds = argc > 6 ? strtoul(argv[6], NULL, 10) : 3;
+    for (unsigned long i = 0; i < rounds; i++) { /* in turn: other work on the machine disturbs both */
         const double small = time_product(a, b, 256, 1024, pool),
                      large = time_product(a, b, 2048, 4096, pool);
         const double c = time_csls(a, b, 10, &env);
