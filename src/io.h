@@ -39,6 +39,9 @@ void isg_writer_text(struct isg_writer *w, const char *text);
 void isg_writer_printf(struct isg_writer *w, const char *fmt, ...) ISG_PRINTF(2, 3);
 /** Finishes, and frees w in any case. */
 ISG_MUST_CHECK enum isg_status isg_writer_commit(struct isg_writer *w, struct isg_error *err);
+/** A whole file of n bytes, by the writer. */
+ISG_MUST_CHECK enum isg_status isg_write_file(
+    const char *path, const void *data, size_t n, bool force, struct isg_error *err);
 void isg_writer_abort(struct isg_writer *w); /**< drops what was written; NULL is fine */
 
 /** 64-bit XXH3 of the file's bytes as 16 hex digits and a 0. */

@@ -232,6 +232,15 @@ enum isg_status isg_writer_commit(struct isg_writer *w, struct isg_error *err)
     return status;
 }
 
+enum isg_status isg_write_file(
+    const char *path, const void *data, size_t n, bool force, struct isg_error *err)
+{
+    struct isg_writer *w;
+    ISG_TRY(isg_writer_open(&w, path, force, err));
+    isg_writer_write(w, data, n);
+    return isg_writer_commit(w, err);
+}
+
 void isg_writer_abort(struct isg_writer *w)
 {
     if (!w)

@@ -137,11 +137,8 @@ static enum isg_status write_report(struct isg_app *app, enum isg_status status,
     if (fclose(app->results) != 0 && status == ISG_OK)
         status = isg_error_nomem(err, "the report");
     app->results = NULL;
-    struct isg_writer *w;
-    if (status == ISG_OK && (status = isg_writer_open(&w, app->out, app->force, err)) == ISG_OK) {
-        isg_writer_write(w, app->report, app->report_size);
-        status = isg_writer_commit(w, err);
-    }
+    if (status == ISG_OK)
+        status = isg_write_file(app->out, app->report, app->report_size, app->force, err);
     free(app->report);
     app->report = NULL;
     return status;

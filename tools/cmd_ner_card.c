@@ -21,19 +21,15 @@ static enum isg_status write_about(struct isg_app *app, int argc, char **argv,
         return ISG_OK;
     ISG_TRY(isg_app_out(app, "-", &path, err));
     struct isg_ner_model *model;
-    struct isg_writer *w;
     ISG_TRY(isg_ner_model_open(&model, model_path, err));
     const char *slash = strrchr(model_path, '/');
     char *text = make(model, slash ? slash + 1 : model_path), *about = isg_ner_model_describe(model);
     isg_ner_model_close(model);
     enum isg_status status = text && about ? ISG_OK : isg_error_nomem(err, "a report");
     if (status == ISG_OK)
-        status = isg_writer_open(&w, path, app->force, err);
-    if (status == ISG_OK) {
-        isg_writer_text(w, text);
-        status = isg_writer_commit(w, err);
+        status = isg_write_file(path, text, strlen(text), app->force, err);
+    if (status == ISG_OK)
         isg_app_result(app, json_loads(about, 0, NULL));
-    }
     isg_free(text);
     isg_free(about);
     return status;

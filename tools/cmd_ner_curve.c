@@ -80,14 +80,10 @@ static enum isg_status write_svg(
     const struct rows *r, const char *path, bool force, const char *mode, struct isg_error *err)
 {
     char title[128];
-    struct isg_writer *w;
     snprintf(title, sizeof title, "%s F1 by target sentences, %s", r->test ? "test" : "dev", mode);
     char *const svg = isg_ner_few_shot_svg(r->points, r->n, !r->test, title);
-    enum isg_status status = svg ? isg_writer_open(&w, path, force, err) : isg_error_nomem(err, "a picture");
-    if (status == ISG_OK) {
-        isg_writer_text(w, svg);
-        status = isg_writer_commit(w, err);
-    }
+    const enum isg_status status =
+        svg ? isg_write_file(path, svg, strlen(svg), force, err) : isg_error_nomem(err, "a picture");
     isg_free(svg);
     return status;
 }

@@ -44,12 +44,7 @@ static enum isg_status write_confusion(
     char *svg = isg_ner_confusion_svg(d);
     if (!svg)
         return isg_error_nomem(err, "the confusion matrix");
-    struct isg_writer *w;
-    enum isg_status status = isg_writer_open(&w, path, force, err);
-    if (status == ISG_OK) {
-        isg_writer_text(w, svg);
-        status = isg_writer_commit(w, err);
-    }
+    const enum isg_status status = isg_write_file(path, svg, strlen(svg), force, err);
     isg_free(svg);
     return status;
 }
