@@ -53,6 +53,7 @@ static const struct isg_ner_key keys[] = {
     INT(sal_hidden, 0, 0, 4096,
         "units of the sentence adaptation BiLSTM over word embeddings; 0 = none (transfer)"),
     INT(oal_hidden, 0, 0, 4096, "units of the output adaptation BiLSTM before the CRF; 0 = none (transfer)"),
+    BOOL(adapt_residual, 0, "adaptation layers add to their input, and do not stand in its place (transfer)"),
     REAL(forget_bias, 1, -10, 10, "what the LSTM's forget gates start from"),
     CHOICE(attention, ISG_ATTENTION_NONE, "none|xie|heads", "self-attention on top of the BiLSTM"),
     CHOICE(attention_mask, 0, "paper|code|clean", "how attention of a word to itself is masked (xie)"),

@@ -22,6 +22,7 @@ struct isg_ner_config {
     int64_t hidden, layers;
     int64_t private_hidden;         /**< 0 = no private encoder beside the shared one */
     int64_t sal_hidden, oal_hidden; /**< adaptation layers (Lin & Lu 2018); 0 = none */
+    bool adapt_residual;            /**< they add to their input, and do not stand in its place */
     double forget_bias;
     int64_t attention;      /**< enum isg_ner_attention */
     int64_t attention_mask; /**< enum isg_mask_self */

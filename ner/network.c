@@ -4,6 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+static enum isg_status check_residual(
+    const struct isg_ner_config *c, const char *key, uint32_t out, uint32_t in, struct isg_error *err)
+{
+    if (!c->adapt_residual || out == in)
+        return ISG_OK;
+    return isg_error_set(err, ISG_EUSAGE, NULL, 0,
+        "adapt_residual=true with %s=%u on %u numbers: give half of these", key, out / 2, in);
+}
+
 enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
     const struct isg_ner_sharing *sharing, struct isg_error *err)
@@ -18,6 +27,7 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
         snprintf(name, sizeof name, "%ssal", prefix);
         ISG_TRY(
             isg_ner_encoder_add(&net->sal, params, name, sizes->word_dim, (uint32_t)c->sal_hidden, 1, err));
+        ISG_TRY(check_residual(c, "sal_hidden", net->sal.out, sizes->word_dim, err));
         in += net->sal.out - sizes->word_dim;
     }
     if (shared) {
@@ -45,6 +55,7 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
     if (c->oal_hidden) {
         snprintf(name, sizeof name, "%soal", prefix);
         ISG_TRY(isg_ner_encoder_add(&net->oal, params, name, out, (uint32_t)c->oal_hidden, 1, err));
+        ISG_TRY(check_residual(c, "oal_hidden", net->oal.out, out, err));
         out = net->oal.out;
     }
     if (sharing && sharing->head) {
@@ -109,6 +120,13 @@ void isg_ner_network_fini(struct isg_ner_network *net)
     memset(net, 0, sizeof *net);
 }
 
+/* What an adaptation layer hands on: its output (Lin & Lu 2018), or that on top of its input. */
+static struct isg_node *adapt(
+    const struct isg_ner_config *c, struct isg_tape *t, struct isg_node *in, struct isg_node *out)
+{
+    return c->adapt_residual ? isg_add(t, in, out) : out;
+}
+
 void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_ner_batch *b, struct isg_ner_pass *pass)
 {
@@ -122,17 +140,18 @@ void isg_ner_network_pass(const struct isg_ner_network *net, struct isg_tape *t,
     }
     struct isg_node *words = pass->words;
     if (net->sal.n_layers)
-        words = isg_ner_encoder_run(&net->sal, t, c, s, words);
+        words = adapt(c, t, words, isg_ner_encoder_run(&net->sal, t, c, s, words, 0)); /* dropout: see join */
     struct isg_node *const x = isg_ner_input_join(&net->input, t, c, b, words, pass->spelling);
-    pass->shared = isg_ner_attend_run(&net->attend, t, c, s, isg_ner_encoder_run(&net->encoder, t, c, s, x));
+    pass->shared = isg_ner_attend_run(
+        &net->attend, t, c, s, isg_ner_encoder_run(&net->encoder, t, c, s, x, c->dropout_out));
     struct isg_node *h = pass->shared;
     if (net->priv.n_layers) {
-        struct isg_node *const own =
-            isg_ner_attend_run(&net->priv_attend, t, c, s, isg_ner_encoder_run(&net->priv, t, c, s, x));
+        struct isg_node *const own = isg_ner_attend_run(
+            &net->priv_attend, t, c, s, isg_ner_encoder_run(&net->priv, t, c, s, x, c->dropout_out));
         h = isg_concat(t, (struct isg_node *const[]){own, pass->shared}, 2);
     }
     if (net->oal.n_layers)
-        h = isg_ner_encoder_run(&net->oal, t, c, s, h);
+        h = adapt(c, t, h, isg_ner_encoder_run(&net->oal, t, c, s, h, c->dropout_out));
     pass->emit = isg_ner_head_run(&net->head, t, h, &pass->pair);
 }
 

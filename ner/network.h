@@ -66,8 +66,9 @@ ISG_MUST_CHECK enum isg_status isg_ner_encoder_add(struct isg_ner_encoder *e, st
     const char *name, uint32_t in, uint32_t hidden, uint32_t layers, struct isg_error *err);
 void isg_ner_encoder_init(const struct isg_ner_encoder *e, struct isg_params *params,
     const struct isg_ner_config *c, uint64_t seed);
+/** @param dropout  of each layer's output, [0, 1) */
 struct isg_node *isg_ner_encoder_run(const struct isg_ner_encoder *e, struct isg_tape *t,
-    const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x);
+    const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x, double dropout);
 
 /** Self-attention on top of an encoder: T x in -> T x out, [h ; context]. */
 struct isg_ner_attend {

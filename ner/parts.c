@@ -44,14 +44,14 @@ void isg_ner_encoder_init(
 }
 
 struct isg_node *isg_ner_encoder_run(const struct isg_ner_encoder *e, struct isg_tape *t,
-    const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x)
+    const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x, double dropout)
 {
     for (uint32_t i = 0; i < e->n_layers; i++) {
         char name[128];
         snprintf(name, sizeof name, "%s.%u.out", e->name, i);
         x = isg_bilstm(t, x, sentences, &e->layer[i]);
-        x = c->variational ? isg_dropout_seq(t, x, sentences, ISG_R(c->dropout_out), name)
-                           : isg_dropout(t, x, ISG_R(c->dropout_out), name);
+        x = c->variational ? isg_dropout_seq(t, x, sentences, ISG_R(dropout), name)
+                           : isg_dropout(t, x, ISG_R(dropout), name);
     }
     return x;
 }

@@ -22,7 +22,9 @@
  * | translate | Xie, Mayhew   | yes      |       | head        |         |                 |              |                |
  *
  * Differences from the papers: self-attention of `at` stands beside the encoder's features ([h ; context]), where Cao
- * et al. put it in their place; DATNet's sharing of transitions is from its code.
+ * et al. put it in their place; DATNet's sharing of transitions is from its code. Adaptation layers stand in the
+ * place of their input, as Lin & Lu have them; with config.adapt_residual they add to it, and training goes on from
+ * what INIT starts from.
  */
 /* clang-format on */
 #ifndef ISG_NER_TRANSFER_H

@@ -68,6 +68,14 @@ static enum isg_status add_discriminator(struct isg_transfer *t, uint32_t in, st
     return isg_params_add(t->params, &t->disc.b, "discriminator.b", 1, 1, false, err);
 }
 
+/* Half as large as the encoder; as large as all that it is given where it adds to that. */
+static int64_t oal_hidden(const struct isg_ner_config *c, bool private_encoder)
+{
+    if (c->adapt_residual)
+        return c->hidden * (c->attention == ISG_ATTENTION_NONE ? 1 : 2) * (private_encoder ? 2 : 1);
+    return c->hidden > 1 ? c->hidden / 2 : 1;
+}
+
 /* One task's network; all but the target's use the target's parts, as far as they are shared. */
 static enum isg_status add_network(struct isg_transfer *t, uint32_t which, struct isg_error *err)
 {
@@ -81,7 +89,7 @@ static enum isg_status add_network(struct isg_transfer *t, uint32_t which, struc
     if (!k->is_source && t->x->sal)
         k->config.sal_hidden = k->config.word_dim / 2; /* so that its output fits the shared encoder */
     if (!k->is_source && t->x->oal)
-        k->config.oal_hidden = k->config.hidden / 2 > 0 ? k->config.hidden / 2 : 1;
+        k->config.oal_hidden = oal_hidden(&k->config, t->x->private_encoder);
     if (t->x->private_encoder)
         k->config.private_hidden = k->config.hidden;
     const struct isg_ner_sizes sizes = {k->vocab.n_learnt,

@@ -153,7 +153,8 @@ enum isg_status transfer_args_init(struct transfer_args *a, int argc, char **arg
             "word-adaptation", &x->word_adaptation, "map target vectors into the source's space (Lin & Lu)"),
         PART_INT(
             "pivots", &x->pivots, 1, 1e9, "learnt from words spelt alike among so many most frequent ones"),
-        PART_FLAG("sal", &x->sal, "sentence adaptation layer"),
+        PART_FLAG("sal", &x->sal,
+            "sentence adaptation layer (with --set adapt_residual=true both add to their input)"),
         PART_FLAG("oal", &x->oal, "output adaptation layer"),
         {.name = "psi",
             .kind = ISG_OPT_REAL,

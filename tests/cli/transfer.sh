@@ -39,6 +39,11 @@ run 0 ner transfer --mode adapt --source en.conll --source-emb "$sample/en.vec.g
 run 0 info --json adapt.model
 holds stdout '"sal.0.fw.wx'
 holds stdout '"oal.0.fw.wx'
+run 0 ner transfer --mode adapt --source en.conll --source-emb "$sample/en.vec.gz" --train es.conll \
+    --emb "$sample/es.vec.gz" --set epochs=1 --set hidden=8 --set adapt_residual=true --pretrain-epochs 1 \
+    --epoch-batches 2 -q -o residual.model
+cmp -s adapt.model residual.model && fail "adapt_residual changes nothing"
+run 0 ner tag --model residual.model es.conll -q
 # the source's encoder, frozen, is the pretrained one bit for bit; with a rate it is not
 run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set dropout_in=0 -o frozen.model
 run 0 ner transfer --mode init "${fast[@]}" --psi 1 --set dropout_in=0 -o tuned.model
