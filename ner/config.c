@@ -58,6 +58,8 @@ static const struct isg_ner_key keys[] = {
     CHOICE(attention, ISG_ATTENTION_NONE, "none|xie|heads", "self-attention on top of the BiLSTM"),
     CHOICE(attention_mask, 0, "paper|code|clean", "how attention of a word to itself is masked (xie)"),
     INT(attention_heads, 4, 1, 64, "heads (attention=heads); must divide 2 * hidden"),
+    CHOICE(attention_join, ISG_JOIN_CONCAT, "concat|replace|add",
+        "attention's output beside the BiLSTM's, in its place, or added to it"),
     CHOICE(transitions, ISG_TRANSITIONS_CONSTANT, "constant|input", "transition scores of the CRF"),
     BOOL(legal, 1, "forbid illegal label sequences at training and decoding"),
     REAL(dropout_char, 0.5, 0, 0.99, "dropout of the character encoder's input"),

@@ -7,6 +7,8 @@
 
 enum isg_ner_char { ISG_CHAR_NONE, ISG_CHAR_CNN, ISG_CHAR_LSTM, ISG_CHAR_BOTH };
 enum isg_ner_attention { ISG_ATTENTION_NONE, ISG_ATTENTION_XIE, ISG_ATTENTION_HEADS };
+/** What attention's output c is to the encoder's h: [h ; c] (Xie 2018), c (Cao 2018), h + c. */
+enum isg_ner_join { ISG_JOIN_CONCAT, ISG_JOIN_REPLACE, ISG_JOIN_ADD };
 enum isg_ner_transitions { ISG_TRANSITIONS_CONSTANT, ISG_TRANSITIONS_INPUT };
 
 /** Choices are kept as the index into the table's list of names, in the order of the enums they stand for. */
@@ -27,6 +29,7 @@ struct isg_ner_config {
     int64_t attention;      /**< enum isg_ner_attention */
     int64_t attention_mask; /**< enum isg_mask_self */
     int64_t attention_heads;
+    int64_t attention_join; /**< enum isg_ner_join */
     /* output */
     int64_t transitions; /**< enum isg_ner_transitions */
     bool legal;

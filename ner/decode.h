@@ -29,13 +29,13 @@ struct isg_ner_decode {
     const uint32_t *const *tokens; /**< form numbers of each */
     const uint32_t *n_tokens;
     const uint32_t *const *features; /**< n: of each token, as isg_ner_batch_build takes them; NULL = none */
-    const size_t *offset;          /**< n: where each sentence's results start */
-    const uint8_t *const *allowed; /**< n: forced labels, n_tokens x L bytes each; NULL = free */
-    uint32_t *labels;              /**< best path */
-    float *confidence;             /**< probability of each token's label given the sentence */
-    uint32_t nbest;                /**< with labels_n and probability_n: how many paths, best first */
-    uint32_t *labels_n;            /**< total x nbest, at (offset + t) * nbest + rank */
-    float *probability_n;          /**< n x nbest: of each path, 0 where there are fewer */
+    const size_t *offset;            /**< n: where each sentence's results start */
+    const uint8_t *const *allowed;   /**< n: forced labels, n_tokens x L bytes each; NULL = free */
+    uint32_t *labels;                /**< best path */
+    float *confidence;               /**< probability of each token's label given the sentence */
+    uint32_t nbest;                  /**< with labels_n and probability_n: how many paths, best first */
+    uint32_t *labels_n;              /**< total x nbest, at (offset + t) * nbest + rank */
+    float *probability_n;            /**< n x nbest: of each path, 0 where there are fewer */
     float *
         span_probability; /**< at the first token of each predicted entity: its probability; else untouched */
     float *label_marginals;        /**< total x L */

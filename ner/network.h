@@ -70,7 +70,7 @@ void isg_ner_encoder_init(const struct isg_ner_encoder *e, struct isg_params *pa
 struct isg_node *isg_ner_encoder_run(const struct isg_ner_encoder *e, struct isg_tape *t,
     const struct isg_ner_config *c, const struct isg_seqs *sentences, struct isg_node *x, double dropout);
 
-/** Self-attention on top of an encoder: T x in -> T x out, [h ; context]. */
+/** Self-attention on top of an encoder: T x in -> T x out, [h ; context], context or h + context. */
 struct isg_ner_attend {
     uint32_t in, out;
     struct isg_param *w, *b;         /**< xie */

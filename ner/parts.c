@@ -64,7 +64,7 @@ enum isg_status isg_ner_attend_add(struct isg_ner_attend *a, struct isg_params *
     memset(a, 0, sizeof *a);
     snprintf(a->name, sizeof a->name, "%s", name);
     a->in = in;
-    a->out = c->attention == ISG_ATTENTION_NONE ? in : 2 * in;
+    a->out = c->attention != ISG_ATTENTION_NONE && c->attention_join == ISG_JOIN_CONCAT ? 2 * in : in;
     if (c->attention == ISG_ATTENTION_XIE) {
         ISG_TRY(isg_ner_part_param(params, &a->w, name, ".w", in, in, false, err));
         ISG_TRY(isg_ner_part_param(params, &a->b, name, ".b", 1, in, false, err));
@@ -107,7 +107,10 @@ struct isg_node *isg_ner_attend_run(const struct isg_ner_attend *a, struct isg_t
     char name[80];
     context =
         isg_dropout(t, context, ISG_R(c->dropout_attention), isg_ner_part_mask(name, a->name, "context"));
-    return isg_concat(t, (struct isg_node *[]){h, context}, 2);
+    if (c->attention_join == ISG_JOIN_REPLACE)
+        return context;
+    return c->attention_join == ISG_JOIN_ADD ? isg_add(t, h, context)
+                                             : isg_concat(t, (struct isg_node *[]){h, context}, 2);
 }
 
 /* ---- head ---- */

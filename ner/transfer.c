@@ -51,6 +51,7 @@ enum isg_status isg_ner_transfer_mode(struct isg_ner_transfer_config *out, struc
         out->reverse = 1;
         tagger->attention = ISG_ATTENTION_HEADS;
         tagger->attention_heads = 8;
+        tagger->attention_join = ISG_JOIN_REPLACE;
         tagger->hidden = 120;
     } else if (strcmp(mode, "datnet-f") == 0 || strcmp(mode, "datnet-p") == 0) {
         out->joint = true;

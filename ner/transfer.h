@@ -21,8 +21,7 @@
  * | datnet-p  | Zhou 2019     |          | yes   | transitions | yes     | GRAD, attention | yes          |                |
  * | translate | Xie, Mayhew   | yes      |       | head        |         |                 |              |                |
  *
- * Differences from the papers: self-attention of `at` stands beside the encoder's features ([h ; context]), where Cao
- * et al. put it in their place; DATNet's sharing of transitions is from its code. Adaptation layers stand in the
+ * Differences from the papers: DATNet's sharing of transitions is from its code. Adaptation layers stand in the
  * place of their input, as Lin & Lu have them; with config.adapt_residual they add to it, and training goes on from
  * what INIT starts from.
  */

@@ -71,9 +71,10 @@ static enum isg_status add_discriminator(struct isg_transfer *t, uint32_t in, st
 /* Half as large as the encoder; as large as all that it is given where it adds to that. */
 static int64_t oal_hidden(const struct isg_ner_config *c, bool private_encoder)
 {
-    if (c->adapt_residual)
-        return c->hidden * (c->attention == ISG_ATTENTION_NONE ? 1 : 2) * (private_encoder ? 2 : 1);
-    return c->hidden > 1 ? c->hidden / 2 : 1;
+    if (!c->adapt_residual)
+        return c->hidden > 1 ? c->hidden / 2 : 1;
+    const bool beside = c->attention != ISG_ATTENTION_NONE && c->attention_join == ISG_JOIN_CONCAT;
+    return c->hidden * (beside ? 2 : 1) * (private_encoder ? 2 : 1);
 }
 
 /* One task's network; all but the target's use the target's parts, as far as they are shared. */

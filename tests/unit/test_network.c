@@ -1,10 +1,10 @@
-/* Networks put together: what adaptation layers hand on. */
+/* Networks put together: what adaptation layers and attention hand on. */
 #include "tests/test.h"
 #include "ner/model.h"
 
 static const char text[] = "in O\nRome B-LOC\n\nAnn B-PER\nLee I-PER\nleft O\nRome B-LOC\n\n";
 static const char *const words[] = {"Ann", "Lee", "left", "Rome"};
-enum { N = 4, DIM = 6 };
+enum { N = 4, DIM = 6, HIDDEN = 5, LABELS = 9, COUNT = N * LABELS }; /* BIOES of two types */
 
 struct tagger {
     struct isg_ner_config config;
@@ -12,7 +12,8 @@ struct tagger {
     struct isg_ner_network net;
 };
 
-static void tagger_make(struct tagger *m, int64_t sal, int64_t oal, bool residual)
+/* A tagger without attention and adaptation layers; the test gives it these. */
+static void tagger_make(struct tagger *m)
 {
     struct isg_error err;
     struct isg_ner_corpus corpus;
@@ -21,11 +22,8 @@ static void tagger_make(struct tagger *m, int64_t sal, int64_t oal, bool residua
     char *const path = test_file(text, strlen(text), ".conll");
     memset(m, 0, sizeof *m);
     isg_ner_config_defaults(&m->config);
-    m->config.hidden = 5;
+    m->config.hidden = HIDDEN;
     m->config.word_dim = DIM;
-    m->config.sal_hidden = sal;
-    m->config.oal_hidden = oal;
-    m->config.adapt_residual = residual;
     assert_ok(isg_ner_corpus_load(&corpus, path, ISG_COLUMNS_DEFAULT, &err));
     assert_ok(isg_ner_vocab_build(&m->vocab, &corpus, NULL, &m->config, &vector_row, &rare, &err));
     isg_free(vector_row);
@@ -35,8 +33,8 @@ static void tagger_make(struct tagger *m, int64_t sal, int64_t oal, bool residua
     free(path);
 }
 
-/* N x labels; an adaptation layer whose weights are zero gives zeros: o tanh(c), c = i g = 0. */
-static double *emissions(struct tagger *m, bool zero_layers)
+/* N x labels, with the parameters of that pattern 0. */
+static double *emissions(struct tagger *m, const char *zero)
 {
     struct isg_error err;
     struct isg_ner_forms forms;
@@ -49,7 +47,7 @@ static double *emissions(struct tagger *m, bool zero_layers)
     isg_ner_network_init(&m->net, &m->config, 1);
     for (uint32_t i = 0; i < isg_params_count(m->net.params); i++) {
         struct isg_param *const p = isg_params_at(m->net.params, i);
-        if (zero_layers && isg_glob("sal.*|oal.*", p->name))
+        if (isg_glob(zero, p->name))
             isg_param_fill(p, 0);
     }
     assert_ok(isg_ner_forms_init(&forms, &m->vocab, &err));
@@ -60,10 +58,10 @@ static double *emissions(struct tagger *m, bool zero_layers)
     isg_tape_reset(tape, &(struct isg_run){.training = false});
     const struct isg_node *const emit = isg_ner_network_run(&m->net, tape, &m->config, &batch, &pair);
     assert_ok(isg_tape_status(tape, &err));
-    const size_t n = (size_t)N * emit->cols;
-    double *const out = calloc(n, sizeof *out);
+    assert_int_equal(emit->cols, LABELS);
+    double *const out = calloc(COUNT, sizeof *out);
     assert_non_null(out);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < COUNT; i++)
         out[i] = (double)emit->x[i];
     isg_tape_free(tape);
     isg_ner_batch_fini(&batch);
@@ -73,43 +71,91 @@ static double *emissions(struct tagger *m, bool zero_layers)
     return out;
 }
 
-/** Layers that add start from the tagger without them; layers in place of their input pass nothing through. */
+static size_t differences(const double *a, const double *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        n += a[i] != b[i];
+    return n;
+}
+
+static double *plain_emissions(void)
+{
+    struct tagger m;
+    tagger_make(&m);
+    return emissions(&m, "");
+}
+
+static double *adapted_emissions(bool residual, const char *zero)
+{
+    struct tagger m;
+    tagger_make(&m);
+    m.config.sal_hidden = DIM / 2;
+    m.config.oal_hidden = HIDDEN;
+    m.config.adapt_residual = residual;
+    return emissions(&m, zero);
+}
+
+/** An LSTM whose weights are 0 gives 0: o tanh(c), c = i g = 0. So layers that add start from the tagger without
+ * them, and layers in the place of their input let nothing through but the head's bias. */
 static void adaptation_layers(void **state)
 {
     (void)state;
-    static struct tagger m;
-    enum { LABELS = 9, COUNT = N * LABELS }; /* BIOES of two types */
-    tagger_make(&m, 0, 0, false);
-    double *const plain = emissions(&m, false);
-    tagger_make(&m, DIM / 2, 5, true);
-    double *const added = emissions(&m, true);
-    tagger_make(&m, DIM / 2, 5, true);
-    double *const learnt = emissions(&m, false);
-    tagger_make(&m, DIM / 2, 5, false);
-    double *const replaced = emissions(&m, true);
-    size_t same = 0;
-    for (size_t i = 0; i < COUNT; i++) {
-        assert_true(added[i] == plain[i]);
-        same += learnt[i] == plain[i];
-        assert_true(replaced[i] == replaced[i % LABELS]); /* the head's bias alone */
-    }
-    assert_true(same < COUNT / 2);
+    double *const plain = plain_emissions(), *const added = adapted_emissions(true, "sal.*|oal.*"),
+                  *const learnt = adapted_emissions(true, ""),
+                  *const replaced = adapted_emissions(false, "sal.*|oal.*");
+    assert_int_equal(differences(added, plain), 0);
+    assert_true(differences(learnt, plain) > COUNT / 2);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(replaced[i] == replaced[i % LABELS]);
     free(plain);
     free(added);
     free(learnt);
     free(replaced);
 }
 
+static double *attending_emissions(int64_t join, const char *zero)
+{
+    struct tagger m;
+    tagger_make(&m);
+    m.config.attention = ISG_ATTENTION_HEADS;
+    m.config.attention_heads = 2;
+    m.config.attention_join = join;
+    return emissions(&m, zero);
+}
+
+/** Attention whose output weights are 0: added, it changes nothing; in the place of the encoder's output nothing is
+ * left of the sentence. */
+static void attention_joins(void **state)
+{
+    (void)state;
+    double *const plain = plain_emissions(), *const added = attending_emissions(ISG_JOIN_ADD, "attention.o"),
+                  *const learnt = attending_emissions(ISG_JOIN_ADD, ""),
+                  *const replaced = attending_emissions(ISG_JOIN_REPLACE, "attention.o"),
+                  *const beside = attending_emissions(ISG_JOIN_CONCAT, "attention.o");
+    assert_int_equal(differences(added, plain), 0);
+    assert_true(differences(learnt, plain) > COUNT / 2);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(replaced[i] == replaced[i % LABELS]);
+    assert_true(beside[0] != beside[LABELS]); /* the encoder's half is there */
+    free(plain);
+    free(added);
+    free(learnt);
+    free(replaced);
+    free(beside);
+}
+
 static void sizes_must_fit(void **state)
 {
     (void)state;
-    static struct tagger m;
+    struct tagger m;
     struct isg_error err;
-    tagger_make(&m, DIM / 2, 4, true);
+    tagger_make(&m);
+    m.config.adapt_residual = true;
+    m.config.oal_hidden = 4;
     assert_error(
         isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "oal_hidden=4 on 10");
-    isg_ner_vocab_fini(&m.vocab);
-    tagger_make(&m, 2, 5, true);
+    m.config.sal_hidden = 2;
     assert_error(
         isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "sal_hidden=2 on 6");
     isg_ner_vocab_fini(&m.vocab);
@@ -117,6 +163,7 @@ static void sizes_must_fit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(adaptation_layers), cmocka_unit_test(sizes_must_fit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(adaptation_layers), cmocka_unit_test(attention_joins),
+        cmocka_unit_test(sizes_must_fit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
