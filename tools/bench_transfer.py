@@ -126,6 +126,14 @@ class Bench:
         return (self.make("en.common.bin", ["align", "apply", "--map", m, "--src", self.emb("en")]),
                 self.make("es.common.bin", ["align", "apply", "--map", m, "--src", self.emb("es"), "--side", "target"]))
 
+    def both(self):
+        """English vectors turned towards Spanish, and Spanish ones with those of the English words that Spanish lacks."""
+        langs = ["--src", self.emb("en"), "--tgt", self.emb("es")]
+        m = self.make("rotation.map", ["align", "fit", "--method", "procrustes", "--max-vocab", "100000", "--seed-dict",
+                                       self.data("dict", "en-es.txt")] + langs)
+        return (self.make("en.rotation.bin", ["align", "apply", "--map", m, "--src", self.emb("en")]),
+                self.make("both.isgv", ["translate", "vectors", "--mode", "common", "--max-vocab", "0", "--map", m] + langs))
+
     def translated(self):
         """eng.train and eng.testa in Spanish words, as `tools/bench translate` has it under +target."""
         if all(os.path.exists(self.at("es.translated." + p)) for p in ("train", "dev")):
@@ -172,12 +180,10 @@ class Bench:
             ("P, common space, one head", lambda n: ["--mode", "datnet-p"] + common + self.few(n))], test)
 
     def run_joint_es(self):
-        """All Spanish sentences, with vectors of Spanish and of the English words that Spanish lacks, in one space."""
+        """All Spanish sentences, with vectors of the words of both languages."""
         test = self.data("ner", "es-conll2002", "esp.testb")
-        en, _ = self.common()
-        joint = self.make("joint.isgv", ["translate", "vectors", "--mode", "common", "--max-vocab", "0", "--map",
-                                         self.at("en-es.map"), "--src", self.emb("en"), "--tgt", self.emb("es")])
-        target = self.spanish() + ["--emb", joint, "--epochs", "20"] + sets(DATNET + ["word_norm=3"])
+        en, both = self.both()
+        target = self.spanish() + ["--emb", both, "--epochs", "20"] + sets(DATNET + ["word_norm=3"])
         transfer = self.english(False) + ["--source-emb", en, "--share", "head"] + target + AT
         self.table("joint-es", ["0"], [
             ("base", ["--mode", "base"] + target),
@@ -199,29 +205,32 @@ class Bench:
 
     def run_translated(self):
         test = self.data("ner", "es-conll2002", "esp.testb")
-        en, es = self.common()
         train, dev = self.translated()
         english = self.data("ner", "en-conll2003", "eng.train")
-        plain = ["--share", "head", "--epoch-batches", "100"] + sets(DATNET + ["word_norm=3"])
+        plain = ["--mode", "datnet-f", "--adversary", "none", "--share", "head", "--epoch-batches", "100"] + AT + \
+            sets(DATNET + ["word_norm=3"])
 
-        def of(n, sources):
-            target = ["--dev", dev] if n < 0 else self.spanish()
-            return ["--mode", "datnet-f", "--adversary", "none", "--epsilon", "0", "--epsilon-char", "0", "--emb", es] + \
-                sources + target + plain + (["--epochs", "3"] if n < 0 else self.few(n) + FIRST)
-        both = ["--source", train, "--source", english, "--source-emb", es, "--source-emb", en]
-        self.table("translated", ["10", "50", "100", "-1"], [
-            ("translated and English", lambda n: of(n, both)),
-            ("translated", lambda n: of(n, ["--source", train, "--source-emb", es]))], test)
-        setting = "translated, English, self-training"
-        for n in [s for s in ["100", "10", "50"] if not self.a.sizes or s in self.a.sizes]:
-            for seed in self.a.seeds:
-                if re.search(self.a.match, setting) and ("translated", setting, n, seed) not in self.done:
-                    # the teacher is the model of "translated and English"; esp.train without its tags is the text
-                    teacher = self.make("teacher.%s.%s" % (n, seed), ["ner", "transfer", "--seed", seed, "--sentences", n] +
-                                        of(int(n), both))
-                    pseudo = self.make("pseudo.%s.%s" % (n, seed), ["ner", "pseudo", "--model", teacher, "--min-probability",
-                                                                    "0.6", self.words()])
-                    self.row("translated", setting, n, seed, test, of(int(n), both + ["--source", pseudo, "--source-emb", es]))
+        for suffix, (en, es) in (("", self.common()), (", vectors of both", self.both())):
+            spanish, two = ["--source", train, "--source-emb", es], ["--source", english, "--source-emb", en]
+
+            def of(n, sources, es=es):
+                target = ["--dev", dev] if n < 0 else self.spanish()
+                return plain + ["--emb", es] + sources + target + (["--epochs", "3"] if n < 0 else self.few(n) + FIRST)
+            self.table("translated", ["10", "50", "100", "-1"], [
+                ("translated and English" + suffix, lambda n: of(n, spanish + two)),
+                ("translated" + suffix, lambda n: of(n, spanish))], test)
+            setting = "translated, English, self-training" + suffix
+            for n in [s for s in ["100", "10", "50"] if not self.a.sizes or s in self.a.sizes]:
+                for seed in self.a.seeds:
+                    if re.search(self.a.match, setting) and ("translated", setting, n, seed) not in self.done:
+                        # the teacher is the model of "translated and English"; esp.train without its tags is the text
+                        name = "%s.%s%s" % (n, seed, ".both" if suffix else "")
+                        teacher = self.make("teacher." + name, ["ner", "transfer", "--seed", seed, "--sentences", n] +
+                                            of(int(n), spanish + two))
+                        pseudo = self.make("pseudo." + name, ["ner", "pseudo", "--model", teacher, "--min-probability", "0.6",
+                                                              self.words()])
+                        own = ["--source", pseudo, "--source-emb", es]
+                        self.row("translated", setting, n, seed, test, of(int(n), spanish + two + own))
 
     def words(self):
         """esp.train without its tags, a word a line."""
@@ -284,8 +293,8 @@ class Bench:
             ("one encoder, segmentation first", ["--mode", "mult-init"] + common + source + FIRST),
             ("transfer", at + ["--adversary", "none"] + sets(["attention=none"])),
             ("transfer, adversarial", at + sets(["attention=none"])),
-            ("transfer, self-attention beside the encoders", at + ["--adversary", "none"] + sets(["attention_join=concat"])),
             ("transfer, adversarial, self-attention", at),
+            ("transfer, adversarial, self-attention added", at + sets(["attention_join=add"])),
             ("transfer, self-attention", at + ["--adversary", "none"])], test)
 
     def ritter(self, seed):
@@ -380,12 +389,12 @@ def read_rows(path):
     return [r for r in rows if len(r) == len(HEAD) and r != HEAD]
 
 
-def spread(xs):
-    return "%.2f ± %.2f" % (statistics.mean(xs), statistics.stdev(xs)) if len(xs) > 1 else "%.2f" % xs[0]
+def spread(xs, form="%.2f"):
+    return (form + " ± %.2f") % (statistics.mean(xs), statistics.stdev(xs)) if len(xs) > 1 else form % xs[0]
 
 
 def report(rows):
-    """A table a part: settings down, sizes across, means of test F1 and how much above the first setting."""
+    """A table a part: settings down, sizes across, means of test F1 and how much above the first setting, seed by seed."""
     for part in dict.fromkeys(r[0] for r in rows):
         mine = [r for r in rows if r[0] == part]
         sizes = sorted(dict.fromkeys(r[2] for r in mine), key=lambda s: float(s) if s != "0" else 1e9)
@@ -398,14 +407,15 @@ def report(rows):
             cells = []
             for size in sizes:
                 got = [r for r in mine if r[1] == setting and r[2] == size]
-                first = [float(r[7]) for r in mine if r[1] == settings[0] and r[2] == size]
+                first = {r[3]: float(r[7]) for r in mine if r[1] == settings[0] and r[2] == size}
                 if not got:
                     cells.append("")
                     continue
                 f1 = [float(r[7]) for r in got]
                 text = "%s (%.2f)" % (spread(f1), statistics.mean(float(r[4]) for r in got))
-                if setting != settings[0] and first:
-                    text += ", %+.2f" % (statistics.mean(f1) - statistics.mean(first))
+                above = [float(r[7]) - first[r[3]] for r in got if r[3] in first]
+                if setting != settings[0] and above:
+                    text += ", " + spread(above, "%+.2f")
                 if len(got) < 3:
                     text += ", %d seed%s" % (len(got), "s" if len(got) > 1 else "")
                 cells.append(text)
