@@ -77,6 +77,8 @@ struct isg_ner_attend {
     struct isg_param *q, *k, *v, *o; /**< heads */
     char name[48];
 };
+/** Columns of its output over `in` of the encoder's; `in` without attention. */
+uint32_t isg_ner_attend_size(const struct isg_ner_config *c, uint32_t in);
 ISG_MUST_CHECK enum isg_status isg_ner_attend_add(struct isg_ner_attend *a, struct isg_params *params,
     const char *name, uint32_t in, const struct isg_ner_config *c, struct isg_error *err);
 void isg_ner_attend_init(const struct isg_ner_attend *a, uint64_t seed);

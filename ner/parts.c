@@ -58,13 +58,18 @@ struct isg_node *isg_ner_encoder_run(const struct isg_ner_encoder *e, struct isg
 
 /* ---- attention ---- */
 
+uint32_t isg_ner_attend_size(const struct isg_ner_config *c, uint32_t in)
+{
+    return c->attention != ISG_ATTENTION_NONE && c->attention_join == ISG_JOIN_CONCAT ? 2 * in : in;
+}
+
 enum isg_status isg_ner_attend_add(struct isg_ner_attend *a, struct isg_params *params, const char *name,
     uint32_t in, const struct isg_ner_config *c, struct isg_error *err)
 {
     memset(a, 0, sizeof *a);
     snprintf(a->name, sizeof a->name, "%s", name);
     a->in = in;
-    a->out = c->attention != ISG_ATTENTION_NONE && c->attention_join == ISG_JOIN_CONCAT ? 2 * in : in;
+    a->out = isg_ner_attend_size(c, in);
     if (c->attention == ISG_ATTENTION_XIE) {
         ISG_TRY(isg_ner_part_param(params, &a->w, name, ".w", in, in, false, err));
         ISG_TRY(isg_ner_part_param(params, &a->b, name, ".b", 1, in, false, err));

@@ -73,8 +73,8 @@ static int64_t oal_hidden(const struct isg_ner_config *c, bool private_encoder)
 {
     if (!c->adapt_residual)
         return c->hidden > 1 ? c->hidden / 2 : 1;
-    const bool beside = c->attention != ISG_ATTENTION_NONE && c->attention_join == ISG_JOIN_CONCAT;
-    return c->hidden * (beside ? 2 : 1) * (private_encoder ? 2 : 1);
+    const uint32_t out = isg_ner_attend_size(c, 2 * (uint32_t)c->hidden);
+    return (int64_t)out / 2 * (private_encoder ? 2 : 1);
 }
 
 /* One task's network; all but the target's use the target's parts, as far as they are shared. */

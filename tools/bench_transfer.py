@@ -118,27 +118,28 @@ class Bench:
         return self.data("emb", {"en": "en.glove.100d.vec.gz", "es": "es.54M.100d.vec.gz",
                                  "zh": "zh.char.100d.vec.gz"}[name])
 
+    def fit_map(self, name, method="auto"):
+        return self.make(name, ["align", "fit", "--method", method, "--max-vocab", "100000", "--src", self.emb("en"), "--tgt",
+                                self.emb("es"), "--seed-dict", self.data("dict", "en-es.txt")])
+
     def common(self):
         """Vectors of both languages in the space of a map that MUSE's dictionary gives."""
-        fit = ["--src", self.emb("en"), "--tgt", self.emb("es"), "--seed-dict", self.data("dict", "en-es.txt"),
-               "--max-vocab", "100000"]
-        m = self.make("en-es.map", ["align", "fit"] + fit)
+        m = self.fit_map("en-es.map")
         return (self.make("en.common.bin", ["align", "apply", "--map", m, "--src", self.emb("en")]),
                 self.make("es.common.bin", ["align", "apply", "--map", m, "--src", self.emb("es"), "--side", "target"]))
 
     def both(self):
         """English vectors turned towards Spanish, and Spanish ones with those of the English words that Spanish lacks."""
-        langs = ["--src", self.emb("en"), "--tgt", self.emb("es")]
-        m = self.make("rotation.map", ["align", "fit", "--method", "procrustes", "--max-vocab", "100000", "--seed-dict",
-                                       self.data("dict", "en-es.txt")] + langs)
+        m = self.fit_map("rotation.map", "procrustes")
         return (self.make("en.rotation.bin", ["align", "apply", "--map", m, "--src", self.emb("en")]),
-                self.make("both.isgv", ["translate", "vectors", "--mode", "common", "--max-vocab", "0", "--map", m] + langs))
+                self.make("both.isgv", ["translate", "vectors", "--mode", "common", "--max-vocab", "0", "--map", m, "--src",
+                                        self.emb("en"), "--tgt", self.emb("es")]))
 
     def translated(self):
         """eng.train and eng.testa in Spanish words, as `tools/bench translate` has it under +target."""
         if all(os.path.exists(self.at("es.translated." + p)) for p in ("train", "dev")):
             return [self.at("es.translated." + p) for p in ("train", "dev")]
-        self.common()
+        m = self.fit_map("en-es.map")
         if not os.path.exists(self.at("es.txt")):
             plain = os.path.join(self.a.data, "text", "es.plain.txt")
             plain = plain if os.path.exists(plain) else self.data("text", "es.plain.txt.xz")
@@ -147,7 +148,7 @@ class Bench:
         lm = self.make("es.lm", ["translate", "lm", "train", self.at("es.txt")])
         case = self.make("es.case", ["translate", "case", self.at("es.txt")])
         args = ["translate", "--preset", "best", "--lexicon", self.data("dict", "en-es.txt"), "--reverse",
-                self.data("dict", "es-en.txt"), "--map", self.at("en-es.map"), "--src", self.emb("en"), "--tgt",
+                self.data("dict", "es-en.txt"), "--map", m, "--src", self.emb("en"), "--tgt",
                 self.emb("es"), "--lm", lm, "--case-table", case, "--swap", "0.3", "--link", "de", "--casing", "target",
                 "--drop-lower"]
         return [self.make("es.translated." + p, args + [self.data("ner", "en-conll2003", f)])
@@ -157,7 +158,7 @@ class Bench:
 
     def few(self, size):
         """Batches: the same for baseline and method as far as the target's go; the method's source ones come on top."""
-        return ["--epochs", "30" if 0 < size <= 1000 or size < 0 else "20"]
+        return ["--epochs", "30" if 0 < size <= 1000 else "20"]
 
     def datnet_es(self):
         test = self.data("ner", "es-conll2002", "esp.testb")
@@ -204,33 +205,36 @@ class Bench:
             ("base, common space", base + ["--emb", self.common()[1]] + self.few(100))], test)
 
     def run_translated(self):
+        self.translated_with("", *self.common())
+        self.translated_with(", vectors of both", *self.both())
+
+    def translated_with(self, suffix, en, es):
         test = self.data("ner", "es-conll2002", "esp.testb")
         train, dev = self.translated()
-        english = self.data("ner", "en-conll2003", "eng.train")
-        plain = ["--mode", "datnet-f", "--adversary", "none", "--share", "head", "--epoch-batches", "100"] + AT + \
+        spanish = ["--source", train, "--source-emb", es]
+        two = spanish + ["--source", self.data("ner", "en-conll2003", "eng.train"), "--source-emb", en]
+        plain = ["--mode", "datnet-f", "--adversary", "none", "--share", "head", "--epoch-batches", "100", "--emb", es] + AT + \
             sets(DATNET + ["word_norm=3"])
 
-        for suffix, (en, es) in (("", self.common()), (", vectors of both", self.both())):
-            spanish, two = ["--source", train, "--source-emb", es], ["--source", english, "--source-emb", en]
-
-            def of(n, sources, es=es):
-                target = ["--dev", dev] if n < 0 else self.spanish()
-                return plain + ["--emb", es] + sources + target + (["--epochs", "3"] if n < 0 else self.few(n) + FIRST)
-            self.table("translated", ["10", "50", "100", "-1"], [
-                ("translated and English" + suffix, lambda n: of(n, spanish + two)),
-                ("translated" + suffix, lambda n: of(n, spanish))], test)
-            setting = "translated, English, self-training" + suffix
-            for n in [s for s in ["100", "10", "50"] if not self.a.sizes or s in self.a.sizes]:
-                for seed in self.a.seeds:
-                    if re.search(self.a.match, setting) and ("translated", setting, n, seed) not in self.done:
-                        # the teacher is the model of "translated and English"; esp.train without its tags is the text
-                        name = "%s.%s%s" % (n, seed, ".both" if suffix else "")
-                        teacher = self.make("teacher." + name, ["ner", "transfer", "--seed", seed, "--sentences", n] +
-                                            of(int(n), spanish + two))
-                        pseudo = self.make("pseudo." + name, ["ner", "pseudo", "--model", teacher, "--min-probability", "0.6",
-                                                              self.words()])
-                        own = ["--source", pseudo, "--source-emb", es]
-                        self.row("translated", setting, n, seed, test, of(int(n), spanish + two + own))
+        def of(n, sources):
+            if n < 0:
+                return plain + sources + ["--dev", dev, "--epochs", "3"]
+            return plain + sources + self.spanish() + self.few(n) + FIRST
+        self.table("translated", ["10", "50", "100", "-1"], [
+            ("translated and English" + suffix, lambda n: of(n, two)),
+            ("translated" + suffix, lambda n: of(n, spanish))], test)
+        setting = "translated, English, self-training" + suffix
+        for n in [s for s in ["100", "10", "50"] if not self.a.sizes or s in self.a.sizes]:
+            for seed in self.a.seeds:
+                if re.search(self.a.match, setting) and ("translated", setting, n, seed) not in self.done:
+                    # the teacher is the model of "translated and English"; esp.train without its tags is the text
+                    name = "%s.%s%s" % (n, seed, ".both" if suffix else "")
+                    teacher = self.make("teacher." + name, ["ner", "transfer", "--seed", seed, "--sentences", n] +
+                                        of(int(n), two))
+                    pseudo = self.make("pseudo." + name, ["ner", "pseudo", "--model", teacher, "--min-probability", "0.6",
+                                                          self.words()])
+                    self.row("translated", setting, n, seed, test,
+                             of(int(n), two + ["--source", pseudo, "--source-emb", es]))
 
     def words(self):
         """esp.train without its tags, a word a line."""
@@ -310,6 +314,11 @@ class Bench:
                 f.write("\n\n".join(s.strip("\n") for s in part) + "\n\n")
         return paths
 
+    def news_to_tweets(self, train, dev):
+        """Options of the target alone, and with English CoNLL-2003 as its source."""
+        target = ["--train", train, "--dev", dev, "--emb", self.emb("en"), "--epochs", "20"] + sets(DATNET)
+        return target, self.english() + ["--source-emb", self.emb("en"), "--pretrain-epochs", "2"] + target
+
     def linlu(self, settings):
         wnut = [self.data("ner", "wnut2016", f) for f in ("train", "dev", "test")]
         for seed in self.a.seeds:
@@ -319,8 +328,7 @@ class Bench:
 
     def linlu_on(self, part, files, settings, seed):
         train, dev, test = files
-        target = ["--train", train, "--dev", dev, "--emb", self.emb("en"), "--epochs", "20"] + sets(DATNET)
-        src = self.english() + ["--source-emb", self.emb("en"), "--pretrain-epochs", "2"] + target
+        target, src = self.news_to_tweets(train, dev)
         paper = ["--mode", "adapt", "--no-word-adaptation"] + src
         added = paper + sets(["adapt_residual=true"])
         replay = added + ["--no-sal", "--joint", "--p-source", "0.5"]
@@ -357,9 +365,7 @@ class Bench:
         self.table("mou-es", ["200"], grid, self.data("ner", "es-conll2002", "esp.testb"))
         for seed in self.a.seeds:
             train, dev, test = self.ritter(seed)
-            target = ["--train", train, "--dev", dev, "--emb", self.emb("en"), "--epochs", "20"] + sets(DATNET)
-            src = self.english() + ["--source-emb", self.emb("en"), "--pretrain-epochs", "2"] + target
-            self.table("mou-ritter", ["0"], self.mou_grid(target, src), test, [seed])
+            self.table("mou-ritter", ["0"], self.mou_grid(*self.news_to_tweets(train, dev)), test, [seed])
 
     @staticmethod
     def mou_grid(target, src):

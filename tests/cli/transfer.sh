@@ -34,14 +34,13 @@ done
 # with real vectors: word adaptation and its layers
 head -60 "$sample/es.test.conll" >es.conll
 head -200 "$sample/en.train.conll" >en.conll
-run 0 ner transfer --mode adapt --source en.conll --source-emb "$sample/en.vec.gz" --train es.conll \
-    --emb "$sample/es.vec.gz" --set epochs=1 --set hidden=8 --pretrain-epochs 1 --epoch-batches 2 -q -o adapt.model
+adapt=(--mode adapt --source en.conll --source-emb "$sample/en.vec.gz" --train es.conll --emb "$sample/es.vec.gz"
+    --set epochs=1 --set hidden=8 --pretrain-epochs 1 --epoch-batches 2 -q)
+run 0 ner transfer "${adapt[@]}" -o adapt.model
 run 0 info --json adapt.model
 holds stdout '"sal.0.fw.wx'
 holds stdout '"oal.0.fw.wx'
-run 0 ner transfer --mode adapt --source en.conll --source-emb "$sample/en.vec.gz" --train es.conll \
-    --emb "$sample/es.vec.gz" --set epochs=1 --set hidden=8 --set adapt_residual=true --pretrain-epochs 1 \
-    --epoch-batches 2 -q -o residual.model
+run 0 ner transfer "${adapt[@]}" --set adapt_residual=true -o residual.model
 cmp -s adapt.model residual.model && fail "adapt_residual changes nothing"
 run 0 ner tag --model residual.model es.conll -q
 # the source's encoder, frozen, is the pretrained one bit for bit; with a rate it is not

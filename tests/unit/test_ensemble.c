@@ -1,5 +1,6 @@
 /* Several taggers as one: scores are the mean of the members', checked against all paths of a short sentence. */
-#include "tests/test.h"
+#include "tests/unit/ner_helpers.h"
+
 #include "ner/ensemble.h"
 
 static const char text[] = "in O\nRome B-LOC\n\nAnn B-PER\nLee I-PER\nleft O\nRome B-LOC\n\n";
@@ -10,17 +11,12 @@ enum { N = 4 };
 static void make_model(struct isg_ner_model *m, uint64_t seed, int64_t hidden, const char *labelled)
 {
     struct isg_error err;
-    struct isg_ner_corpus corpus;
-    uint32_t *vector_row;
-    bool *rare;
-    char *const path = test_file(labelled, strlen(labelled), ".conll");
     *m = (struct isg_ner_model){.temperature = 1 + 0.5 * (double)seed};
     isg_ner_config_defaults(&m->config);
     m->config.scheme = 1; /* BIO: 5 labels, 625 paths */
     m->config.hidden = hidden;
     m->config.word_dim = 6;
-    assert_ok(isg_ner_corpus_load(&corpus, path, ISG_COLUMNS_DEFAULT, &err));
-    assert_ok(isg_ner_vocab_build(&m->vocab, &corpus, NULL, &m->config, &vector_row, &rare, &err));
+    test_vocab(&m->vocab, &m->config, labelled);
     assert_ok(isg_ner_network_new(&m->net, &m->config, &m->vocab, 6, &err));
     isg_ner_network_init(&m->net, &m->config, seed);
     for (uint32_t i = 0; i < isg_params_count(m->net.params); i++) { /* the CRF's start from 0 */
@@ -29,36 +25,6 @@ static void make_model(struct isg_ner_model *m, uint64_t seed, int64_t hidden, c
             isg_param_uniform(p, 1, seed);
         isg_param_changed(p);
     }
-    isg_free(vector_row);
-    isg_free(rare);
-    isg_ner_corpus_fini(&corpus);
-    assert_int_equal(unlink(path), 0);
-    free(path);
-}
-
-/* Emissions of a model for the sentence, added to sum (N x L). */
-static void add_emissions(const struct isg_ner_model *m, double *sum)
-{
-    struct isg_error err;
-    struct isg_ner_forms forms;
-    struct isg_ner_batch batch = {0};
-    struct isg_tape *tape;
-    struct isg_node *pair;
-    uint32_t ids[N];
-    const uint32_t *const tokens[] = {ids}, lengths[] = {N};
-    assert_ok(isg_ner_forms_init(&forms, &m->vocab, &err));
-    for (size_t i = 0; i < N; i++)
-        assert_ok(isg_ner_forms_add(&forms, words[i], strlen(words[i]), &ids[i], &err));
-    assert_ok(isg_ner_batch_build(&batch, &forms, tokens, lengths, NULL, 1, &err));
-    assert_ok(isg_tape_new(&tape, m->net.params, ISG_ISA_AUTO, &err));
-    isg_tape_reset(tape, &(struct isg_run){.training = false});
-    const struct isg_node *const emit = isg_ner_network_run(&m->net, tape, &m->config, &batch, &pair);
-    assert_ok(isg_tape_status(tape, &err));
-    for (size_t i = 0; i < (size_t)N * emit->cols; i++)
-        sum[i] += (double)emit->x[i];
-    isg_tape_free(tape);
-    isg_ner_batch_fini(&batch);
-    isg_ner_forms_fini(&forms);
 }
 
 struct naive {
@@ -118,7 +84,7 @@ static void mean_of_scores(void **state)
         make_model(&m[i], i, 5 + (int64_t)i, text); /* of different sizes */
         const struct isg_crf *const crf = &m[i].net.head.crf;
         assert_int_equal(crf->n_tags, 5);
-        add_emissions(&m[i], n.emit);
+        test_add_emissions(&m[i].net, &m[i].config, &m[i].vocab, words, N, 5, n.emit);
         for (size_t k = 0; k < 25; k++)
             n.trans[k] += (double)crf->trans->value[k] / 3;
         for (size_t k = 0; k < 5; k++) {

@@ -1,6 +1,5 @@
 /* Networks put together: what adaptation layers and attention hand on. */
-#include "tests/test.h"
-#include "ner/model.h"
+#include "tests/unit/ner_helpers.h"
 
 static const char text[] = "in O\nRome B-LOC\n\nAnn B-PER\nLee I-PER\nleft O\nRome B-LOC\n\n";
 static const char *const words[] = {"Ann", "Lee", "left", "Rome"};
@@ -15,34 +14,17 @@ struct tagger {
 /* A tagger without attention and adaptation layers; the test gives it these. */
 static void tagger_make(struct tagger *m)
 {
-    struct isg_error err;
-    struct isg_ner_corpus corpus;
-    uint32_t *vector_row;
-    bool *rare;
-    char *const path = test_file(text, strlen(text), ".conll");
     memset(m, 0, sizeof *m);
     isg_ner_config_defaults(&m->config);
     m->config.hidden = HIDDEN;
     m->config.word_dim = DIM;
-    assert_ok(isg_ner_corpus_load(&corpus, path, ISG_COLUMNS_DEFAULT, &err));
-    assert_ok(isg_ner_vocab_build(&m->vocab, &corpus, NULL, &m->config, &vector_row, &rare, &err));
-    isg_free(vector_row);
-    isg_free(rare);
-    isg_ner_corpus_fini(&corpus);
-    assert_int_equal(unlink(path), 0);
-    free(path);
+    test_vocab(&m->vocab, &m->config, text);
 }
 
 /* N x labels, with the parameters of that pattern 0. */
 static double *emissions(struct tagger *m, const char *zero)
 {
     struct isg_error err;
-    struct isg_ner_forms forms;
-    struct isg_ner_batch batch = {0};
-    struct isg_tape *tape;
-    struct isg_node *pair;
-    uint32_t ids[N];
-    const uint32_t *const tokens[] = {ids}, lengths[] = {N};
     assert_ok(isg_ner_network_new(&m->net, &m->config, &m->vocab, DIM, &err));
     isg_ner_network_init(&m->net, &m->config, 1);
     for (uint32_t i = 0; i < isg_params_count(m->net.params); i++) {
@@ -50,22 +32,9 @@ static double *emissions(struct tagger *m, const char *zero)
         if (isg_glob(zero, p->name))
             isg_param_fill(p, 0);
     }
-    assert_ok(isg_ner_forms_init(&forms, &m->vocab, &err));
-    for (size_t i = 0; i < N; i++)
-        assert_ok(isg_ner_forms_add(&forms, words[i], strlen(words[i]), &ids[i], &err));
-    assert_ok(isg_ner_batch_build(&batch, &forms, tokens, lengths, NULL, 1, &err));
-    assert_ok(isg_tape_new(&tape, m->net.params, ISG_ISA_AUTO, &err));
-    isg_tape_reset(tape, &(struct isg_run){.training = false});
-    const struct isg_node *const emit = isg_ner_network_run(&m->net, tape, &m->config, &batch, &pair);
-    assert_ok(isg_tape_status(tape, &err));
-    assert_int_equal(emit->cols, LABELS);
     double *const out = calloc(COUNT, sizeof *out);
     assert_non_null(out);
-    for (size_t i = 0; i < COUNT; i++)
-        out[i] = (double)emit->x[i];
-    isg_tape_free(tape);
-    isg_ner_batch_fini(&batch);
-    isg_ner_forms_fini(&forms);
+    test_add_emissions(&m->net, &m->config, &m->vocab, words, N, LABELS, out);
     isg_ner_network_fini(&m->net);
     isg_ner_vocab_fini(&m->vocab);
     return out;
