@@ -15,8 +15,7 @@
 
 enum isg_side { ISG_SOURCE = 0, ISG_TARGET = 1 };
 
-/* ---- Bilingual word lists
- * ------------------------------------------------------------------------------------ */
+/* ---- Bilingual word lists ---- */
 
 /** Entries of a bilingual list as they were read; both strings terminated, blanks within one entry single. */
 struct isg_dict_entry {
@@ -72,19 +71,18 @@ struct isg_align_pairs_report {
 uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
 /** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats.
  * @param report may be NULL */
-ISG_MUST_CHECK enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out,
-    const struct isg_dict *dict, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    enum isg_dict_case rule, struct isg_align_pairs_report *report, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out, const struct isg_dict *dict,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, enum isg_dict_case rule,
+    struct isg_align_pairs_report *report, struct isg_error *err);
 
-/* ---- Fitting
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Fitting ---- */
 
 enum isg_align_method {
     ISG_ALIGN_AUTO,       /**< picked by precision on held-out seed pairs, or by an unsupervised criterion */
     ISG_ALIGN_PROCRUSTES, /**< W = U V^T of SVD(Y^T X) (Schoenemann 1966) */
     ISG_ALIGN_ADVANCED,   /**< whiten, rotate, re-weight, de-whiten (Artetxe et al. 2018, AAAI) */
     ISG_ALIGN_RCSLS,      /**< relaxed CSLS loss (Joulin et al. 2018) */
-    ISG_ALIGN_PROCB /**< Procrustes with mutual nearest neighbours added to the seed (Glavas et al. 2019) */
+    ISG_ALIGN_PROCB       /**< Procrustes with mutual nearest neighbours added to the seed (Glavas et al. 2019) */
 };
 enum isg_contrast_use {
     ISG_CONTRAST_AUTO, /**< where ISG_ALIGN_AUTO finds by held-out pairs that it helps */
@@ -109,11 +107,11 @@ enum isg_retrieval { ISG_RETRIEVE_NN, ISG_RETRIEVE_CSLS, ISG_RETRIEVE_ISF };
 struct isg_align_opts {
     enum isg_align_method method; /**< default ISG_ALIGN_AUTO */
     enum isg_align_seed_from
-        seed_from; /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
+        seed_from;                  /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
     enum isg_align_step norm[8];    /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
     uint32_t abtt;                  /**< axes of ISG_NORM_ABTT, default 2 */
     enum isg_contrast_use contrast; /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
-    int refine; /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
+    int refine;            /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
     uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
     uint32_t vocab_cutoff; /**< most frequent words a side used to refine and to learn from, default 20,000; 0
                               = all */
@@ -130,13 +128,11 @@ const char *isg_retrieval_name(enum isg_retrieval r);
 int isg_align_method_find(const char *name);
 int isg_align_seed_find(const char *name);
 int isg_retrieval_find(const char *name);
-enum isg_dict_case isg_dict_case_find(
-    const char *name); /**< "auto", "lower", "keep"; else ISG_DICT_CASE_AUTO */
+enum isg_dict_case isg_dict_case_find(const char *name); /**< "auto", "lower", "keep"; else ISG_DICT_CASE_AUTO */
 /** Pairs that the two vocabularies themselves give (ISG_SEED_IDENTICAL, ISG_SEED_NUMERALS); may come out
  * empty. */
-ISG_MUST_CHECK enum isg_status isg_align_pairs_from_words(struct isg_align_pairs *out,
-    enum isg_align_seed_from from, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_pairs_from_words(struct isg_align_pairs *out, enum isg_align_seed_from from,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err);
 
 struct isg_align_map;
 /** What fitting did, for people and logs; also kept in the map's metadata. */
@@ -147,8 +143,7 @@ struct isg_align_report {
     int rounds;         /**< of refinement or self-learning */
     double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
                            measured */
-    bool
-        degenerate; /**< not to be trusted: without pairs, no better than self-learning from chance pairs; with pairs,
+    bool degenerate;  /**< not to be trusted: without pairs, no better than self-learning from chance pairs; with pairs,
                          fewer than 1 % of 50 or more held-out words found (ISG_ALIGN_AUTO alone looks) */
     double mean_csls; /**< of the best translation of the most frequent 10,000 source words */
     double seconds;
@@ -176,37 +171,33 @@ const char *isg_align_map_meta(const struct isg_align_map *map, const char *key)
 bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
 ISG_MUST_CHECK enum isg_status isg_align_map_save(
     const struct isg_align_map *map, const char *path, bool force, struct isg_error *err);
-ISG_MUST_CHECK enum isg_status isg_align_map_load(
-    struct isg_align_map **map, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_map_load(struct isg_align_map **map, const char *path, struct isg_error *err);
 /**
  * out (rows x isg_align_map_dim) = rows of `in` in the common space, of length 1 (zero rows stay zero).
  * A row length other than the map's is ISG_EDATA.
  */
-ISG_MUST_CHECK enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side side,
-    struct isg_mat in, struct isg_mat out, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side side, struct isg_mat in,
+    struct isg_mat out, const struct isg_env *env, struct isg_error *err);
 
-/* ---- Retrieval
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Retrieval ---- */
 
 /** Both vocabularies in the common space, with what CSLS and ISF need to know of them (computed when first
  * wanted). */
 struct isg_align_space;
 /** Keeps no reference to src and tgt, but their row numbers are the space's. The map has to outlive it.
  * @param csls_k 0 = the map's */
-ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out,
-    const struct isg_align_map *map, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    uint32_t csls_k, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_space_new(struct isg_align_space **out, const struct isg_align_map *map,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, uint32_t csls_k, const struct isg_env *env,
+    struct isg_error *err);
 struct isg_space_opts {
-    uint32_t csls_k; /**< 0 = the map's */
-    uint64_t
-        memory; /**< bytes to stay under; 0 = no limit. A side that would take more than a quarter lies in a
+    uint32_t csls_k;    /**< 0 = the map's */
+    uint64_t memory;    /**< bytes to stay under; 0 = no limit. A side that would take more than a quarter lies in a
                            temporary file, is read in tiles, and its pages are given back after use */
-    const char
-        *folder; /**< of that file, borrowed; NULL = /var/tmp. It has no name and goes with the space */
+    const char *folder; /**< of that file, borrowed; NULL = /var/tmp. It has no name and goes with the space */
 };
 /** The same in steps, for spaces that do not fit into memory: open, then take both sides, one after the other. */
-ISG_MUST_CHECK enum isg_status isg_align_space_open(struct isg_align_space **out,
-    const struct isg_align_map *map, const struct isg_space_opts *opts, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_space_open(struct isg_align_space **out, const struct isg_align_map *map,
+    const struct isg_space_opts *opts, struct isg_error *err);
 /** Projects a side; its rows' memory is given back (isg_vectors_give_back), its words stay. */
 ISG_MUST_CHECK enum isg_status isg_align_space_take(struct isg_align_space *space, enum isg_side side,
     struct isg_vectors *v, const struct isg_env *env, struct isg_error *err);
@@ -224,8 +215,7 @@ ISG_MUST_CHECK enum isg_status isg_align_space_set_index(
 /** Share (0 to 1) of the exact k best that the index finds, over up to 1000 words spread over all
  * frequencies. */
 ISG_MUST_CHECK enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from,
-    enum isg_retrieval retrieval, uint32_t k, double *recall, const struct isg_env *env,
-    struct isg_error *err);
+    enum isg_retrieval retrieval, uint32_t k, double *recall, const struct isg_env *env, struct isg_error *err);
 /** Computes the r of CSLS of all rows of both sides, if that has not been done; k nearest by one pass for
  * both. */
 ISG_MUST_CHECK enum isg_status isg_align_space_means(
@@ -247,26 +237,26 @@ struct isg_near {
  * @param out   n x k
  * A zero row gets no neighbours (ISG_NO_ID).
  */
-ISG_MUST_CHECK enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
-    const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
+    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err);
 /** The same for queries that are no rows of the space: n x dim, already projected (isg_align_project). */
 ISG_MUST_CHECK enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from,
-    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err);
+    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err);
 
 /**
  * isg_align_knn for a few words at once: CSLS asks for the neighbourhood of every word of the other side,
  * which takes seconds; here it is computed for the 1000 nearest by cosine alone, and the rest is left out.
  */
-ISG_MUST_CHECK enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from,
-    const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
+    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err);
 
 /** The same for queries that are no rows: n x dim, as isg_align_phrase or isg_align_project gives them. */
 ISG_MUST_CHECK enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg_side from,
-    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err);
+    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err);
 /**
  * A word or phrase without a row: the mean of its words' vectors in the common space, of length 1.
  * @param subwords  vectors of unknown words, from their character n-grams, of the model that v comes from; or NULL
@@ -274,11 +264,10 @@ ISG_MUST_CHECK enum isg_status isg_align_lookup_vectors(struct isg_align_space *
  * @param words     how many of its words were known
  */
 ISG_MUST_CHECK enum isg_status isg_align_phrase(const struct isg_align_space *space, enum isg_side side,
-    const struct isg_vectors *v, const struct isg_fasttext *subwords, const char *text, float *out,
-    size_t *words, const struct isg_env *env, struct isg_error *err);
+    const struct isg_vectors *v, const struct isg_fasttext *subwords, const char *text, float *out, size_t *words,
+    const struct isg_env *env, struct isg_error *err);
 
-/* ---- Evaluation
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Evaluation ---- */
 
 #define ISG_ALIGN_MAX_TOPK 8
 struct isg_align_eval_opts {
@@ -291,22 +280,22 @@ void isg_align_eval_opts_default(struct isg_align_eval_opts *opts);
 struct isg_align_part {
     uint64_t queries;
     double p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent with any gold translation in the first k */
-    double mrr; /**< mean of 1 / rank of the first gold translation (0 past the 100th), 0 to 1 */
+    double mrr;                      /**< mean of 1 / rank of the first gold translation (0 past the 100th), 0 to 1 */
 };
 #define ISG_ALIGN_BANDS 5
 /** Ends of the frequency bands: source words of rank 1-1000, -5000, -20,000, -50,000, and all others. */
 extern const uint64_t isg_align_band_end[ISG_ALIGN_BANDS];
 struct isg_align_scores {
-    uint64_t queries; /**< different source words of the list */
-    uint64_t covered; /**< of these, with a vector and at least one gold translation with a vector */
-    double coverage;  /**< covered / queries, 0 to 1 */
-    double p_at[ISG_ALIGN_MAX_TOPK]; /**< per cent of covered queries (the convention of MUSE and VecMap) */
-    double p_at_all[ISG_ALIGN_MAX_TOPK];    /**< per cent of all: what is not covered counts as wrong */
-    double p_at_copied[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered is answered by itself,
+    uint64_t queries;                    /**< different source words of the list */
+    uint64_t covered;                    /**< of these, with a vector and at least one gold translation with a vector */
+    double coverage;                     /**< covered / queries, 0 to 1 */
+    double p_at[ISG_ALIGN_MAX_TOPK];     /**< per cent of covered queries (the convention of MUSE and VecMap) */
+    double p_at_all[ISG_ALIGN_MAX_TOPK]; /**< per cent of all: what is not covered counts as wrong */
+    double p_at_copied[ISG_ALIGN_MAX_TOPK];      /**< per cent of all: what is not covered is answered by itself,
                                                as a translation that copies unknown words would */
-    double mrr;                             /**< over covered queries */
+    double mrr;                                  /**< over covered queries */
     struct isg_align_part band[ISG_ALIGN_BANDS]; /**< covered queries by the source word's frequency */
-    struct isg_align_part not_identical; /**< covered queries without a translation that is the word itself,
+    struct isg_align_part not_identical;         /**< covered queries without a translation that is the word itself,
                                             but for case: names and loans make a list easy */
 };
 /** Scores a map on a gold list. A list without one covered query is ISG_EDATA. */
@@ -325,37 +314,32 @@ struct isg_align_similarity {
 };
 /** Cross-lingual word similarity (SemEval 2017, task 2): lines of source word, target word and a score, by tabs or
  * blanks; a first line that is no such line is a heading. Fewer than two covered pairs: ISG_EDATA. */
-ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space *space,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule,
-    struct isg_align_similarity *out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space *space, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule, struct isg_align_similarity *out,
+    struct isg_error *err);
 
 /** Precision against k (opts->topk) and, at the first k, by frequency, as an SVG picture. */
 ISG_MUST_CHECK enum isg_status isg_align_plot_precision(const struct isg_align_scores *scores,
     const struct isg_align_eval_opts *opts, const char *path, bool force, struct isg_error *err);
 /** n source words and their best translations by CSLS in the first two principal components of what is drawn, as an SVG
  * picture. names = what to call the two languages. Words without a vector are left out; all without: ISG_EDATA. */
-ISG_MUST_CHECK enum isg_status isg_align_plot_space(struct isg_align_space *space,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const uint32_t *rows, size_t n,
-    const char *const names[2], const char *path, bool force, const struct isg_env *env,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const uint32_t *rows, size_t n, const char *const names[2], const char *path,
+    bool force, const struct isg_env *env, struct isg_error *err);
 
 /** What can be said of a map without a gold list, from the most frequent 10,000 words a side. */
 struct isg_align_health {
     uint64_t words;
-    double
-        agreement; /**< per cent of source words that are the best translation (CSLS) of their best translation */
-    double mean_csls; /**< of the best translations */
-    double
-        hubness; /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
+    double agreement;   /**< per cent of source words that are the best translation (CSLS) of their best translation */
+    double mean_csls;   /**< of the best translations */
+    double hubness;     /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
     double chance_csls; /**< mean CSLS of what self-learning makes of chance pairs in the same space */
     bool degenerate;    /**< mean CSLS below 1.3 times that of chance, or so found when the map was fitted */
 };
-ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *space,
-    const struct isg_align_map *map, struct isg_align_health *out, const struct isg_env *env,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *space, const struct isg_align_map *map,
+    struct isg_align_health *out, const struct isg_env *env, struct isg_error *err);
 
-/* ---- Dictionaries
- * -------------------------------------------------------------------------------------------- */
+/* ---- Dictionaries ---- */
 
 /** p(the translation of this rank is right) = 1 / (1 + exp(-(w0 + w1 score + w2 log rank))), w2 <= 0 */
 struct isg_align_calibration {
@@ -367,14 +351,13 @@ struct isg_align_calibration {
  * probabilities that are too high. What the list does not hold counts as wrong: on a list that is not complete they are
  * those of standing in the list. Fewer than 20 covered words: ISG_EDATA.
  */
-ISG_MUST_CHECK enum isg_status isg_align_calibrate(struct isg_align_space *space,
-    const struct isg_dict *held_out, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    enum isg_retrieval retrieval, uint32_t k, struct isg_align_calibration *out, const struct isg_env *env,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct isg_dict *held_out,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, enum isg_retrieval retrieval, uint32_t k,
+    struct isg_align_calibration *out, const struct isg_env *env, struct isg_error *err);
 double isg_align_probability(const struct isg_align_calibration *c, double score, uint32_t rank);
 /** Penalised maximum likelihood over n translations, by Newton's method. For tests. */
-ISG_MUST_CHECK enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank,
-    const bool *right, size_t n, struct isg_align_calibration *c, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank, const bool *right,
+    size_t n, struct isg_align_calibration *c, struct isg_error *err);
 
 enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL, ISG_DICT_STARDICT };
 struct isg_dict_write_opts {
@@ -384,8 +367,7 @@ struct isg_dict_write_opts {
     enum isg_dict_format format;  /**< default TSV: source, rank, target, score */
     /** not NULL: TSV and JSON lines get a probability after the score */
     const struct isg_align_calibration *calibration;
-    bool
-        mutual; /**< TSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
+    bool mutual; /**< TSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
 };
 void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
 /** Writes the bilingual dictionary, most frequent source word first. */
@@ -395,8 +377,8 @@ ISG_MUST_CHECK enum isg_status isg_dict_write(struct isg_align_space *space, con
 
 /** The same as StarDict: PATH.ifo, PATH.idx, PATH.dict (a final ".ifo" of PATH is dropped). isg_dict_write
  * calls it. */
-ISG_MUST_CHECK enum isg_status isg_dict_write_stardict(struct isg_align_space *space,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts,
-    const char *path, bool force, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_dict_write_stardict(struct isg_align_space *space, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
+    const struct isg_env *env, struct isg_error *err);
 
 #endif

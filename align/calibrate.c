@@ -63,8 +63,7 @@ enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct 
     enum isg_status status;
     struct isg_align_pairs pairs = {0};
     ISG_TRY(isg_align_pairs_from_dict(&pairs, held_out, src, tgt, ISG_DICT_CASE_AUTO, NULL, err));
-    uint32_t *const rows = isg_malloc(pairs.n, sizeof *rows), *const rank =
-                                                                  isg_malloc(pairs.n, k * sizeof *rank);
+    uint32_t *const rows = isg_malloc(pairs.n, sizeof *rows), *const rank = isg_malloc(pairs.n, k * sizeof *rank);
     size_t *const first = isg_malloc(pairs.n + 1, sizeof *first), n = 0, used = 0;
     struct isg_near *const near = isg_malloc(pairs.n, k * sizeof *near);
     double *const score = isg_malloc(pairs.n, k * sizeof *score);
@@ -96,8 +95,7 @@ enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct 
             used++;
         }
     ISG_GOTO(isg_align_fit_logistic(score, rank, right, used, out, err));
-    if (out->weight[2] >
-        0) { /* a later translation must not look better than the one before it: by score alone */
+    if (out->weight[2] > 0) { /* a later translation must not look better than the one before it: by score alone */
         for (size_t i = 0; i < used; i++)
             rank[i] = 1;
         ISG_GOTO(isg_align_fit_logistic(score, rank, right, used, out, err));

@@ -47,10 +47,9 @@ static void pair_terms(void *cookie, size_t i, unsigned worker)
         double *const p = job->work->share[to] + i * width, sum = 0, most = -HUGE_VAL;
         for (size_t k = 0; k < width; k++) {
             const uint32_t row = k ? negative[k - 1] : c->pair[to][i];
-            p[k] = row == ISG_NO_ID
-                       ? -HUGE_VAL
-                       : (dot(query, job->work->unit[to] + row * c->dim, c->dim) - c->penalty[to][row]) /
-                             c->temperature;
+            p[k] = row == ISG_NO_ID ? -HUGE_VAL
+                                    : (dot(query, job->work->unit[to] + row * c->dim, c->dim) - c->penalty[to][row]) /
+                                          c->temperature;
             most = p[k] > most ? p[k] : most;
         }
         const double right = p[0] - most;
@@ -83,10 +82,8 @@ static void spread(void *cookie, size_t block, unsigned worker)
                 if (row == ISG_NO_ID)
                     continue;
                 const double scale = c->weight[i] * p[k] / c->temperature;
-                add_scaled(
-                    job->work->slope[!to] + query, job->work->unit[to] + row * c->dim + first, scale, n);
-                add_scaled(
-                    job->work->slope[to] + row * c->dim + first, job->work->unit[!to] + query, scale, n);
+                add_scaled(job->work->slope[!to] + query, job->work->unit[to] + row * c->dim + first, scale, n);
+                add_scaled(job->work->slope[to] + row * c->dim + first, job->work->unit[!to] + query, scale, n);
             }
         }
 }
@@ -97,8 +94,7 @@ double isg_contrast_loss(const struct isg_contrast *c, const double *const w[2],
     struct job job = {c, work};
     for (int s = 0; s < 2; s++) {
         double *const unit = work->unit[s];
-        isg_dgemm(
-            ISG_N, ISG_N, c->rows[s], c->dim, c->d[s], 1, c->x[s], c->d[s], w[s], c->dim, 0, unit, c->dim);
+        isg_dgemm(ISG_N, ISG_N, c->rows[s], c->dim, c->d[s], 1, c->x[s], c->d[s], w[s], c->dim, 0, unit, c->dim);
         for (size_t i = 0; i < c->rows[s]; i++) {
             double *const u = unit + i * c->dim;
             work->length[s][i] = sqrt(dot(u, u, c->dim));
@@ -122,8 +118,8 @@ double isg_contrast_loss(const struct isg_contrast *c, const double *const w[2],
             for (size_t j = 0; j < c->dim; j++)
                 slope[j] = length > 0 ? (slope[j] - along * u[j]) / length : 0;
         }
-        isg_dgemm(ISG_T, ISG_N, c->d[s], c->dim, c->rows[s], 1, c->x[s], c->d[s], work->slope[s], c->dim, 0,
-            g[s], c->dim);
+        isg_dgemm(
+            ISG_T, ISG_N, c->d[s], c->dim, c->rows[s], 1, c->x[s], c->d[s], work->slope[s], c->dim, 0, g[s], c->dim);
     }
     return loss;
 }
@@ -179,9 +175,8 @@ static void refinement_fini(struct refinement *r)
 }
 
 /* Rows and weights as doubles, and the maps scaled to one size: cosines do not see it, step lengths do. */
-static enum isg_status set_up(struct refinement *r, const struct isg_learn *learn,
-    const struct isg_training *training, const struct isg_linear *lin, const struct isg_contrast_opts *opts,
-    struct isg_error *err)
+static enum isg_status set_up(struct refinement *r, const struct isg_learn *learn, const struct isg_training *training,
+    const struct isg_linear *lin, const struct isg_contrast_opts *opts, struct isg_error *err)
 {
     struct isg_contrast *const c = &r->c;
     const size_t n = training->pairs.n;
@@ -216,8 +211,7 @@ static enum isg_status set_up(struct refinement *r, const struct isg_learn *lear
                 r->x[s][i * v.cols + j] = (double)isg_mat_row(v, i)[j];
         for (size_t i = 0; i < v.cols; i++)
             for (size_t j = 0; j < lin->dim; j++)
-                r->w[s][i * lin->dim + j] =
-                    lin->m[s] ? (double)lin->m[s][i * lin->dim + j] : (double)(i == j);
+                r->w[s][i * lin->dim + j] = lin->m[s] ? (double)lin->m[s][i * lin->dim + j] : (double)(i == j);
         const double norm = sqrt(dot(r->w[s], r->w[s], size));
         for (size_t i = 0; i < size && norm > 0; i++)
             r->w[s][i] *= sqrt((double)lin->dim) / norm;
@@ -282,8 +276,7 @@ static enum isg_status mine(struct refinement *r, const struct isg_learn *learn,
             uint32_t *const negative = r->negative[to] + i * c->n_negatives;
             size_t found = 0;
             for (uint32_t j = 0; j < depth && found < c->n_negatives && near[j].row != ISG_NO_ID; j++)
-                if (!is_pair(
-                        sorted, c->n, to ? c->pair[0][i] : near[j].row, to ? near[j].row : c->pair[1][i]))
+                if (!is_pair(sorted, c->n, to ? c->pair[0][i] : near[j].row, to ? near[j].row : c->pair[1][i]))
                     negative[found++] = near[j].row;
             for (; found < c->n_negatives; found++)
                 negative[found] = ISG_NO_ID;
@@ -313,8 +306,7 @@ enum isg_status isg_refine_contrast(const struct isg_learn *learn, const struct 
     for (uint32_t step = 0; step < opts->steps; step++) {
         if (step % opts->mine_every == 0)
             ISG_GOTO(mine(&r, learn, err));
-        const double loss =
-            isg_contrast_loss(&r.c, (const double *const[2]){r.w[0], r.w[1]}, r.g, &r.work, learn->env);
+        const double loss = isg_contrast_loss(&r.c, (const double *const[2]){r.w[0], r.w[1]}, r.g, &r.work, learn->env);
         if (!isfinite(loss)) {
             status = isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the contrastive loss is no number");
             goto out;

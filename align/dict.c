@@ -70,8 +70,8 @@ static bool split_pair(char *line, size_t n, char *word[2], size_t len[2])
     return true;
 }
 
-static enum isg_status add_entry(struct isg_dict *d, struct isg_strtab *seen, char *word[2],
-    const size_t len[2], uint64_t line, struct isg_error *err)
+static enum isg_status add_entry(struct isg_dict *d, struct isg_strtab *seen, char *word[2], const size_t len[2],
+    uint64_t line, struct isg_error *err)
 {
     char *const key = isg_arena_alloc(&d->arena, len[0] + len[1] + 2, 1);
     if (!key || !ISG_GROW(d->entries, d->cap, d->n + 1))
@@ -125,8 +125,7 @@ enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg
     if (d.n == 0) {
         isg_error_set(err, ISG_EDATA, path, d.report.first_broken_line, "no pair of words in %llu lines",
             (unsigned long long)d.report.lines);
-        status =
-            isg_error_expected(err, "a source and a target word on each line, tab or blank between them");
+        status = isg_error_expected(err, "a source and a target word on each line, tab or blank between them");
         goto out;
     }
     d.report.entries = d.n;
@@ -146,8 +145,7 @@ void isg_align_pairs_fini(struct isg_align_pairs *p)
     memset(p, 0, sizeof *p);
 }
 
-enum isg_status isg_align_pairs_add(
-    struct isg_align_pairs *p, uint32_t src, uint32_t tgt, struct isg_error *err)
+enum isg_status isg_align_pairs_add(struct isg_align_pairs *p, uint32_t src, uint32_t tgt, struct isg_error *err)
 {
     if (p->n == p->cap) {
         size_t cap[2] = {p->cap, p->cap};
@@ -216,8 +214,7 @@ enum isg_status isg_align_pairs_from_dict(struct isg_align_pairs *out, const str
             row[s] = isg_align_find(v[s], dict->entries[i].word[s], strlen(dict->entries[i].word[s]), rule);
             rep.missing[s] += row[s] == ISG_NO_ID;
         }
-        ISG_GOTO(isg_strtab_add(
-            sources, dict->entries[i].word[0], strlen(dict->entries[i].word[0]), &id, NULL, err));
+        ISG_GOTO(isg_strtab_add(sources, dict->entries[i].word[0], strlen(dict->entries[i].word[0]), &id, NULL, err));
         if (row[0] == ISG_NO_ID || row[1] == ISG_NO_ID)
             continue;
         covered[id] = true;

@@ -34,8 +34,7 @@ static enum isg_status failure(struct isg_error *err, enum isg_status status, co
     return isg_error_expected(err, "a factory string such as Flat, HNSW32 or IVF1024,Flat;nprobe=32");
 }
 
-static enum isg_status build(
-    struct isg_faiss *index, const float *x, const char *factory, struct isg_error *err)
+static enum isg_status build(struct isg_faiss *index, const float *x, const char *factory, struct isg_error *err)
 {
     char description[256];
     const char *const semicolon = strchr(factory, ';');
@@ -61,8 +60,8 @@ static enum isg_status build(
     return bad ? failure(err, ISG_EUSAGE, factory) : ISG_OK;
 }
 
-enum isg_status isg_faiss_new(struct isg_faiss **out, struct isg_mat rows, const float *penalty,
-    const char *factory, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_faiss_new(struct isg_faiss **out, struct isg_mat rows, const float *penalty, const char *factory,
+    const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_faiss *index = isg_calloc(1, sizeof *index);
@@ -79,8 +78,7 @@ enum isg_status isg_faiss_new(struct isg_faiss **out, struct isg_mat rows, const
     for (size_t i = 0; i < rows.rows; i++) {
         index->out[i] = penalty[i] == INFINITY;
         memcpy(x + i * d, isg_mat_row(rows, i), rows.cols * sizeof *x);
-        x[i * d + rows.cols] =
-            index->out[i] ? -2.0F : -penalty[i]; /* last among all, and dropped when found */
+        x[i * d + rows.cols] = index->out[i] ? -2.0F : -penalty[i]; /* last among all, and dropped when found */
     }
     /* One thread: the order in which a graph grows, and so what it finds, would depend on their number. */
     omp_set_num_threads(1);

@@ -21,8 +21,8 @@ static enum isg_status usable_pairs(struct isg_align_pairs *out, const struct is
     for (size_t i = 0; pairs && i < pairs->n; i++) {
         const uint32_t s = pairs->row[0][i], t = pairs->row[1][i];
         if (s >= v[0]->m.rows || t >= v[1]->m.rows)
-            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "pair %zu names row %u or %u, past the end", i,
-                (unsigned)s, (unsigned)t);
+            return isg_error_set(
+                err, ISG_EUSAGE, NULL, 0, "pair %zu names row %u or %u, past the end", i, (unsigned)s, (unsigned)t);
         if (has_vector(v[0], s) && has_vector(v[1], t))
             ISG_TRY(isg_align_pairs_add(out, s, t, err));
     }
@@ -109,9 +109,9 @@ static enum isg_status describe(struct isg_align_map *map, const struct isg_alig
     return isg_align_map_set_meta(map, "fit", text, err);
 }
 
-enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vectors *src,
-    const struct isg_vectors *tgt, const struct isg_align_pairs *pairs, const struct isg_align_opts *opts,
-    struct isg_align_report *report_out, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    const struct isg_align_pairs *pairs, const struct isg_align_opts *opts, struct isg_align_report *report_out,
+    const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
     const double started = isg_now();
@@ -126,8 +126,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     const bool unsupervised = opts->seed_from == ISG_SEED_UNSUPERVISED;
     if (learn.seed.n == 0 && !unsupervised) {
         isg_error_set(err, ISG_EDATA, NULL, 0, "no seed pair with vectors on both sides");
-        status = isg_error_advice(
-            err, "check that the dictionary's languages and casing are those of the vectors");
+        status = isg_error_advice(err, "check that the dictionary's languages and casing are those of the vectors");
         goto out;
     }
     map = isg_align_map_new();
@@ -145,8 +144,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     } else {
         report.seed_pairs = learn.seed.n;
         ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &lin, &report, err));
-        ISG_GOTO(isg_recipe_run(
-            &learn, &recipe, &learn.seed, opts->seed_from == ISG_SEED_DICT, &lin, &report, err));
+        ISG_GOTO(isg_recipe_run(&learn, &recipe, &learn.seed, opts->seed_from == ISG_SEED_DICT, &lin, &report, err));
     }
     map->dim = lin.dim;
     for (int s = 0; s < 2; s++) {

@@ -32,10 +32,8 @@ static enum isg_status agreement(struct isg_mat v[2], uint32_t k, double *mutual
     const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    struct isg_near *best[2] = {
-        isg_malloc(v[0].rows, sizeof *best[0]), isg_malloc(v[1].rows, sizeof *best[1])};
-    float *penalty[2] = {
-        isg_malloc(v[0].rows, sizeof *penalty[0]), isg_malloc(v[1].rows, sizeof *penalty[1])};
+    struct isg_near *best[2] = {isg_malloc(v[0].rows, sizeof *best[0]), isg_malloc(v[1].rows, sizeof *best[1])};
+    float *penalty[2] = {isg_malloc(v[0].rows, sizeof *penalty[0]), isg_malloc(v[1].rows, sizeof *penalty[1])};
     size_t scored = 0, same = 0;
     double sum = 0;
     if (!best[0] || !best[1] || !penalty[0] || !penalty[1]) {
@@ -72,8 +70,7 @@ static enum isg_status learn_from_chance(
     int rounds;
     isg_align_opts_default(&opts);
     opts.csls_k = k;
-    const struct isg_learn learn = {
-        .v = {v[0], v[1]}, .frequent = {v[0].rows, v[1].rows}, .opts = &opts, .env = env};
+    const struct isg_learn learn = {.v = {v[0], v[1]}, .frequent = {v[0].rows, v[1].rows}, .opts = &opts, .env = env};
     struct isg_rng rng = isg_rng_stream(1, "chance", 0);
     for (size_t i = 0; i < v[0].rows; i++)
         ISG_GOTO(isg_align_pairs_add(&start, (uint32_t)i, isg_rng_below(&rng, (uint32_t)v[1].rows), err));
@@ -110,8 +107,7 @@ enum isg_status isg_align_health(const struct isg_align_space *space, const stru
     ISG_GOTO(learn_from_chance(v, k, &health.chance_csls, env, err));
     const char *const fitted = isg_align_map_meta(map, "degenerate");
     health.words = v[0].rows;
-    health.degenerate =
-        (fitted && strcmp(fitted, "true") == 0) || health.mean_csls < ABOVE_CHANCE * health.chance_csls;
+    health.degenerate = (fitted && strcmp(fitted, "true") == 0) || health.mean_csls < ABOVE_CHANCE * health.chance_csls;
     *out = health;
 out:
     isg_free(near);

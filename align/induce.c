@@ -34,9 +34,7 @@ static void rank_by_csls(const struct isg_near *list, size_t rows, uint32_t leng
             if (penalty[row] == INFINITY)
                 continue;
             uint32_t at = found < depth ? found++ : depth;
-            for (; at > 0 &&
-                   (score > out[at - 1].score || (score == out[at - 1].score && row < out[at - 1].row));
-                 at--)
+            for (; at > 0 && (score > out[at - 1].score || (score == out[at - 1].score && row < out[at - 1].row)); at--)
                 if (at < depth)
                     out[at] = out[at - 1];
             if (at < depth)
@@ -130,8 +128,8 @@ static void measure(const struct both_ways *b, size_t n, struct isg_induced *res
     result->mutual = scored ? (double)mutual / (double)scored : 0;
 }
 
-enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct isg_linear *lin,
-    struct isg_induced *out, struct isg_error *err)
+enum isg_status isg_induce_mutual(
+    const struct isg_learn *learn, const struct isg_linear *lin, struct isg_induced *out, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_induced result = {0};
@@ -139,8 +137,7 @@ enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct is
     ISG_GOTO(search(learn, lin, learn->frequent, 1, &b, err));
     measure(&b, learn->frequent[0], &result);
     for (size_t i = 0; i < learn->frequent[0]; i++)
-        if (b.penalty[0][i] < INFINITY && b.best[0][i].row != ISG_NO_ID &&
-            b.best[1][b.best[0][i].row].row == i)
+        if (b.penalty[0][i] < INFINITY && b.best[0][i].row != ISG_NO_ID && b.best[1][b.best[0][i].row].row == i)
             ISG_GOTO(isg_align_pairs_add(&result.pairs, (uint32_t)i, b.best[0][i].row, err));
     *out = result;
     result = (struct isg_induced){0};
@@ -154,8 +151,8 @@ out:
  * is random. */
 enum { CANDIDATES = 12 };
 
-enum isg_status isg_induce_stochastic(const struct isg_learn *learn, const struct isg_linear *lin,
-    const size_t n[2], double keep, uint64_t round, struct isg_induced *out, struct isg_error *err)
+enum isg_status isg_induce_stochastic(const struct isg_learn *learn, const struct isg_linear *lin, const size_t n[2],
+    double keep, uint64_t round, struct isg_induced *out, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_induced result = {0};

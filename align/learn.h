@@ -7,8 +7,8 @@
 
 /** The preprocessed rows that are learnt from. */
 struct isg_learn {
-    struct isg_mat v[2]; /**< rows 0 .. frequent-1 as in the files, then the seed's words from further down */
-    size_t frequent[2];  /**< opts->vocab_cutoff or fewer */
+    struct isg_mat v[2];         /**< rows 0 .. frequent-1 as in the files, then the seed's words from further down */
+    size_t frequent[2];          /**< opts->vocab_cutoff or fewer */
     struct isg_align_pairs seed; /**< row numbers in v */
     const struct isg_align_opts *opts;
     const struct isg_env *env;
@@ -41,8 +41,8 @@ void isg_linear_move(struct isg_linear *to, struct isg_linear *from);
 
 /** W = argmin |x W - y|_F over orthogonal W: U V^T of the SVD of x^T y (Schoenemann 1966). m[ISG_TARGET] =
  * NULL. */
-ISG_MUST_CHECK enum isg_status isg_solve_procrustes(const struct isg_learn *learn,
-    const struct isg_training *training, struct isg_linear *out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_solve_procrustes(
+    const struct isg_learn *learn, const struct isg_training *training, struct isg_linear *out, struct isg_error *err);
 
 /** Steps of the whitened family. */
 struct isg_whiten {
@@ -55,13 +55,12 @@ struct isg_whiten {
  * over the pairs: canonical correlation analysis with each direction weighted by how well it agrees. The
  * sides may differ in dimension.
  */
-ISG_MUST_CHECK enum isg_status isg_solve_whitened(const struct isg_learn *learn,
-    const struct isg_training *training, const struct isg_whiten *opts, struct isg_linear *out,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_solve_whitened(const struct isg_learn *learn, const struct isg_training *training,
+    const struct isg_whiten *opts, struct isg_linear *out, struct isg_error *err);
 
 /** c (v[a].cols x v[b].cols) = sum over pairs of row_a^T row_b, in double. */
-ISG_MUST_CHECK enum isg_status isg_cross_moments(const struct isg_learn *learn,
-    const struct isg_training *training, enum isg_side a, enum isg_side b, double *c, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct isg_training *training,
+    enum isg_side a, enum isg_side b, double *c, struct isg_error *err);
 
 /** The first n rows of a side in the common space, of length 1; free x with isg_free. */
 ISG_MUST_CHECK enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin,
@@ -73,16 +72,15 @@ struct isg_induced {
     double mutual;    /**< share of the frequent source words that are the best translation of theirs */
 };
 /** Mutual CSLS neighbours among the frequent words of both sides, most frequent source word first. */
-ISG_MUST_CHECK enum isg_status isg_induce_mutual(const struct isg_learn *learn, const struct isg_linear *lin,
-    struct isg_induced *out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_induce_mutual(
+    const struct isg_learn *learn, const struct isg_linear *lin, struct isg_induced *out, struct isg_error *err);
 
 /** The same with n[] words a side, and with a share of the scores left out at random (stochastic dictionary
  * induction, Artetxe et al. 2018, ACL): each of a word's best translations is kept with probability keep,
  * drawn from (seed, round); pairs are those of both directions, in which a mutual pair counts twice. keep = 1
  * leaves nothing out. */
-ISG_MUST_CHECK enum isg_status isg_induce_stochastic(const struct isg_learn *learn,
-    const struct isg_linear *lin, const size_t n[2], double keep, uint64_t round, struct isg_induced *out,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_induce_stochastic(const struct isg_learn *learn, const struct isg_linear *lin,
+    const size_t n[2], double keep, uint64_t round, struct isg_induced *out, struct isg_error *err);
 
 /** Pairs by similarity distributions: the sorted rows of (X X^T)^(1/2), over the first `words` words, as
  * vectors in which both languages compare (Artetxe et al. 2018, ACL, section 3.2). */
@@ -95,11 +93,11 @@ ISG_MUST_CHECK enum isg_status isg_csls_both_ways(struct isg_mat v[2], uint32_t 
     struct isg_near *best[2], float *penalty[2], const struct isg_env *env, struct isg_error *err);
 
 /** Relaxed CSLS from the Procrustes map (rcsls.c). m[ISG_TARGET] = NULL. */
-ISG_MUST_CHECK enum isg_status isg_solve_rcsls(const struct isg_learn *learn,
-    const struct isg_training *training, struct isg_linear *lin, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_solve_rcsls(
+    const struct isg_learn *learn, const struct isg_training *training, struct isg_linear *lin, struct isg_error *err);
 /** The loss for fixed neighbours and its gradient g (d x d); everything n x d but w. For tests. */
-double isg_rcsls_loss(size_t n, size_t d, const double *x, const double *y, const double *z, const double *u,
-    const double *w, double *g);
+double isg_rcsls_loss(
+    size_t n, size_t d, const double *x, const double *y, const double *z, const double *u, const double *w, double *g);
 
 /**
  * What the contrastive loss looks at, all held while it falls: for pairs i of rows (a_i, b_i), candidates N_i of b_i's
@@ -134,9 +132,8 @@ struct isg_contrast_opts {
     double temperature;
 };
 /** Refines both maps on the pairs; both become matrices, whatever they were. */
-ISG_MUST_CHECK enum isg_status isg_refine_contrast(const struct isg_learn *learn,
-    const struct isg_training *training, const struct isg_contrast_opts *opts, struct isg_linear *lin,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_refine_contrast(const struct isg_learn *learn, const struct isg_training *training,
+    const struct isg_contrast_opts *opts, struct isg_linear *lin, struct isg_error *err);
 
 /** A way to a map: what --method auto chooses among (recipe.c). */
 struct isg_recipe {
@@ -153,25 +150,23 @@ ISG_MUST_CHECK enum isg_status isg_recipe_run(const struct isg_learn *learn, con
     struct isg_error *err);
 /** Chooses by precision (CSLS, P@1) on held-out seed pairs, and says why in report->why. lin gets the map that the
  * choice was made by, where there was something to choose. */
-ISG_MUST_CHECK enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted,
-    struct isg_recipe *recipe, struct isg_linear *lin, struct isg_align_report *report,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, struct isg_recipe *recipe,
+    struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err);
 /** Without pairs: similarity distributions, self-learning with restarts, the best by mean CSLS;
  * report->degenerate. */
-ISG_MUST_CHECK enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct isg_linear *lin,
-    struct isg_align_report *report, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_recipe_unsupervised(
+    const struct isg_learn *learn, struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err);
 /**
  * P@1 by CSLS, per cent, of pairs under a map, among all rows of learn; a source word with several targets
  * counts once.
  */
-ISG_MUST_CHECK enum isg_status isg_held_out_precision(const struct isg_learn *learn,
-    const struct isg_linear *lin, const struct isg_align_pairs *pairs, double *precision, size_t *queries,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_held_out_precision(const struct isg_learn *learn, const struct isg_linear *lin,
+    const struct isg_align_pairs *pairs, double *precision, size_t *queries, struct isg_error *err);
 
 /** Self-learning from weak pairs: orthogonal maps and stochastic induction in turn, until nothing improves. coarse =
  * begin on the most frequent words, with most candidates left out; false = the start is good, only polish. */
-ISG_MUST_CHECK enum isg_status isg_self_learn(const struct isg_learn *learn,
-    const struct isg_align_pairs *start, bool coarse, uint64_t restart, struct isg_linear *lin,
-    struct isg_induced *last, int *rounds, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start,
+    bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds,
+    struct isg_error *err);
 
 #endif

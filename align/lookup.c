@@ -7,8 +7,8 @@
 enum { SHORTLIST = 1000 };
 
 /* The penalty of every row: INFINITY, but half the mean cosine of the shortlisted. */
-static enum isg_status shortlist_penalty(struct isg_align_space *space, enum isg_side from,
-    const struct isg_near *list, size_t n, float *penalty, const struct isg_env *env, struct isg_error *err)
+static enum isg_status shortlist_penalty(struct isg_align_space *space, enum isg_side from, const struct isg_near *list,
+    size_t n, float *penalty, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const struct isg_mat to = space->v[1 - from];
@@ -29,8 +29,8 @@ static enum isg_status shortlist_penalty(struct isg_align_space *space, enum isg
             memcpy(x + n_rows * to.cols, isg_mat_row(to, list[i].row), to.cols * sizeof *x);
             rows[n_rows++] = list[i].row;
         }
-    ISG_GOTO(isg_space_search(space, (enum isg_side)(1 - from), isg_mat(x, n_rows, to.cols), NULL,
-        ISG_RETRIEVE_NN, false, k, near, env, err));
+    ISG_GOTO(isg_space_search(space, (enum isg_side)(1 - from), isg_mat(x, n_rows, to.cols), NULL, ISG_RETRIEVE_NN,
+        false, k, near, env, err));
     isg_topk_means(near, n_rows, k, mean);
     for (size_t i = 0; i < n_rows; i++)
         penalty[rows[i]] = mean[i] / 2;
@@ -43,8 +43,8 @@ out:
 }
 
 /* CSLS among a shortlist of the nearest by cosine. */
-static enum isg_status look_up(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
-    uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+static enum isg_status look_up(struct isg_align_space *space, enum isg_side from, struct isg_mat queries, uint32_t k,
+    struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const struct isg_mat to = space->v[1 - from];
@@ -75,18 +75,16 @@ out:
     return status;
 }
 
-enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg_side from,
-    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
         return isg_align_knn_vectors(space, from, queries, retrieval, k, out, env, err);
     return look_up(space, from, queries, k, out, env, err);
 }
 
-enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
-    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
-    struct isg_error *err)
+enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
         return isg_align_knn(space, from, rows, n, retrieval, k, out, env, err);
@@ -104,9 +102,9 @@ enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side fr
 /* ---- words and phrases without a row ---- */
 
 /* Adds the unit vector of one word in the common space; false where there is none. */
-static enum isg_status add_word(const struct isg_align_space *space, enum isg_side side,
-    const struct isg_vectors *v, const struct isg_fasttext *subwords, const char *word, size_t n, float *raw,
-    float *unit, float *sum, bool *found, const struct isg_env *env, struct isg_error *err)
+static enum isg_status add_word(const struct isg_align_space *space, enum isg_side side, const struct isg_vectors *v,
+    const struct isg_fasttext *subwords, const char *word, size_t n, float *raw, float *unit, float *sum, bool *found,
+    const struct isg_env *env, struct isg_error *err)
 {
     const struct isg_mat rows = space->v[side];
     const uint32_t row = isg_align_find(v, word, n, ISG_DICT_CASE_AUTO);
@@ -125,9 +123,9 @@ static enum isg_status add_word(const struct isg_align_space *space, enum isg_si
     return ISG_OK;
 }
 
-enum isg_status isg_align_phrase(const struct isg_align_space *space, enum isg_side side,
-    const struct isg_vectors *v, const struct isg_fasttext *subwords, const char *text, float *out,
-    size_t *words, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_phrase(const struct isg_align_space *space, enum isg_side side, const struct isg_vectors *v,
+    const struct isg_fasttext *subwords, const char *text, float *out, size_t *words, const struct isg_env *env,
+    struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const size_t dim = space->v[side].cols, raw_dim = space->map->dim_in[side];
@@ -139,8 +137,7 @@ enum isg_status isg_align_phrase(const struct isg_align_space *space, enum isg_s
         goto out;
     }
     if (subwords && isg_fasttext_dim(subwords) != raw_dim) {
-        isg_error_set(
-            err, ISG_EDATA, NULL, 0, "a fastText model of %zu dimensions", isg_fasttext_dim(subwords));
+        isg_error_set(err, ISG_EDATA, NULL, 0, "a fastText model of %zu dimensions", isg_fasttext_dim(subwords));
         status = isg_error_expected(err, "%zu, as the map", raw_dim);
         goto out;
     }

@@ -67,8 +67,8 @@ static void project_block(void *cookie, size_t block, unsigned worker)
         isg_norm_row(norm, norm->n, row, m ? scratch + i * d : isg_mat_row(job->out, first + i));
     }
     if (m)
-        isg_sgemm(ISG_N, ISG_N, n, map->dim, d, 1.0F, scratch, d, m, map->dim, 0.0F,
-            isg_mat_row(job->out, first), job->out.stride);
+        isg_sgemm(ISG_N, ISG_N, n, map->dim, d, 1.0F, scratch, d, m, map->dim, 0.0F, isg_mat_row(job->out, first),
+            job->out.stride);
     for (size_t i = 0; job->unit && i < n; i++)
         isg_unit_row(isg_mat_row(job->out, first + i), map->dim);
 }
@@ -150,8 +150,7 @@ static void steps_text(const struct isg_norm *norm, char *out, size_t n)
 }
 
 /* Tensors: SIDE.map (dim_in x dim, absent = 1), SIDE.norm.I (the statistics of step I). */
-enum isg_status isg_align_map_save(
-    const struct isg_align_map *map, const char *path, bool force, struct isg_error *err)
+enum isg_status isg_align_map_save(const struct isg_align_map *map, const char *path, bool force, struct isg_error *err)
 {
     struct isg_tensor tensors[2 * (1 + ISG_NORM_MAX)];
     char names[2 * (1 + ISG_NORM_MAX)][32], steps[128], axes[16], dims[2][24], dim[24];
@@ -196,23 +195,22 @@ enum isg_status isg_align_map_save(
     return status;
 }
 
-static enum isg_status want_size(
-    const struct isg_safetensors *st, const char *key, size_t *out, struct isg_error *err)
+static enum isg_status want_size(const struct isg_safetensors *st, const char *key, size_t *out, struct isg_error *err)
 {
     const char *const text = isg_safetensors_meta(st, key);
     char *end = NULL;
     const unsigned long value = text ? strtoul(text, &end, 10) : 0;
     if (!text || !end || *end || end == text || value > 1U << 20) {
-        isg_error_set(err, ISG_EDATA, isg_safetensors_path(st), 0, "metadata \"%s\" is %s", key,
-            text ? text : "missing");
+        isg_error_set(
+            err, ISG_EDATA, isg_safetensors_path(st), 0, "metadata \"%s\" is %s", key, text ? text : "missing");
         return isg_error_expected(err, "a whole number");
     }
     *out = value;
     return ISG_OK;
 }
 
-static enum isg_status copy_floats(const struct isg_safetensors *st, const char *name, uint64_t rows,
-    uint64_t cols, float **out, struct isg_error *err)
+static enum isg_status copy_floats(const struct isg_safetensors *st, const char *name, uint64_t rows, uint64_t cols,
+    float **out, struct isg_error *err)
 {
     const struct isg_tensor *t;
     const uint64_t shape[2] = {rows, cols};
@@ -229,15 +227,14 @@ static enum isg_status copy_floats(const struct isg_safetensors *st, const char 
     return ISG_OK;
 }
 
-static enum isg_status load_norm(const struct isg_safetensors *st, enum isg_side side, size_t axes,
-    size_t dim, struct isg_norm *norm, struct isg_error *err)
+static enum isg_status load_norm(const struct isg_safetensors *st, enum isg_side side, size_t axes, size_t dim,
+    struct isg_norm *norm, struct isg_error *err)
 {
     const char *text = isg_safetensors_meta(st, "norm");
     struct isg_align_opts opts;
     isg_align_opts_default(&opts);
     if (!text || isg_align_parse_norm(&opts, text[0] ? text : "none", err) != ISG_OK) {
-        isg_error_set(
-            err, ISG_EDATA, isg_safetensors_path(st), 0, "metadata \"norm\" is \"%s\"", text ? text : "");
+        isg_error_set(err, ISG_EDATA, isg_safetensors_path(st), 0, "metadata \"norm\" is \"%s\"", text ? text : "");
         return isg_error_expected(err, "unit, centre, abtt, with commas");
     }
     norm->dim = (uint32_t)dim;
@@ -263,8 +260,7 @@ enum isg_status isg_align_map_load(struct isg_align_map **out, const char *path,
     ISG_GOTO(isg_safetensors_open(&st, path, err));
     const char *const format = isg_safetensors_meta(st, "format");
     if (!format || strcmp(format, FORMAT) != 0) {
-        isg_error_set(
-            err, ISG_EDATA, path, 0, "no map: its metadata has the format \"%s\"", format ? format : "");
+        isg_error_set(err, ISG_EDATA, path, 0, "no map: its metadata has the format \"%s\"", format ? format : "");
         isg_error_expected(err, "\"" FORMAT "\"");
         status = isg_error_advice(err, "make a map with: isogloss align fit");
         goto out;
@@ -282,10 +278,9 @@ enum isg_status isg_align_map_load(struct isg_align_map **out, const char *path,
     for (int s = 0; s < 2; s++) {
         char name[32];
         snprintf(name, sizeof name, "%s.map", side_name[s]);
-        if (map->dim_in[s] == 0 || map->dim == 0 ||
-            (map->dim_in[s] != map->dim && !isg_safetensors_find(st, name))) {
-            status = isg_error_set(err, ISG_EDATA, path, 0, "no tensor \"%s\" and %zu and %zu dimensions",
-                name, map->dim_in[s], map->dim);
+        if (map->dim_in[s] == 0 || map->dim == 0 || (map->dim_in[s] != map->dim && !isg_safetensors_find(st, name))) {
+            status = isg_error_set(
+                err, ISG_EDATA, path, 0, "no tensor \"%s\" and %zu and %zu dimensions", name, map->dim_in[s], map->dim);
             goto out;
         }
         if (isg_safetensors_find(st, name))

@@ -110,8 +110,8 @@ static size_t moments(
     return n;
 }
 
-static enum isg_status fit_step(struct isg_norm *norm, uint32_t s, struct isg_mat in, float *row,
-    double *mean, double *cov, struct isg_error *err)
+static enum isg_status fit_step(
+    struct isg_norm *norm, uint32_t s, struct isg_mat in, float *row, double *mean, double *cov, struct isg_error *err)
 {
     const size_t d = norm->dim;
     const bool abtt = norm->step[s] == ISG_NORM_ABTT;
@@ -132,8 +132,8 @@ static enum isg_status fit_step(struct isg_norm *norm, uint32_t s, struct isg_ma
     return ISG_OK;
 }
 
-enum isg_status isg_norm_fit(struct isg_norm *norm, const enum isg_align_step *steps, uint32_t axes,
-    struct isg_mat in, struct isg_error *err)
+enum isg_status isg_norm_fit(
+    struct isg_norm *norm, const enum isg_align_step *steps, uint32_t axes, struct isg_mat in, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const size_t d = in.cols;
@@ -172,12 +172,12 @@ static void apply_block(void *cookie, size_t block, unsigned worker)
     const struct job *const job = cookie;
     const size_t end = (block + 1) * BLOCK < job->out.rows ? (block + 1) * BLOCK : job->out.rows;
     for (size_t i = block * BLOCK; i < end; i++)
-        isg_norm_row(job->norm, job->norm->n, isg_mat_row(job->in, job->rows ? job->rows[i] : i),
-            isg_mat_row(job->out, i));
+        isg_norm_row(
+            job->norm, job->norm->n, isg_mat_row(job->in, job->rows ? job->rows[i] : i), isg_mat_row(job->out, i));
 }
 
-void isg_norm_apply(const struct isg_norm *norm, struct isg_mat in, const uint32_t *rows, struct isg_mat out,
-    const struct isg_env *env)
+void isg_norm_apply(
+    const struct isg_norm *norm, struct isg_mat in, const uint32_t *rows, struct isg_mat out, const struct isg_env *env)
 {
     struct job job = {norm, in, out, rows};
     isg_pool_run(env->pool, (out.rows + BLOCK - 1) / BLOCK, apply_block, &job);

@@ -16,8 +16,8 @@ struct isg_norm {
  * went through the steps before it. Rows of zeroes are words without a vector: they count for no mean and
  * stay zero.
  */
-ISG_MUST_CHECK enum isg_status isg_norm_fit(struct isg_norm *norm, const enum isg_align_step *steps,
-    uint32_t axes, struct isg_mat in, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_norm_fit(
+    struct isg_norm *norm, const enum isg_align_step *steps, uint32_t axes, struct isg_mat in, struct isg_error *err);
 void isg_norm_fini(struct isg_norm *norm);
 /** Floats of stats[i]. */
 size_t isg_norm_stats_size(const struct isg_norm *norm, uint32_t i);

@@ -38,8 +38,7 @@ enum isg_status isg_align_parse_norm(struct isg_align_opts *opts, const char *te
             step = ISG_NORM_ABTT;
         if (step == ISG_NORM_END || n == most) {
             isg_error_set(err, ISG_EUSAGE, NULL, 0, "preprocessing \"%s\"", text);
-            return isg_error_expected(
-                err, "up to %zu of unit, centre, abtt, with commas between them, or none", most);
+            return isg_error_expected(err, "up to %zu of unit, centre, abtt, with commas between them, or none", most);
         }
         steps[n++] = step;
         if (!at[len])

@@ -42,8 +42,7 @@ static enum isg_status project(
     for (size_t c = 0; c < 2; c++) {
         const size_t axis = d > c ? d - 1 - c : 0;
         double largest = 0;
-        for (size_t j = 0; j < d;
-             j++) /* an eigenvector's sign is anybody's choice: the largest entry is positive */
+        for (size_t j = 0; j < d; j++) /* an eigenvector's sign is anybody's choice: the largest entry is positive */
             largest = fabs(cov[j * d + axis]) > fabs(largest) ? cov[j * d + axis] : largest;
         for (size_t i = 0; i < n; i++) {
             points[i * 2 + c] = 0;
@@ -89,8 +88,8 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
                 const double x = range > 0 ? (points[2 * (s * n + i) + c] - low[c]) / range : 0.5;
                 at[s][c] = c ? HEIGHT - EDGE - x * (HEIGHT - 2 * EDGE) : EDGE + x * (WIDTH - 3 * EDGE);
             }
-        isg_writer_printf(w, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#ccc\"/>\n", at[0][0], at[0][1],
-            at[1][0], at[1][1]);
+        isg_writer_printf(
+            w, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#ccc\"/>\n", at[0][0], at[0][1], at[1][0], at[1][1]);
         for (size_t s = 0; s < 2; s++) {
             isg_writer_printf(w,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/><text x=\"%.1f\" y=\"%.1f\" "
@@ -104,12 +103,11 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
 }
 
 enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct isg_vectors *src,
-    const struct isg_vectors *tgt, const uint32_t *rows, size_t n, const char *const names[2],
-    const char *path, bool force, const struct isg_env *env, struct isg_error *err)
+    const struct isg_vectors *tgt, const uint32_t *rows, size_t n, const char *const names[2], const char *path,
+    bool force, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
-    const struct isg_mat v[2] = {
-        isg_align_space_rows(space, ISG_SOURCE), isg_align_space_rows(space, ISG_TARGET)};
+    const struct isg_mat v[2] = {isg_align_space_rows(space, ISG_SOURCE), isg_align_space_rows(space, ISG_TARGET)};
     const size_t d = v[0].cols;
     struct isg_near *const near = isg_malloc(n, sizeof *near);
     float *const x = isg_malloc(2 * n, d * sizeof *x);
@@ -153,15 +151,14 @@ out:
 /* ---- precision ---- */
 
 /* One axis system: values in per cent at equal distances, with a name below each. */
-static void draw_curve(struct isg_writer *w, int left, const char *title, size_t n, const double *value,
-    char (*name)[32], bool bars)
+static void draw_curve(
+    struct isg_writer *w, int left, const char *title, size_t n, const double *value, char (*name)[32], bool bars)
 {
     isg_writer_printf(w,
-        "<path d=\"M%d 40V300H%d\" fill=\"none\" stroke=\"#888\"/>\n<text x=\"%d\" y=\"24\">%s</text>\n",
-        left, left + 340, left, title);
+        "<path d=\"M%d 40V300H%d\" fill=\"none\" stroke=\"#888\"/>\n<text x=\"%d\" y=\"24\">%s</text>\n", left,
+        left + 340, left, title);
     for (int p = 0; p <= 100; p += 20)
-        isg_writer_printf(
-            w, "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%d</text>\n", left - 6, 304 - 2.6 * p, p);
+        isg_writer_printf(w, "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%d</text>\n", left - 6, 304 - 2.6 * p, p);
     if (!bars) {
         isg_writer_printf(w, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour[0]);
         for (size_t i = 0; i < n; i++)
@@ -170,11 +167,10 @@ static void draw_curve(struct isg_writer *w, int left, const char *title, size_t
         isg_writer_text(w, "\"/>\n");
     }
     for (size_t i = 0; i < n; i++) {
-        const double x = left + 20 + 300.0 * (double)i / (double)(n > 1 ? n - 1 : 1),
-                     y = 300 - 2.6 * value[i];
+        const double x = left + 20 + 300.0 * (double)i / (double)(n > 1 ? n - 1 : 1), y = 300 - 2.6 * value[i];
         if (bars)
-            isg_writer_printf(w, "<rect x=\"%.1f\" y=\"%.1f\" width=\"24\" height=\"%.1f\" fill=\"%s\"/>\n",
-                x - 12, y, 300 - y, colour[0]);
+            isg_writer_printf(w, "<rect x=\"%.1f\" y=\"%.1f\" width=\"24\" height=\"%.1f\" fill=\"%s\"/>\n", x - 12, y,
+                300 - y, colour[0]);
         isg_writer_printf(w,
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.0f</text>\n<text x=\"%.1f\" y=\"320\" "
             "text-anchor=\"middle\">%s</text>\n",
@@ -182,8 +178,8 @@ static void draw_curve(struct isg_writer *w, int left, const char *title, size_t
     }
 }
 
-enum isg_status isg_align_plot_precision(const struct isg_align_scores *s,
-    const struct isg_align_eval_opts *opts, const char *path, bool force, struct isg_error *err)
+enum isg_status isg_align_plot_precision(const struct isg_align_scores *s, const struct isg_align_eval_opts *opts,
+    const char *path, bool force, struct isg_error *err)
 {
     struct isg_writer *w;
     char name[ISG_ALIGN_MAX_TOPK > ISG_ALIGN_BANDS ? ISG_ALIGN_MAX_TOPK : ISG_ALIGN_BANDS][32];

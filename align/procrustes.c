@@ -73,13 +73,12 @@ static void gather(struct isg_mat v, const uint32_t *rows, size_t n, double *out
             out[i * v.cols + j] = (double)isg_mat_row(v, rows[i])[j];
 }
 
-enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct isg_training *training,
-    enum isg_side a, enum isg_side b, double *c, struct isg_error *err)
+enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct isg_training *training, enum isg_side a,
+    enum isg_side b, double *c, struct isg_error *err)
 {
     const struct isg_align_pairs *const pairs = &training->pairs;
     const struct isg_mat va = learn->v[a], vb = learn->v[b];
-    double *const xa = isg_malloc(BLOCK * va.cols, sizeof *xa), *const xb =
-                                                                    isg_malloc(BLOCK * vb.cols, sizeof *xb);
+    double *const xa = isg_malloc(BLOCK * va.cols, sizeof *xa), *const xb = isg_malloc(BLOCK * vb.cols, sizeof *xb);
     if (!xa || !xb) {
         isg_free(xa);
         isg_free(xb);
@@ -100,8 +99,8 @@ enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct is
     return ISG_OK;
 }
 
-enum isg_status isg_solve_procrustes(const struct isg_learn *learn, const struct isg_training *training,
-    struct isg_linear *out, struct isg_error *err)
+enum isg_status isg_solve_procrustes(
+    const struct isg_learn *learn, const struct isg_training *training, struct isg_linear *out, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const size_t d = learn->v[0].cols;
@@ -128,8 +127,8 @@ out:
     return status;
 }
 
-enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin,
-    enum isg_side side, size_t n, struct isg_mat *out, struct isg_error *err)
+enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin, enum isg_side side,
+    size_t n, struct isg_mat *out, struct isg_error *err)
 {
     const struct isg_mat v = learn->v[side];
     float *const x = isg_malloc(n, lin->dim * sizeof *x);
@@ -137,8 +136,8 @@ enum isg_status isg_linear_project(const struct isg_learn *learn, const struct i
         return isg_error_nomem(err, "projecting vectors");
     *out = isg_mat(x, n, lin->dim);
     if (lin->m[side])
-        isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, n, lin->dim, v.cols, 1.0F, v.x, v.stride, lin->m[side],
-            lin->dim, 0.0F, x, lin->dim);
+        isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, n, lin->dim, v.cols, 1.0F, v.x, v.stride, lin->m[side], lin->dim,
+            0.0F, x, lin->dim);
     else
         for (size_t i = 0; i < n; i++)
             memcpy(x + i * lin->dim, isg_mat_row(v, i), lin->dim * sizeof *x);

@@ -10,8 +10,8 @@ enum { ITERATIONS = 10 };
 /* f(W) = 1/n sum_i [-2 x_i W y_i + x_i W z_i + u_i W y_i], z_i = mean of the targets nearest to x_i W, u_i =
  * mean of the sources whose images are nearest to y_i. The neighbours are held, so f is linear in W: g = its
  * coefficients. */
-double isg_rcsls_loss(size_t n, size_t d, const double *x, const double *y, const double *z, const double *u,
-    const double *w, double *g)
+double isg_rcsls_loss(
+    size_t n, size_t d, const double *x, const double *y, const double *z, const double *u, const double *w, double *g)
 {
     const double scale = 1.0 / (double)n;
     isg_dgemm(ISG_T, ISG_N, d, d, n, -2 * scale, x, d, y, d, 0, g, d);
@@ -66,16 +66,15 @@ static enum isg_status evaluate(struct rcsls *r, const double *w, double *loss, 
         isg_linear_fini(&lin);
         return isg_error_nomem(err, "RCSLS");
     }
-    isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, r->n, r->d, r->d, 1.0F, r->queries[0].x, r->d, lin.m[0],
-        r->d, 0.0F, mapped, r->d);
+    isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, r->n, r->d, r->d, 1.0F, r->queries[0].x, r->d, lin.m[0], r->d, 0.0F,
+        mapped, r->d);
     const struct isg_mat frequent[2] = {
         isg_mat_rows(learn->v[0], 0, learn->frequent[0]), isg_mat_rows(learn->v[1], 0, learn->frequent[1])};
     isg_sgemm_pool(learn->env->pool, ISG_N, ISG_N, frequent[0].rows, r->d, r->d, 1.0F, frequent[0].x,
         frequent[0].stride, lin.m[0], r->d, 0.0F, r->base[0].x, r->d);
     const struct isg_topk wanted = {.k = k, .out = r->near};
     enum isg_status status;
-    ISG_GOTO(
-        isg_topk_both(isg_mat(mapped, r->n, r->d), frequent[1], &wanted, NULL, "RCSLS", learn->env, err));
+    ISG_GOTO(isg_topk_both(isg_mat(mapped, r->n, r->d), frequent[1], &wanted, NULL, "RCSLS", learn->env, err));
     for (size_t i = 0; i < r->n; i++)
         mean_of(frequent[1], r->near + i * k, k, r->z + i * r->d);
     ISG_GOTO(isg_topk_both(r->queries[1], r->base[0], &wanted, NULL, "RCSLS", learn->env, err));
@@ -147,8 +146,8 @@ out:
     return status;
 }
 
-enum isg_status isg_solve_rcsls(const struct isg_learn *learn, const struct isg_training *training,
-    struct isg_linear *lin, struct isg_error *err)
+enum isg_status isg_solve_rcsls(
+    const struct isg_learn *learn, const struct isg_training *training, struct isg_linear *lin, struct isg_error *err)
 {
     enum isg_status status;
     const size_t n = training->pairs.n, d = learn->v[0].cols;
@@ -165,8 +164,8 @@ enum isg_status isg_solve_rcsls(const struct isg_learn *learn, const struct isg_
         r.queries[s] = isg_mat(isg_malloc(n, d * sizeof(float)), n, d);
         r.base[s] = isg_mat(isg_malloc(learn->frequent[s], d * sizeof(float)), learn->frequent[s], d);
     }
-    if (!r.x || !r.y || !r.z || !r.u || !r.g || !r.w || !r.trial || !r.near || !r.queries[0].x ||
-        !r.queries[1].x || !r.base[0].x || !r.base[1].x) {
+    if (!r.x || !r.y || !r.z || !r.u || !r.g || !r.w || !r.trial || !r.near || !r.queries[0].x || !r.queries[1].x ||
+        !r.base[0].x || !r.base[1].x) {
         status = isg_error_nomem(err, "RCSLS");
         goto out;
     }

@@ -37,8 +37,7 @@ static enum isg_status solve(const struct isg_learn *learn, const struct isg_rec
     case ISG_ALIGN_RCSLS:
         return isg_solve_rcsls(learn, training, lin, err);
     default:
-        return isg_solve_whitened(
-            learn, training, &(struct isg_whiten){.ridge = recipe->ridge, .power = 1}, lin, err);
+        return isg_solve_whitened(learn, training, &(struct isg_whiten){.ridge = recipe->ridge, .power = 1}, lin, err);
     }
 }
 
@@ -72,13 +71,13 @@ enum isg_status isg_recipe_run(const struct isg_learn *learn, const struct isg_r
         if (induced.pairs.n == 0)
             break;
         const bool keep_seed = trusted || !recipe->self_learn;
-        ISG_GOTO(isg_training_make(&training, keep_seed ? seed : &nothing, &induced.pairs,
-            keep_seed ? INDUCED_WEIGHT : 1, rows, err));
+        ISG_GOTO(isg_training_make(
+            &training, keep_seed ? seed : &nothing, &induced.pairs, keep_seed ? INDUCED_WEIGHT : 1, rows, err));
         ISG_GOTO(solve(learn, recipe, &training, lin, err));
         report->rounds++;
         report->mean_csls = induced.mean_csls;
-        isg_log(learn->env, ISG_LOG_DEBUG, "round %d: %zu mutual neighbours, %zu pairs, mean CSLS %.4f",
-            round + 1, induced.pairs.n, training.pairs.n, induced.mean_csls);
+        isg_log(learn->env, ISG_LOG_DEBUG, "round %d: %zu mutual neighbours, %zu pairs, mean CSLS %.4f", round + 1,
+            induced.pairs.n, training.pairs.n, induced.mean_csls);
     }
     if (recipe->contrast)
         ISG_GOTO(isg_refine_contrast(learn, &training, &contrast, lin, err));
@@ -172,8 +171,8 @@ static const char *recipe_text(const struct isg_recipe *r, char *out, size_t n)
     char ridge[24] = "";
     if (r->method == ISG_ALIGN_ADVANCED)
         snprintf(ridge, sizeof ridge, " (ridge %g)", r->ridge);
-    snprintf(out, n, "%s%s%s%s%s", r->self_learn ? "self-learning, " : "", isg_align_method_name(r->method),
-        ridge, r->augment ? " with mutual neighbours" : "", r->contrast ? ", contrastive refinement" : "");
+    snprintf(out, n, "%s%s%s%s%s", r->self_learn ? "self-learning, " : "", isg_align_method_name(r->method), ridge,
+        r->augment ? " with mutual neighbours" : "", r->contrast ? ", contrastive refinement" : "");
     return out;
 }
 
@@ -275,16 +274,11 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
         {.method = ISG_ALIGN_ADVANCED, .augment = augment, .ridge = RIDGE, .contrast = contrast_on},
         {.method = ISG_ALIGN_ADVANCED, .augment = augment, .ridge = 10 * RIDGE, .contrast = contrast_on},
         {.method = ISG_ALIGN_PROCRUSTES, .augment = augment, .contrast = contrast_on},
-        {.method = ISG_ALIGN_ADVANCED,
-            .augment = augment,
-            .self_learn = true,
-            .ridge = RIDGE,
-            .contrast = contrast_on}};
+        {.method = ISG_ALIGN_ADVANCED, .augment = augment, .self_learn = true, .ridge = RIDGE, .contrast = contrast_on}};
     const struct isg_recipe *const self_learning = &all[MOST_CANDIDATES - 1];
     if (!trusted) {
         *recipe = *self_learning;
-        snprintf(report->why, sizeof report->why,
-            "%s pairs are too noisy to be kept or to judge by: self-learning",
+        snprintf(report->why, sizeof report->why, "%s pairs are too noisy to be kept or to judge by: self-learning",
             isg_align_seed_name(opts->seed_from));
         return ISG_OK;
     }
@@ -292,8 +286,7 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
         return choose_by_held_out(
             learn, trusted, all, weak ? MOST_CANDIDATES : MOST_CANDIDATES - 1, recipe, lin, report, err);
     *recipe = *self_learning;
-    snprintf(report->why, sizeof report->why, "%zu seed words are too few to hold some out: self-learning",
-        sources);
+    snprintf(report->why, sizeof report->why, "%zu seed words are too few to hold some out: self-learning", sources);
     return ISG_OK;
 }
 
@@ -312,8 +305,7 @@ static double agreement(const struct isg_align_pairs *a, const struct isg_align_
 }
 
 /* Words paired by chance: where self-learning gets from nothing. */
-static enum isg_status chance_pairs(
-    const struct isg_learn *learn, struct isg_align_pairs *out, struct isg_error *err)
+static enum isg_status chance_pairs(const struct isg_learn *learn, struct isg_align_pairs *out, struct isg_error *err)
 {
     size_t n = DISTRIBUTION_WORDS;
     for (int s = 0; s < 2; s++)
@@ -324,8 +316,8 @@ static enum isg_status chance_pairs(
     return ISG_OK;
 }
 
-enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct isg_linear *lin,
-    struct isg_align_report *report, struct isg_error *err)
+enum isg_status isg_recipe_unsupervised(
+    const struct isg_learn *learn, struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const size_t rows[2] = {learn->v[0].rows, learn->v[1].rows};
@@ -345,8 +337,7 @@ enum isg_status isg_recipe_unsupervised(const struct isg_learn *learn, struct is
             continue;
         ISG_GOTO(isg_self_learn(learn, &start, true, i, lin, &run[i], &rounds, err));
         isg_log(learn->env, ISG_LOG_INFO, "start %zu (%s): %d rounds, mean CSLS %.4f, %.1f %% mutual", i + 1,
-            i == CHANCE ? "chance" : "similarity distributions", rounds, run[i].mean_csls,
-            100 * run[i].mutual);
+            i == CHANCE ? "chance" : "similarity distributions", rounds, run[i].mean_csls, 100 * run[i].mutual);
         if (run[i].mean_csls > run[best].mean_csls)
             best = i;
         report->rounds += rounds;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Every retrieval ranks by cos(x, y) - penalty(y). */
-static enum isg_status penalties(struct isg_align_space *space, enum isg_side to,
-    enum isg_retrieval retrieval, float **out, const struct isg_env *env, struct isg_error *err)
+static enum isg_status penalties(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
+    float **out, const struct isg_env *env, struct isg_error *err)
 {
     const size_t n = space->v[to].rows;
     if (retrieval == ISG_RETRIEVE_CSLS)
@@ -67,9 +67,8 @@ enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side fr
     return status;
 }
 
-enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
-    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
-    struct isg_error *err)
+enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const struct isg_mat v = space->v[from];
@@ -89,8 +88,7 @@ enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
         }
         for (size_t i = 0; i < n; i++) {
             if (rows[i] >= v.rows) {
-                status =
-                    isg_error_set(err, ISG_EUSAGE, NULL, 0, "row %u of %zu words", (unsigned)rows[i], v.rows);
+                status = isg_error_set(err, ISG_EUSAGE, NULL, 0, "row %u of %zu words", (unsigned)rows[i], v.rows);
                 goto out;
             }
             memcpy(x + i * v.cols, isg_mat_row(v, rows[i]), v.cols * sizeof *x);
@@ -98,17 +96,15 @@ enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
         }
         queries = isg_mat(x, n, v.cols);
     }
-    status = isg_space_search(
-        space, from, queries, rows ? mean : space->mean[from], retrieval, true, k, out, env, err);
+    status = isg_space_search(space, from, queries, rows ? mean : space->mean[from], retrieval, true, k, out, env, err);
 out:
     isg_free(x);
     isg_free(mean);
     return status;
 }
 
-enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from,
-    struct isg_mat queries, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
-    const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const uint32_t near_k = space->csls_k;
@@ -119,8 +115,7 @@ enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_si
         goto out;
     }
     if (retrieval == ISG_RETRIEVE_CSLS) {
-        ISG_GOTO(
-            isg_space_search(space, from, queries, NULL, ISG_RETRIEVE_NN, false, near_k, near, env, err));
+        ISG_GOTO(isg_space_search(space, from, queries, NULL, ISG_RETRIEVE_NN, false, near_k, near, env, err));
         isg_topk_means(near, queries.rows, near_k, mean);
     }
     ISG_GOTO(isg_space_search(space, from, queries, mean, retrieval, true, k, out, env, err));
@@ -132,8 +127,7 @@ out:
 
 /* ---- an index ---- */
 
-enum isg_status isg_align_space_set_index(
-    struct isg_align_space *space, const char *factory, struct isg_error *err)
+enum isg_status isg_align_space_set_index(struct isg_align_space *space, const char *factory, struct isg_error *err)
 {
     char *const copy = factory ? isg_strndup(factory, strlen(factory)) : NULL;
     if (factory && !copy)
@@ -145,16 +139,14 @@ enum isg_status isg_align_space_set_index(
     return ISG_OK;
 }
 
-enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from,
-    enum isg_retrieval retrieval, uint32_t k, double *recall, const struct isg_env *env,
-    struct isg_error *err)
+enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from, enum isg_retrieval retrieval,
+    uint32_t k, double *recall, const struct isg_env *env, struct isg_error *err)
 {
     enum { SAMPLE = 1000 };
     enum isg_status status = ISG_OK;
     const size_t all = space->v[from].rows, n = all < SAMPLE ? all : SAMPLE;
     uint32_t *const rows = isg_malloc(n, sizeof *rows);
-    struct isg_near *const exact = isg_malloc(n, k * sizeof *exact), *const found =
-                                                                         isg_malloc(n, k * sizeof *found);
+    struct isg_near *const exact = isg_malloc(n, k * sizeof *exact), *const found = isg_malloc(n, k * sizeof *found);
     char *const index = space->index;
     if (!rows || !exact || !found) {
         status = isg_error_nomem(err, "the recall of an index");

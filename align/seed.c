@@ -45,8 +45,7 @@ static enum isg_status add_exact(struct isg_align_pairs *pairs, bool numerals, c
 
 /* The most frequent unused word of each loose key on the target side meets that on the source side. */
 static enum isg_status add_loose(struct isg_align_pairs *pairs, bool numerals, const struct isg_vectors *src,
-    const struct isg_vectors *tgt, bool *used[2], struct isg_strtab *keys, uint32_t *first,
-    struct isg_error *err)
+    const struct isg_vectors *tgt, bool *used[2], struct isg_strtab *keys, uint32_t *first, struct isg_error *err)
 {
     const struct isg_vectors *const v[2] = {src, tgt};
     for (int s = ISG_TARGET; s >= ISG_SOURCE; s--)

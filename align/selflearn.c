@@ -12,9 +12,8 @@ enum { COARSE_WORDS = 5000, PATIENCE = 2, MOST_ROUNDS = 60 };
 #define FIRST_KEEP 0.1
 #define IMPROVEMENT 5e-4
 
-enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start,
-    bool coarse, uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds,
-    struct isg_error *err)
+enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_align_pairs *start, bool coarse,
+    uint64_t restart, struct isg_linear *lin, struct isg_induced *last, int *rounds, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_induced induced = {0};
@@ -33,8 +32,8 @@ enum isg_status isg_self_learn(const struct isg_learn *learn, const struct isg_a
             break;
         const struct isg_training training = {.pairs = induced.pairs};
         ISG_GOTO(isg_solve_procrustes(learn, &training, lin, err));
-        isg_log(learn->env, ISG_LOG_DEBUG, "self-learning %d: keep %.2f, mean CSLS %.4f, mutual %.3f",
-            round + 1, keep, induced.mean_csls, induced.mutual);
+        isg_log(learn->env, ISG_LOG_DEBUG, "self-learning %d: keep %.2f, mean CSLS %.4f, mutual %.3f", round + 1, keep,
+            induced.mean_csls, induced.mutual);
         if (induced.mean_csls > best + IMPROVEMENT) {
             best = induced.mean_csls;
             stale = 0;
@@ -144,8 +143,8 @@ enum isg_status isg_seed_unsupervised(
     for (int s = 0; s < 2; s++)
         for (size_t i = 0; i < n; i++)
             if (best[s][i].row != ISG_NO_ID && penalty[s][i] < INFINITY)
-                ISG_GOTO(isg_align_pairs_add(
-                    out, s ? best[s][i].row : (uint32_t)i, s ? (uint32_t)i : best[s][i].row, err));
+                ISG_GOTO(
+                    isg_align_pairs_add(out, s ? best[s][i].row : (uint32_t)i, s ? (uint32_t)i : best[s][i].row, err));
 out:
     for (int s = 0; s < 2; s++) {
         isg_free(v[s].x);

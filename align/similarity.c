@@ -78,8 +78,8 @@ static bool split(char *line, char *word[2], double *score)
 }
 
 enum isg_status isg_align_similarity(const struct isg_align_space *space, const struct isg_vectors *src,
-    const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule,
-    struct isg_align_similarity *out, struct isg_error *err)
+    const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule, struct isg_align_similarity *out,
+    struct isg_error *err)
 {
     enum isg_status status;
     struct isg_reader *r = NULL;
@@ -124,8 +124,8 @@ enum isg_status isg_align_similarity(const struct isg_align_space *space, const 
     }
     out->covered = n;
     if (n < 2) {
-        isg_error_set(err, ISG_EDATA, path, 0, "%zu of %llu pairs of words have vectors", n,
-            (unsigned long long)out->pairs);
+        isg_error_set(
+            err, ISG_EDATA, path, 0, "%zu of %llu pairs of words have vectors", n, (unsigned long long)out->pairs);
         status = isg_error_expected(err, "two or more");
         goto out;
     }

@@ -52,8 +52,7 @@ enum isg_status isg_align_space_open(struct isg_align_space **out, const struct 
 }
 
 /* Room for a side's rows in a file without a name, which goes when the space does. */
-static enum isg_status map_file(
-    struct isg_align_space *space, enum isg_side side, size_t bytes, struct isg_error *err)
+static enum isg_status map_file(struct isg_align_space *space, enum isg_side side, size_t bytes, struct isg_error *err)
 {
     char path[4096];
     const char *const folder = space->opts.folder ? space->opts.folder : "/var/tmp";
@@ -67,8 +66,7 @@ static enum isg_status map_file(
     void *const x = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (failed)
         errno = failed;
-    const enum isg_status status =
-        x == MAP_FAILED ? isg_error_errno(err, folder, "room for vectors") : ISG_OK;
+    const enum isg_status status = x == MAP_FAILED ? isg_error_errno(err, folder, "room for vectors") : ISG_OK;
     close(fd);
     if (status == ISG_OK) {
         space->v[side].x = x;
@@ -126,8 +124,7 @@ enum isg_status isg_align_space_new(struct isg_align_space **out, const struct i
     const struct isg_vectors *const v[2] = {src, tgt};
     struct isg_align_space *space;
     *out = NULL;
-    enum isg_status status =
-        isg_align_space_open(&space, map, &(struct isg_space_opts){.csls_k = csls_k}, err);
+    enum isg_status status = isg_align_space_open(&space, map, &(struct isg_space_opts){.csls_k = csls_k}, err);
     for (int s = 0; s < 2 && status == ISG_OK; s++)
         status = take(space, (enum isg_side)s, v[s], NULL, env, err);
     if (status == ISG_OK)
@@ -144,8 +141,7 @@ uint32_t isg_align_space_csls_k(const struct isg_align_space *space)
 
 /* ---- what CSLS needs ---- */
 
-enum isg_status isg_align_space_means(
-    struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
+enum isg_status isg_align_space_means(struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
 {
     if (space->mean[0])
         return ISG_OK;

@@ -75,8 +75,7 @@ struct job {
     size_t first_block;
 };
 
-static void search_rows(
-    const struct job *job, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
+static void search_rows(const struct job *job, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
 {
     const uint32_t k = job->of_a.k;
     for (size_t i = 0; i < rows; i++) {
@@ -94,8 +93,8 @@ static void search_rows(
     }
 }
 
-static void search_columns(const struct job *job, struct worker *w, const float *tile, size_t i0, size_t rows,
-    size_t j0, size_t cols)
+static void search_columns(
+    const struct job *job, struct worker *w, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
 {
     const uint32_t k = job->of_b.k;
     float *const threshold = w->threshold + j0;
@@ -167,10 +166,8 @@ enum isg_status isg_topk_both(struct isg_mat a, struct isg_mat b, const struct i
     enum isg_status status = ISG_OK;
     const unsigned n_workers = isg_pool_threads(env->pool);
     const size_t n_blocks = (a.rows + TILE_A - 1) / TILE_A, padded = (b.rows + CHUNK - 1) / CHUNK * CHUNK;
-    struct job job = {.a = a,
-        .b = b,
-        .of_a = of_a ? *of_a : (struct isg_topk){0},
-        .of_b = of_b ? *of_b : (struct isg_topk){0}};
+    struct job job = {
+        .a = a, .b = b, .of_a = of_a ? *of_a : (struct isg_topk){0}, .of_b = of_b ? *of_b : (struct isg_topk){0}};
     float *const penalty_b = isg_calloc(padded, sizeof *penalty_b);
     job.workers = isg_calloc(n_workers, sizeof *job.workers);
     if (!penalty_b || !job.workers) {
@@ -202,8 +199,8 @@ enum isg_status isg_topk_both(struct isg_mat a, struct isg_mat b, const struct i
     for (job.first_block = 0; job.first_block < n_blocks; job.first_block += BLOCKS_A_ROUND) {
         const size_t left = n_blocks - job.first_block;
         isg_pool_run(env->pool, left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND, block, &job);
-        ISG_GOTO(isg_progress(
-            env, stage, job.first_block + (left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND), n_blocks, err));
+        ISG_GOTO(
+            isg_progress(env, stage, job.first_block + (left < BLOCKS_A_ROUND ? left : BLOCKS_A_ROUND), n_blocks, err));
     }
     if (job.of_b.k)
         merge(&job, n_workers);

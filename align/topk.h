@@ -6,12 +6,10 @@
 
 /** What is wanted for the rows of one set: the k rows of the other set with the largest x . y - penalty(y). */
 struct isg_topk {
-    uint32_t k; /**< 0 = nothing is wanted for this set */
-    bool
-        on_disk; /**< the rows of this set lie in a mapped file: each tile's memory is given back after use */
+    uint32_t k;           /**< 0 = nothing is wanted for this set */
+    bool on_disk;         /**< the rows of this set lie in a mapped file: each tile's memory is given back after use */
     const float *penalty; /**< of each row of the OTHER set; NULL = 0; INFINITY keeps a row out */
-    struct isg_near
-        *out; /**< rows x k, best first, ties by the lower row; unused places ISG_NO_ID, -INFINITY */
+    struct isg_near *out; /**< rows x k, best first, ties by the lower row; unused places ISG_NO_ID, -INFINITY */
 };
 /**
  * a (n x d) against b (m x d). The product is computed tile by tile and never stored, a tile is searched

@@ -17,8 +17,7 @@ static enum isg_status inverse_root(
     ISG_TRY(isg_eigh(d, c, w, err));
     for (size_t j = 0; j < d; j++) {
         if (!(w[j] > 0))
-            return isg_error_set(
-                err, ISG_ENUMERIC, NULL, 0, "the seed's vectors span fewer than %zu dimensions", d);
+            return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the seed's vectors span fewer than %zu dimensions", d);
         for (size_t i = 0; i < d; i++)
             tmp[i * d + j] = c[i * d + j] / sqrt(w[j]);
     }
@@ -35,11 +34,9 @@ enum isg_status isg_solve_whitened(const struct isg_learn *learn, const struct i
     const size_t dim = opts->dim && opts->dim < r ? opts->dim : r;
     struct isg_linear lin = {.dim = dim};
     struct isg_arena arena = {0};
-    double *c = isg_arena_alloc(&arena, most * most, sizeof *c),
-           *tmp = isg_arena_alloc(&arena, most * most, sizeof *c);
+    double *c = isg_arena_alloc(&arena, most * most, sizeof *c), *tmp = isg_arena_alloc(&arena, most * most, sizeof *c);
     double *w = isg_arena_alloc(&arena, most, sizeof *w), *s = isg_arena_alloc(&arena, r, sizeof *s);
-    double *u = isg_arena_alloc(&arena, d[0] * r, sizeof *u),
-           *vt = isg_arena_alloc(&arena, r * d[1], sizeof *vt);
+    double *u = isg_arena_alloc(&arena, d[0] * r, sizeof *u), *vt = isg_arena_alloc(&arena, r * d[1], sizeof *vt);
     double *root[2] = {
         isg_arena_alloc(&arena, d[0] * d[0], sizeof *c), isg_arena_alloc(&arena, d[1] * d[1], sizeof *c)};
     for (int i = 0; i < 2; i++)

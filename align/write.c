@@ -28,8 +28,8 @@ struct line {
 
 static void write_json(struct isg_writer *w, const struct line *l)
 {
-    json_t *const row = json_pack("{s:s, s:i, s:s, s:f}", "source", l->source, "rank", (int)l->rank, "target",
-        l->target, "score", l->score);
+    json_t *const row = json_pack(
+        "{s:s, s:i, s:s, s:f}", "source", l->source, "rank", (int)l->rank, "target", l->target, "score", l->score);
     if (row && l->probability)
         json_object_set_new(row, "probability", json_real(*l->probability));
     if (row && l->mutual)
@@ -56,8 +56,8 @@ static void write_one(struct isg_writer *w, enum isg_dict_format format, const s
         break;
     case ISG_DICT_MUSE: /* a blank separates; a tab where a word itself has one, as readers of both would
                            expect */
-        isg_writer_printf(w, "%s%s%s\n", l->source,
-            strchr(l->source, ' ') || strchr(l->target, ' ') ? "\t" : " ", l->target);
+        isg_writer_printf(
+            w, "%s%s%s\n", l->source, strchr(l->source, ' ') || strchr(l->target, ' ') ? "\t" : " ", l->target);
         break;
     case ISG_DICT_JSONL:
         write_json(w, l);
@@ -121,15 +121,15 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
         for (size_t i = 0; i < batch; i++) {
             const char *const source = isg_strtab_get(src->words, rows[i], NULL);
             uint32_t rank = 0;
-            for (uint32_t r = 0; r < opts->k && near[i * opts->k + r].row != ISG_NO_ID && writable(source);
-                 r++) {
+            for (uint32_t r = 0; r < opts->k && near[i * opts->k + r].row != ISG_NO_ID && writable(source); r++) {
                 const struct isg_near *const to = &near[i * opts->k + r];
                 const char *const target = isg_strtab_get(tgt->words, to->row, NULL);
                 if (!writable(target))
                     continue;
                 struct line line = {source, target, ++rank, (double)to->score, NULL, NULL};
-                const double probability =
-                    opts->calibration ? isg_align_probability(opts->calibration, line.score, rank) : 0;
+                const double probability = opts->calibration
+                                               ? isg_align_probability(opts->calibration, line.score, rank)
+                                               : 0;
                 if (opts->calibration)
                     line.probability = &probability;
                 if (opts->mutual)

@@ -9,34 +9,22 @@
 #include <string.h>
 
 #define AT(field) offsetof(struct isg_ner_config, field)
-#define INT(field, fallback, min, max, help)                                                                 \
-    {                                                                                                        \
-#field, ISG_KEY_INT, AT(field), fallback, min, max, NULL, help                                       \
-    }
-#define REAL(field, fallback, min, max, help)                                                                \
-    {                                                                                                        \
-#field, ISG_KEY_REAL, AT(field), fallback, min, max, NULL, help                                      \
-    }
-#define BOOL(field, fallback, help)                                                                          \
-    {                                                                                                        \
-#field, ISG_KEY_BOOL, AT(field), fallback, 0, 1, NULL, help                                          \
-    }
-#define CHOICE(field, fallback, choices, help)                                                               \
-    {                                                                                                        \
-#field, ISG_KEY_CHOICE, AT(field), fallback, 0, 0, choices, help                                     \
-    }
+/* clang-format off */
+#define INT(field, fallback, min, max, help) {#field, ISG_KEY_INT, AT(field), fallback, min, max, NULL, help}
+#define REAL(field, fallback, min, max, help) {#field, ISG_KEY_REAL, AT(field), fallback, min, max, NULL, help}
+#define BOOL(field, fallback, help) {#field, ISG_KEY_BOOL, AT(field), fallback, 0, 1, NULL, help}
+#define CHOICE(field, fallback, choices, help) {#field, ISG_KEY_CHOICE, AT(field), fallback, 0, 0, choices, help}
+/* clang-format on */
 
 static const struct isg_ner_key keys[] = {
     CHOICE(scheme, 0, "bioes|bio", "labels that are learnt (output is in the input's scheme)"),
     INT(word_dim, 100, 1, 4096, "size of word embeddings where no vectors are given"),
     INT(word_min_count, 1, 1, 1000000,
         "training words without a vector need this many occurrences for a row of their own"),
-    INT(vectors_max, 400000, 0, 100000000,
-        "rows of the vector file kept for words unseen in training, from the top"),
+    INT(vectors_max, 400000, 0, 100000000, "rows of the vector file kept for words unseen in training, from the top"),
     REAL(word_norm, 0, 0, 1000, "mean norm that word vectors are scaled to; 0 = as the file has them"),
     REAL(word_lr, 1, 0, 100, "learning rate of word embeddings over the others'; 0 = fixed"),
-    REAL(unk_rate, 0.5, 0, 1,
-        "probability that a training word seen once and without a vector is taken as unknown"),
+    REAL(unk_rate, 0.5, 0, 1, "probability that a training word seen once and without a vector is taken as unknown"),
     REAL(word_dropout, 0, 0, 0.99, "probability that a token's whole input is dropped"),
     CHOICE(chars, ISG_CHAR_CNN, "none|cnn|lstm|both", "character encoder"),
     INT(char_dim, 30, 1, 1024, "size of character embeddings"),
@@ -46,12 +34,10 @@ static const struct isg_ner_key keys[] = {
     INT(char_min_count, 2, 1, 1000000, "characters seen less often in training are taken as unknown"),
     INT(shape_dim, 0, 0, 256, "size of embeddings of the word's shape (casing, digits); 0 = none"),
     INT(feature_dim, 10, 1, 256, "size of embeddings of each feature column and of the gazetteer's marks"),
-    INT(hidden, 100, 1, 4096, "units of the LSTM, each direction"),
-    INT(layers, 1, 1, 8, "stacked BiLSTM layers"),
+    INT(hidden, 100, 1, 4096, "units of the LSTM, each direction"), INT(layers, 1, 1, 8, "stacked BiLSTM layers"),
     INT(private_hidden, 0, 0, 4096,
         "units of a private BiLSTM beside the shared one, each direction; 0 = none (transfer)"),
-    INT(sal_hidden, 0, 0, 4096,
-        "units of the sentence adaptation BiLSTM over word embeddings; 0 = none (transfer)"),
+    INT(sal_hidden, 0, 0, 4096, "units of the sentence adaptation BiLSTM over word embeddings; 0 = none (transfer)"),
     INT(oal_hidden, 0, 0, 4096, "units of the output adaptation BiLSTM before the CRF; 0 = none (transfer)"),
     BOOL(adapt_residual, 0, "adaptation layers add to their input, and do not stand in its place (transfer)"),
     REAL(forget_bias, 1, -10, 10, "what the LSTM's forget gates start from"),
@@ -66,8 +52,8 @@ static const struct isg_ner_key keys[] = {
     REAL(dropout_in, 0.5, 0, 0.99, "dropout of the encoder's input"),
     REAL(dropout_out, 0.5, 0, 0.99, "dropout of each BiLSTM layer's output"),
     REAL(dropout_attention, 0.5, 0, 0.99, "dropout of the attention's output"),
-    BOOL(variational, 0, "one dropout mask a sentence in place of one a token"),
-    REAL(l2, 1e-8, 0, 10, "L2 penalty"), CHOICE(optimiser, 0, "sgd|adam|adamw", "optimiser"),
+    BOOL(variational, 0, "one dropout mask a sentence in place of one a token"), REAL(l2, 1e-8, 0, 10, "L2 penalty"),
+    CHOICE(optimiser, 0, "sgd|adam|adamw", "optimiser"),
     REAL(lr, 0.015, 1e-9, 100, "learning rate (the loss is the mean over a batch's sentences)"),
     REAL(momentum, 0.9, 0, 0.9999, "momentum of SGD"), REAL(weight_decay, 0, 0, 10, "weight decay of AdamW"),
     REAL(clip, 5, 0, 1e9, "largest norm of the gradient; 0 = no clipping"),
@@ -78,10 +64,8 @@ static const struct isg_ner_key keys[] = {
     INT(batch, 10, 1, 100000, "sentences in a batch"),
     INT(epochs, 50, 1, 100000, "passes over the training data at most"),
     INT(patience, 10, 0, 100000, "stop after so many epochs without a better dev F1; 0 = never"),
-    INT(shards, 2, 1, 64,
-        "parts of a batch computed side by side; changes results, the number of threads does not"),
-    BOOL(calibrate, 1, "fit a temperature to dev, so that probabilities say how often the tagger is right"),
-    {0}};
+    INT(shards, 2, 1, 64, "parts of a batch computed side by side; changes results, the number of threads does not"),
+    BOOL(calibrate, 1, "fit a temperature to dev, so that probabilities say how often the tagger is right"), {0}};
 
 const struct isg_ner_key *isg_ner_keys(void)
 {
@@ -129,15 +113,15 @@ static const struct preset presets[] = {
     {"default", (const char *const[]){NULL}},
     /* Yang & Zhang 2018 (NCRF++): their loss is the sum over the batch of 10, ours the mean, hence ten times
        the rate */
-    {"ncrfpp", (const char *const[]){"scheme=bioes", "shape_dim=0", "char_filters=50", "lr=0.15",
-                   "momentum=0", "decay=0.05", "clip=0", "dropout_char=0.5", NULL}},
+    {"ncrfpp", (const char *const[]){"scheme=bioes", "shape_dim=0", "char_filters=50", "lr=0.15", "momentum=0",
+                   "decay=0.05", "clip=0", "dropout_char=0.5", NULL}},
     /* Xie et al. 2018, section 2.3 and their code */
-    {"xie2018", (const char *const[]){"scheme=bio", "word_lr=0", "chars=lstm", "char_dim=25",
-                    "char_hidden=50", "hidden=200", "attention=xie", "attention_mask=paper",
-                    "transitions=input", "shape_dim=0", "dropout_char=0", "epochs=30", "patience=0", NULL}},
-    {"small", (const char *const[]){"char_dim=16", "char_filters=24", "hidden=48", "optimiser=adam",
-                  "lr=0.002", "schedule=constant", "dropout_char=0.2", "dropout_in=0.3", "dropout_out=0.3",
-                  "epochs=20", "patience=5", NULL}},
+    {"xie2018", (const char *const[]){"scheme=bio", "word_lr=0", "chars=lstm", "char_dim=25", "char_hidden=50",
+                    "hidden=200", "attention=xie", "attention_mask=paper", "transitions=input", "shape_dim=0",
+                    "dropout_char=0", "epochs=30", "patience=0", NULL}},
+    {"small", (const char *const[]){"char_dim=16", "char_filters=24", "hidden=48", "optimiser=adam", "lr=0.002",
+                  "schedule=constant", "dropout_char=0.2", "dropout_in=0.3", "dropout_out=0.3", "epochs=20",
+                  "patience=5", NULL}},
 };
 #define N_PRESETS (sizeof presets / sizeof *presets)
 
@@ -287,8 +271,7 @@ enum isg_status isg_ner_config_from_json(
     json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, &at);
     if (!json_is_object(o)) {
         json_decref(o);
-        return isg_error_set(
-            err, ISG_EDATA, path, 0, "the model's configuration cannot be read: %s", at.text);
+        return isg_error_set(err, ISG_EDATA, path, 0, "the model's configuration cannot be read: %s", at.text);
     }
     isg_ner_config_defaults(c);
     enum isg_status status = ISG_OK;
@@ -298,8 +281,8 @@ enum isg_status isg_ner_config_from_json(
     {
         const struct isg_ner_key *key = find(name, strlen(name));
         if (!key) {
-            isg_error_set(err, ISG_EDATA, path, 0,
-                "the model has a setting \"%s\" that this version does not know", name);
+            isg_error_set(
+                err, ISG_EDATA, path, 0, "the model has a setting \"%s\" that this version does not know", name);
             status = isg_error_advice(err, "use the version of isogloss that made it, or a newer one");
             break;
         }

@@ -62,8 +62,7 @@ const struct isg_ner_key *isg_ner_keys(void);
 void isg_ner_config_defaults(struct isg_ner_config *c);
 /** Sets what the named preset changes from the defaults ("default", "ncrfpp", "xie2018", "small");
  * ISG_EUSAGE: no such. */
-ISG_MUST_CHECK enum isg_status isg_ner_config_preset(
-    struct isg_ner_config *c, const char *name, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_config_preset(struct isg_ner_config *c, const char *name, struct isg_error *err);
 /** "key=value" as written after --set. Unknown key, bad or out-of-range value: ISG_EUSAGE. */
 ISG_MUST_CHECK enum isg_status isg_ner_config_set(
     struct isg_ner_config *c, const char *assignment, struct isg_error *err);

@@ -2,20 +2,19 @@
 #ifndef ISG_NER_NER_H
 #define ISG_NER_NER_H
 #include "ner/config.h"
-#include "ner/score.h"
-#include "ner/transfer.h"
-#include "ner/curve.h"
+#include "ner/score/score.h"
+#include "ner/transfer/transfer.h"
+#include "ner/transfer/curve.h"
 
 struct isg_ner_train_opts {
     const char *const *train; /**< labelled texts, n_train of them; together they are the training text */
     size_t n_train;
-    const char *dev;     /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
-    const char *vectors; /**< word vectors; NULL = random ones of config.word_dim */
-    const char
-        *gazetteer;  /**< names, as isg_ner_gazetteer_load reads them; NULL = none. The model keeps them */
-    const char *out; /**< the model file; "OUT.checkpoint" stands beside it during training */
-    bool force;      /**< replace a model that exists */
-    bool resume;     /**< go on from the checkpoint where there is one */
+    const char *dev;            /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
+    const char *vectors;        /**< word vectors; NULL = random ones of config.word_dim */
+    const char *gazetteer;      /**< names, as isg_ner_gazetteer_load reads them; NULL = none. The model keeps them */
+    const char *out;            /**< the model file; "OUT.checkpoint" stands beside it during training */
+    bool force;                 /**< replace a model that exists */
+    bool resume;                /**< go on from the checkpoint where there is one */
     struct isg_columns columns; /**< its features are read by the model, in train, dev and what is tagged */
     struct isg_ner_config config;
     uint64_t seed;
@@ -37,12 +36,11 @@ struct isg_ner_trained {
  * (ISG_ECANCELED); otherwise a checkpoint is written after each epoch. Going on from one leads to the same
  * bytes as an unbroken run.
  */
-ISG_MUST_CHECK enum isg_status isg_ner_train(struct isg_ner_trained *out,
-    const struct isg_ner_train_opts *opts, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_train(struct isg_ner_trained *out, const struct isg_ner_train_opts *opts,
+    const struct isg_env *env, struct isg_error *err);
 
 struct isg_ner_model; /**< A trained tagger. Reading from several threads is safe. */
-ISG_MUST_CHECK enum isg_status isg_ner_model_open(
-    struct isg_ner_model **out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_model_open(struct isg_ner_model **out, const char *path, struct isg_error *err);
 void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
 /** Several of them, by isg_ner_model_open. */
 struct isg_ner_models {
@@ -68,8 +66,8 @@ struct isg_ner_tag_opts {
     /** Where the word is, with `given` the tag, and the features that the model reads (none: where they stood in its
      * training text). */
     struct isg_columns columns;
-    bool given;    /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
-    bool capitals; /**< words with a capital amid a sentence are parts of names (ner/capitals.h) */
+    bool given;             /**< forced decoding: tags in the input's tag column stand, "?" = the tagger decides */
+    bool capitals;          /**< words with a capital amid a sentence are parts of names (ner/decode/capitals.h) */
     const char *tokens;     /**< patterns of the tokeniser; NULL = those built in */
     enum isg_scheme scheme; /**< of the tags written; ISG_SCHEME_UNKNOWN = as in the model's training text */
     bool confidence;        /**< adds the probability of each tag */
@@ -84,7 +82,7 @@ struct isg_ner_tagged {
 };
 /**
  * Tags a file: as many lines out as in, in order, whatever their length. Several models tag as one, by their
- * averaged scores (ner/ensemble.h); they must have the same labels, and the first says the scheme.
+ * averaged scores (ner/decode/ensemble.h); they must have the same labels, and the first says the scheme.
  * @param paths  names of the models for errors; NULL = numbers
  *
  * Columns: each token's line with its tag as one column more (and with `confidence` the probability of that
@@ -93,17 +91,16 @@ struct isg_ner_tagged {
  * line, a tab, and a JSON array of its entities with offsets in code points, end exclusive. JSON lines:
  * objects with "text" or "tokens" get "entities" (and "tags" for tokens).
  */
-ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out,
-    const struct isg_ner_model *const *models, size_t n_models, const char *const *paths,
-    const struct isg_ner_tag_opts *opts, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *const *models,
+    size_t n_models, const char *const *paths, const struct isg_ner_tag_opts *opts, const struct isg_env *env,
+    struct isg_error *err);
 
 struct isg_ner_pseudo_opts {
     const char *in, *out; /**< "-" = standard input, output */
     bool force;
     struct isg_columns columns; /**< where the word is; tags are not looked at */
-    double
-        min_probability; /**< [0, 1]: entities, and tokens outside of them, that are less probable are left open */
-    bool capitals;       /**< words with a capital amid a sentence are parts of names (ner/capitals.h) */
+    double min_probability; /**< [0, 1]: entities, and tokens outside of them, that are less probable are left open */
+    bool capitals;          /**< words with a capital amid a sentence are parts of names (ner/decode/capitals.h) */
     bool entities_only;     /**< leave out sentences without an entity that is sure */
     uint64_t max_sentences; /**< read at most; 0 = all */
     enum isg_scheme scheme; /**< of the tags written */
@@ -114,10 +111,10 @@ struct isg_ner_pseudo {
     double weight; /**< mean */
 };
 /**
- * Labels text for self-training (Yarowsky 1995), by one tagger or by several as one (ner/ensemble.h): each
+ * Labels text for self-training (Yarowsky 1995), by one tagger or by several as one (ner/decode/ensemble.h): each
  * token with its tag, or with "?" where the taggers are not sure, and above each sentence
  * "# weight = W", W the geometric mean of the marginal probabilities of the tags that are written. Sentences of
- * which nothing is sure are left out. Training takes both into account (ner/data.h).
+ * which nothing is sure are left out. Training takes both into account (ner/data/data.h).
  */
 ISG_MUST_CHECK enum isg_status isg_ner_pseudo_label(struct isg_ner_pseudo *out,
     const struct isg_ner_model *const *models, size_t n_models, const char *const *paths,

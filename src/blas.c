@@ -12,9 +12,9 @@
 
 /* Debian's OpenBLAS has LAPACK but not LAPACKE. Fortran passes the lengths of character arguments behind the
  * others. */
-void dgesdd_(const char *job, const blasint *m, const blasint *n, double *a, const blasint *lda, double *s,
-    double *u, const blasint *ldu, double *vt, const blasint *ldvt, double *work, const blasint *lwork,
-    blasint *iwork, blasint *info, size_t job_n);
+void dgesdd_(const char *job, const blasint *m, const blasint *n, double *a, const blasint *lda, double *s, double *u,
+    const blasint *ldu, double *vt, const blasint *ldvt, double *work, const blasint *lwork, blasint *iwork,
+    blasint *info, size_t job_n);
 void dsyevd_(const char *job, const char *uplo, const blasint *n, double *a, const blasint *lda, double *w,
     double *work, const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info, size_t job_n,
     size_t uplo_n);
@@ -38,24 +38,24 @@ static enum CBLAS_TRANSPOSE trans(enum isg_trans t)
     return t == ISG_T ? CblasTrans : CblasNoTrans;
 }
 
-void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha,
-    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha, const float *a,
+    size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     if (m == 0 || n == 0)
         return;
     one_thread();
-    cblas_sgemm(CblasRowMajor, trans(ta), trans(tb), (blasint)m, (blasint)n, (blasint)k, alpha, a,
-        (blasint)lda, b, (blasint)ldb, beta, c, (blasint)ldc);
+    cblas_sgemm(CblasRowMajor, trans(ta), trans(tb), (blasint)m, (blasint)n, (blasint)k, alpha, a, (blasint)lda, b,
+        (blasint)ldb, beta, c, (blasint)ldc);
 }
 
-void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha,
-    const double *a, size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc)
+void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha, const double *a,
+    size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc)
 {
     if (m == 0 || n == 0)
         return;
     one_thread();
-    cblas_dgemm(CblasRowMajor, trans(ta), trans(tb), (blasint)m, (blasint)n, (blasint)k, alpha, a,
-        (blasint)lda, b, (blasint)ldb, beta, c, (blasint)ldc);
+    cblas_dgemm(CblasRowMajor, trans(ta), trans(tb), (blasint)m, (blasint)n, (blasint)k, alpha, a, (blasint)lda, b,
+        (blasint)ldb, beta, c, (blasint)ldc);
 }
 
 enum { GEMM_ROWS = 256 };
@@ -74,8 +74,8 @@ static void gemm_block(void *cookie, size_t i, unsigned worker)
     const struct gemm_job *const j = cookie;
     const size_t first = i * GEMM_ROWS, rows = j->m - first < GEMM_ROWS ? j->m - first : GEMM_ROWS;
     const float *const a = j->a + (j->ta == ISG_T ? first : first * j->lda);
-    isg_sgemm(j->ta, j->tb, rows, j->n, j->k, j->alpha, a, j->lda, j->b, j->ldb, j->beta,
-        j->c + first * j->ldc, j->ldc);
+    isg_sgemm(
+        j->ta, j->tb, rows, j->n, j->k, j->alpha, a, j->lda, j->b, j->ldb, j->beta, j->c + first * j->ldc, j->ldc);
 }
 
 void isg_sgemm_pool(struct isg_pool *pool, enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k,
@@ -102,8 +102,7 @@ static enum isg_status check_size(size_t m, size_t n, struct isg_error *err)
     return ISG_OK;
 }
 
-enum isg_status isg_svd(
-    size_t m, size_t n, double *a, double *u, double *s, double *vt, struct isg_error *err)
+enum isg_status isg_svd(size_t m, size_t n, double *a, double *u, double *s, double *vt, struct isg_error *err)
 {
     if (m == 0 || n == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "singular values of an empty matrix");
@@ -129,8 +128,7 @@ enum isg_status isg_svd(
     isg_free(work);
     isg_free(iwork);
     if (info != 0)
-        return isg_error_set(
-            err, ISG_ENUMERIC, NULL, 0, "the SVD of a %zu x %zu matrix did not converge", m, n);
+        return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the SVD of a %zu x %zu matrix did not converge", m, n);
     return ISG_OK;
 }
 
@@ -191,9 +189,8 @@ enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct i
             b[i * m + j] = bt[j * n + i];
     isg_free(bt);
     if (info != 0)
-        return isg_error_advice((isg_error_set(err, ISG_ENUMERIC, NULL, 0,
-                                     "a matrix of %zu x %zu is not positive definite", n, n),
-                                    err),
+        return isg_error_advice(
+            (isg_error_set(err, ISG_ENUMERIC, NULL, 0, "a matrix of %zu x %zu is not positive definite", n, n), err),
             "add a ridge to its diagonal");
     return ISG_OK;
 }
@@ -203,8 +200,7 @@ const char *isg_blas_better_core(void)
 #if defined(__x86_64__)
     /* Only kernels that are far slower than the processor deserves count; between Haswell and Zen nothing is
      * lost. */
-    static const char *const slow[] = {
-        "Prescott", "Core2", "Nehalem", "Penryn", "Atom", "Nano", "Generic", "Unknown"};
+    static const char *const slow[] = {"Prescott", "Core2", "Nehalem", "Penryn", "Atom", "Nano", "Generic", "Unknown"};
     const char *const core = openblas_get_corename();
     bool is_slow = false;
     for (size_t i = 0; i < sizeof slow / sizeof *slow; i++)

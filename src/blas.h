@@ -11,10 +11,10 @@ enum isg_trans { ISG_N = 0, ISG_T = 1 };
 
 /** C = alpha * op(A) op(B) + beta * C, with op(A) m x k, op(B) k x n; ld* = row strides. Safe from several
  * threads. */
-void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha,
-    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
-void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha,
-    const double *a, size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
+void isg_sgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, float alpha, const float *a,
+    size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
+void isg_dgemm(enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k, double alpha, const double *a,
+    size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
 /** isg_sgemm with the rows of C shared out in blocks of 256: the same bytes for any number of threads. */
 void isg_sgemm_pool(struct isg_pool *pool, enum isg_trans ta, enum isg_trans tb, size_t m, size_t n, size_t k,
     float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);

@@ -78,8 +78,7 @@ void isg_columns_position(const struct isg_columns_reader *r, uint64_t *done, ui
 
 /** The next line in r->raw without consuming it; *line NULL at the end. size counts the line's end, n does
  * not. */
-static enum isg_status peek(
-    struct isg_columns_reader *r, struct isg_line *line, size_t *size, struct isg_error *err)
+static enum isg_status peek(struct isg_columns_reader *r, struct isg_line *line, size_t *size, struct isg_error *err)
 {
     size_t scanned = 0;
     char *lf = NULL;
@@ -127,8 +126,7 @@ static enum isg_status peek(
     if (isg_utf8_valid(line->text, n) != n) {
         const unsigned bad = (unsigned char)line->text[isg_utf8_valid(line->text, n)];
         (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "invalid UTF-8 (byte 0x%02x)", bad);
-        return isg_error_advice(
-            err, "convert the file with iconv -f LATIN1 -t UTF-8, or what its encoding is");
+        return isg_error_advice(err, "convert the file with iconv -f LATIN1 -t UTF-8, or what its encoding is");
     }
     if (memchr(line->text, 0, n))
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "a zero byte in a line of text");
@@ -141,8 +139,7 @@ static bool is_blank(char c)
 }
 
 /** Splits a line at tabs (exactly) or runs of blanks; fields are appended to r->fields. */
-static enum isg_status split(
-    struct isg_columns_reader *r, struct isg_line *line, char separator, struct isg_error *err)
+static enum isg_status split(struct isg_columns_reader *r, struct isg_line *line, char separator, struct isg_error *err)
 {
     line->n_fields = 0;
     uint32_t i = 0;
@@ -219,9 +216,9 @@ static enum isg_status classify(struct isg_columns_reader *r, struct isg_line *l
     ISG_TRY(split(r, line, separator, err));
     if (line->text[0] == '#') {
         const bool token = separator == '\t' && r->columns.tag != ISG_NO_COLUMN ? tab
-                           : r->columns.tag != ISG_NO_COLUMN ? field_is_tag(line, r->columns)
-                           : r->settled                      ? line->n_fields == r->first_fields
-                                                             : tab || line->n_fields == 1;
+                           : r->columns.tag != ISG_NO_COLUMN                    ? field_is_tag(line, r->columns)
+                           : r->settled                                         ? line->n_fields == r->first_fields
+                                                                                : tab || line->n_fields == 1;
         if (!token) {
             line->kind = ISG_LINE_COMMENT;
             line->fields = NULL;
@@ -270,23 +267,20 @@ static enum isg_status check_token(
     if (is_tag(text, n, c))
         return ISG_OK;
     const bool bare = n == 1 || (n == 2 && text[1] == '-');
-    (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "the tag \"%.*s\"%s", (int)(n < 80 ? n : 80),
-        text, bare ? " without a type" : "");
-    (void)isg_error_expected(err, "O, B-TYPE or I-TYPE (or E-, S-, M-)%s",
-        c.open_tags ? ", or ? for a tag that is not known" : "");
+    (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "the tag \"%.*s\"%s", (int)(n < 80 ? n : 80), text,
+        bare ? " without a type" : "");
+    (void)isg_error_expected(
+        err, "O, B-TYPE or I-TYPE (or E-, S-, M-)%s", c.open_tags ? ", or ? for a tag that is not known" : "");
     return isg_error_advice(err, "say with --columns which column holds the tag");
 }
 
 /** Copies the line peeked at into the block and consumes its bytes. */
-static enum isg_status take(
-    struct isg_columns_reader *r, struct isg_line *line, size_t size, struct isg_error *err)
+static enum isg_status take(struct isg_columns_reader *r, struct isg_line *line, size_t size, struct isg_error *err)
 {
     struct isg_block *b = &r->block;
     if (b->n_lines >= UINT32_MAX)
-        return isg_error_set(
-            err, ISG_EDATA, r->path, line->number, "a sentence of more than 4,294,967,295 lines");
-    if (!ISG_GROW(b->lines, b->cap_lines, b->n_lines + 1) ||
-        !ISG_GROW(r->places, r->cap_places, b->n_lines + 1) ||
+        return isg_error_set(err, ISG_EDATA, r->path, line->number, "a sentence of more than 4,294,967,295 lines");
+    if (!ISG_GROW(b->lines, b->cap_lines, b->n_lines + 1) || !ISG_GROW(r->places, r->cap_places, b->n_lines + 1) ||
         !ISG_GROW(r->text, r->cap_text, r->n_text + line->n + 1) ||
         (line->kind == ISG_LINE_TOKEN && !ISG_GROW(b->tokens, r->cap_tokens, b->n_tokens + 1)))
         return isg_error_nomem(err, "a sentence");
@@ -304,8 +298,7 @@ static enum isg_status take(
     return ISG_OK;
 }
 
-enum isg_status isg_columns_next(
-    struct isg_columns_reader *r, struct isg_block **block, struct isg_error *err)
+enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block **block, struct isg_error *err)
 {
     struct isg_block *b = &r->block;
     *block = NULL;
@@ -350,14 +343,12 @@ const char *isg_line_field(const struct isg_line *line, int column, size_t *n)
     return i < 0 ? NULL : line->text + line->fields[i].start;
 }
 
-const char *isg_block_word(
-    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
+const char *isg_block_word(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
 {
     return isg_line_field(&b->lines[b->tokens[token]], r->columns.word, n);
 }
 
-const char *isg_block_tag(
-    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
+const char *isg_block_tag(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
 {
     return isg_line_field(&b->lines[b->tokens[token]], r->columns.tag, n);
 }
@@ -383,8 +374,7 @@ void isg_line_write(const struct isg_line *line, struct isg_writer *w)
     isg_line_write_end(line, w);
 }
 
-void isg_line_write_field(
-    const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w)
+void isg_line_write_field(const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w)
 {
     const int64_t i = column_index(line, column);
     if (i < 0) {

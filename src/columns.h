@@ -34,12 +34,11 @@ struct isg_block {
 #define ISG_MAX_FEATURES 8
 /** Which columns hold what. Negative numbers count from the last column (-1). */
 struct isg_columns {
-    int word;       /**< default 0 */
-    int tag;        /**< default -1; ISG_NO_COLUMN = the file has no tags */
-    char separator; /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
-    bool any_tag;   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
-    int features
-        [ISG_MAX_FEATURES]; /**< further columns that the caller reads; every token has to have them */
+    int word;                       /**< default 0 */
+    int tag;                        /**< default -1; ISG_NO_COLUMN = the file has no tags */
+    char separator;                 /**< 0 = detect: '\t' where the first token line holds a tab, else runs of blanks */
+    bool any_tag;                   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
+    int features[ISG_MAX_FEATURES]; /**< further columns that the caller reads; every token has to have them */
     uint32_t n_features;
     bool open_tags; /**< let "?" pass as a tag: one that is not known */
 };
@@ -47,8 +46,7 @@ struct isg_columns {
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
 /** "word,_,_,tag" or "0,3" (word, tag) as a user writes it; "word" or "0" alone = no tags; among names "feature" is a
  * further column, up to ISG_MAX_FEATURES of them. Else ISG_EUSAGE. */
-ISG_MUST_CHECK enum isg_status isg_columns_parse(
-    struct isg_columns *out, const char *text, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_columns_parse(struct isg_columns *out, const char *text, struct isg_error *err);
 
 struct isg_columns_reader;
 ISG_MUST_CHECK enum isg_status isg_columns_open(
@@ -76,14 +74,11 @@ void isg_columns_position(const struct isg_columns_reader *r, uint64_t *done, ui
 /** Field of a token line by the reader's numbering (negative from the end); NULL where there is none. Not
  * terminated: *n. */
 const char *isg_line_field(const struct isg_line *line, int column, size_t *n);
-const char *isg_block_word(
-    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
-const char *isg_block_tag(
-    const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+const char *isg_block_word(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
+const char *isg_block_tag(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n);
 /** Writes a line as it was, CRLF included, or with field `column` replaced by (text, n). */
 void isg_line_write(const struct isg_line *line, struct isg_writer *w);
-void isg_line_write_field(
-    const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w);
+void isg_line_write_field(const struct isg_line *line, int column, const char *text, size_t n, struct isg_writer *w);
 /** The line without its end, and the end alone: for callers that append columns. */
 void isg_line_write_body(const struct isg_line *line, struct isg_writer *w);
 void isg_line_write_end(const struct isg_line *line, struct isg_writer *w);
@@ -106,8 +101,7 @@ char isg_tag_split(const char *tag, size_t n, const char **type, size_t *type_n)
 struct isg_scheme_vote {
     uint64_t n_tags, b_after_other, b_after_same, i_at_start, e_or_s, m;
 };
-void isg_scheme_see(
-    struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
+void isg_scheme_see(struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
 enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v);
 /**
  * Entities of one sentence by conlleval's rules of where a chunk starts and ends, which read IOB1, BIO and
@@ -118,7 +112,7 @@ ISG_MUST_CHECK enum isg_status isg_spans_from_tags(const char *letters, const ui
     struct isg_span **spans, size_t *cap, size_t *n_spans, struct isg_error *err);
 /** The letter each token gets in a scheme (ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IOB1), types[i] = the type or
  * ISG_NO_ID. */
-void isg_spans_to_tags(const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n,
-    char *letters, uint32_t *types);
+void isg_spans_to_tags(
+    const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n, char *letters, uint32_t *types);
 
 #endif

@@ -50,18 +50,18 @@ enum isg_status isg_error_errno(struct isg_error *err, const char *file, const c
 void isg_error_format(const struct isg_error *err, char *out, size_t n);
 
 /** Forwards a failure unchanged. */
-#define ISG_TRY(expr)                                                                                        \
-    do {                                                                                                     \
-        const enum isg_status isg_try_status = (expr);                                                       \
-        if (isg_try_status != ISG_OK)                                                                        \
-            return isg_try_status;                                                                           \
+#define ISG_TRY(expr)                                                                                                  \
+    do {                                                                                                               \
+        const enum isg_status isg_try_status = (expr);                                                                 \
+        if (isg_try_status != ISG_OK)                                                                                  \
+            return isg_try_status;                                                                                     \
     } while (0)
 /** The same in a function that frees at `out:` and returns its local `status`. */
-#define ISG_GOTO(expr)                                                                                       \
-    do {                                                                                                     \
-        status = (expr);                                                                                     \
-        if (status != ISG_OK)                                                                                \
-            goto out;                                                                                        \
+#define ISG_GOTO(expr)                                                                                                 \
+    do {                                                                                                               \
+        status = (expr);                                                                                               \
+        if (status != ISG_OK)                                                                                          \
+            goto out;                                                                                                  \
     } while (0)
 
 enum isg_level { ISG_LOG_WARNING, ISG_LOG_INFO, ISG_LOG_DEBUG };

@@ -6,16 +6,14 @@
 /** Reads a file once from start to end; gzip (also several members) is seen by its magic bytes. A signal whose handler
  * was set without SA_RESTART ends a wait for input with ISG_ECANCELED. */
 struct isg_reader;
-ISG_MUST_CHECK enum isg_status isg_reader_open(
-    struct isg_reader **out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_reader_open(struct isg_reader **out, const char *path, struct isg_error *err);
 void isg_reader_close(struct isg_reader *r); /**< NULL is fine */
 /**
  * Next line without its end (LF or CRLF); *line is NULL at the end of the file. The bytes are followed by a 0, may be
  * changed by the caller, and are valid until the next call. A last line without LF counts. A UTF-8 BOM at the start is
  * dropped. A truncated or damaged gzip stream is ISG_EDATA with the line reached.
  */
-ISG_MUST_CHECK enum isg_status isg_reader_line(
-    struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_reader_line(struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
 /** Up to n raw bytes; *got < n only at the end. On an error *got counts the good bytes before it. */
 ISG_MUST_CHECK enum isg_status isg_reader_read(
     struct isg_reader *r, void *buf, size_t n, size_t *got, struct isg_error *err);

@@ -6,10 +6,11 @@
  *   utf8.h     Unicode text                          rng.h      counter-based random numbers
  *   pool.h     threads                               mat.h      matrix views
  *   blas.h     BLAS and LAPACK                       io.h       line reader, atomic writer, checksums
- *   vectors.h  word-vector files                     safetensors.h  tensor container
+ *   vectors/   word-vector files                     safetensors.h  tensor container
  *   columns.h  labelled text and tag schemes         pattern.h  regular expressions, token classes
  *   toml.h     project files                         opt.h      option tables
  *   term.h     progress bar, colours             text.h     growing text, XML
+ *   tokenise.h tokens and sentences of raw text  half.h     half precision
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -23,14 +24,16 @@
 #include "src/rng.h"
 #include "src/pool.h"
 #include "src/mat.h"
+#include "src/half.h"
 #include "src/blas.h"
 #include "src/io.h"
 #include "src/text.h"
-#include "src/vectors.h"
+#include "src/vectors/vectors.h"
 #include "src/safetensors.h"
 #include "src/columns.h"
 #include "src/pattern.h"
 #include "src/resource.h"
+#include "src/tokenise.h"
 #include "src/toml.h"
 #include "src/opt.h"
 #include "src/term.h"

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FIRST_VALUE = 256
-}; /* getopt's return values above all characters: FIRST_VALUE + 2 * index (+ 1 for --no-) */
+enum { FIRST_VALUE = 256 }; /* getopt's return values above all characters: FIRST_VALUE + 2 * index (+ 1 for --no-) */
 
 struct set {
     const struct isg_opt *const *tables;
@@ -64,8 +62,7 @@ static enum isg_status set_init(
             s->opts[i] = o;
             s->longs[k++] = (struct option){o->name, flag ? no_argument : required_argument, NULL, value};
             if (o->alias)
-                s->longs[k++] =
-                    (struct option){o->alias, flag ? no_argument : required_argument, NULL, value};
+                s->longs[k++] = (struct option){o->alias, flag ? no_argument : required_argument, NULL, value};
             if (flag) {
                 const size_t size = strlen(o->name) + 4;
                 char *no = isg_malloc(size, 1);
@@ -90,8 +87,7 @@ static bool in_range(const struct isg_opt *o, double x)
     return (o->min == 0 && o->max == 0) || (x >= o->min && x <= o->max);
 }
 
-static enum isg_status range_error(
-    const struct isg_opt *o, const char *text, const char *what, struct isg_error *err)
+static enum isg_status range_error(const struct isg_opt *o, const char *text, const char *what, struct isg_error *err)
 {
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "--%s: \"%.80s\"", o->name, text);
     if (o->min == 0 && o->max == 0)
@@ -168,8 +164,8 @@ static enum isg_status unknown(const struct set *s, const char *word, struct isg
                 second = o;
         }
     if (second)
-        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--%s is short for both --%s and --%s", name,
-            first->name, second->name);
+        return isg_error_set(
+            err, ISG_EUSAGE, NULL, 0, "--%s is short for both --%s and --%s", name, first->name, second->name);
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "unknown option --%s", name);
     const char **names = isg_calloc(3 * s->n + 2, sizeof *names);
     if (names) {
@@ -205,8 +201,7 @@ static enum isg_status take(struct set *s, int c, char **words, bool *help, stru
         if (optopt == 0)
             return unknown(s, word, err);
         if (optopt >= FIRST_VALUE || optopt == 'h')
-            return isg_error_set(
-                err, ISG_EUSAGE, NULL, 0, "option %.*s takes no value", (int)strcspn(word, "="), word);
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "option %.*s takes no value", (int)strcspn(word, "="), word);
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "unknown option -%c", optopt);
     } else {
         for (i = 0; i < s->n && s->opts[i]->letter != c; i++)
@@ -216,8 +211,7 @@ static enum isg_status take(struct set *s, int c, char **words, bool *help, stru
     return store(s->opts[i], optarg, on, err);
 }
 
-static enum isg_status check_operands(
-    const struct isg_command *cmd, int n, char **args, struct isg_error *err)
+static enum isg_status check_operands(const struct isg_command *cmd, int n, char **args, struct isg_error *err)
 {
     if (cmd->max_args >= 0 && n > cmd->max_args) {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "unexpected argument \"%.80s\"", args[cmd->max_args]);
@@ -229,8 +223,8 @@ static enum isg_status check_operands(
     return isg_error_expected(err, "isogloss %s %s", cmd->name, cmd->synopsis ? cmd->synopsis : "");
 }
 
-enum isg_status isg_opt_parse(const struct isg_command *cmd, const struct isg_opt *const *tables,
-    size_t n_tables, char **args, int *n_args, bool *help, struct isg_error *err)
+enum isg_status isg_opt_parse(const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables,
+    char **args, int *n_args, bool *help, struct isg_error *err)
 {
     const int n = *n_args;
     struct set s;
@@ -329,8 +323,7 @@ static void print_option(const struct isg_opt *o, FILE *to)
     fputc('\n', to);
 }
 
-void isg_opt_help(
-    const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to)
+void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to)
 {
     fprintf(to, "isogloss %s: %s\n", cmd->name, cmd->summary);
     if (cmd->examples) {

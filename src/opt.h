@@ -21,7 +21,7 @@ struct isg_opt {
     const char *name; /**< long name without dashes; NULL ends the table */
     char letter;      /**< short name, 0 = none */
     enum isg_opt_kind kind;
-    void *value; /**< where the value goes; what is there before parsing is the default, shown in the help */
+    void *value;          /**< where the value goes; what is there before parsing is the default, shown in the help */
     const char *argument; /**< "FILE", "N"; NULL for flags */
     const char *help;     /**< one line; unit where there is one; one with "(default" in it shows no value */
     const char *choices;  /**< ISG_OPT_CHOICE: "nn|csls|isf" */
@@ -42,12 +42,10 @@ struct isg_command {
  * *help = true and no check of required options. Unknown options get a did-you-mean, numbers are parsed whole
  * and range-checked;
  * "--" ends options; "-" is an operand. */
-ISG_MUST_CHECK enum isg_status isg_opt_parse(const struct isg_command *cmd,
-    const struct isg_opt *const *tables, size_t n_tables, char **args, int *n_args, bool *help,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_opt_parse(const struct isg_command *cmd, const struct isg_opt *const *tables,
+    size_t n_tables, char **args, int *n_args, bool *help, struct isg_error *err);
 /** Prints the help; defaults are those in the values, so call it before parsing or with a fresh table. */
-void isg_opt_help(
-    const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to);
+void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to);
 /** The name among `names` (NULL-terminated) nearest to word by edit distance, or NULL where none is near
  * enough. */
 const char *isg_did_you_mean(const char *word, const char *const *names);

@@ -31,12 +31,11 @@ static enum isg_status compile(struct isg_pattern **out, const char *regex, size
         char text[160];
         (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
         isg_pattern_free(p);
-        (void)isg_error_set(err, file ? ISG_EDATA : ISG_EUSAGE, file, line,
-            "pattern \"%.*s\": %s, at its byte %zu", (int)(n < 60 ? n : 60), regex, text, (size_t)at);
+        (void)isg_error_set(err, file ? ISG_EDATA : ISG_EUSAGE, file, line, "pattern \"%.*s\": %s, at its byte %zu",
+            (int)(n < 60 ? n : 60), regex, text, (size_t)at);
         return isg_error_expected(err, "a regular expression as PCRE2 reads it");
     }
-    (void)pcre2_jit_compile(
-        p->code, PCRE2_JIT_COMPLETE); /* where there is no JIT the interpreter does the same */
+    (void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); /* where there is no JIT the interpreter does the same */
     p->match = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->context = pcre2_match_context_create(NULL);
     if (!p->match || !p->context) {

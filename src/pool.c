@@ -144,8 +144,7 @@ unsigned isg_pool_threads(const struct isg_pool *p)
     return p ? p->n_threads : 1;
 }
 
-void isg_pool_run(
-    struct isg_pool *p, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie)
+void isg_pool_run(struct isg_pool *p, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie)
 {
     if (!p || p->n_threads == 1 || n <= 1) {
         for (size_t i = 0; i < n; i++)

@@ -15,7 +15,6 @@ unsigned isg_pool_threads(const struct isg_pool *pool); /**< NULL gives 1 */
  * pool; not from inside fn. Waiting workers spin a few microseconds and then sleep, so that short loops are
  * cheap.
  */
-void isg_pool_run(
-    struct isg_pool *pool, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie);
+void isg_pool_run(struct isg_pool *pool, size_t n, void (*fn)(void *cookie, size_t i, unsigned worker), void *cookie);
 
 #endif

@@ -251,8 +251,7 @@ static enum isg_status more_bytes(struct isg_reader *r, struct isg_error *err)
     return ISG_OK;
 }
 
-enum isg_status isg_reader_peek(
-    struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err)
+enum isg_status isg_reader_peek(struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err)
 {
     while (r->end - r->at < n && !r->buf_eof) {
         const enum isg_status status = more_bytes(r, err);

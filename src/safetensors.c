@@ -60,8 +60,7 @@ static bool tensor_bytes(const struct isg_tensor *t, uint64_t *bytes)
     return true;
 }
 
-static enum isg_status damaged(
-    struct isg_safetensors *st, struct isg_error *err, const char *name, const char *what)
+static enum isg_status damaged(struct isg_safetensors *st, struct isg_error *err, const char *name, const char *what)
 {
     if (name)
         (void)isg_error_set(err, ISG_EDATA, st->path, 0, "tensor \"%.80s\": %s", name, what);
@@ -77,8 +76,7 @@ static enum isg_status read_tensor(struct isg_safetensors *st, struct isg_tensor
     const json_t *dtype = json_object_get(value, "dtype");
     const json_t *shape = json_object_get(value, "shape");
     const json_t *offsets = json_object_get(value, "data_offsets");
-    if (!json_is_string(dtype) || !json_is_array(shape) || !json_is_array(offsets) ||
-        json_array_size(offsets) != 2)
+    if (!json_is_string(dtype) || !json_is_array(shape) || !json_is_array(offsets) || json_array_size(offsets) != 2)
         return damaged(st, err, name, "dtype, shape or data_offsets are missing");
     t->name = name;
     int found = -1;
@@ -86,8 +84,8 @@ static enum isg_status read_tensor(struct isg_safetensors *st, struct isg_tensor
         if (strcmp(json_string_value(dtype), dtypes[i].name) == 0)
             found = i;
     if (found < 0) {
-        (void)isg_error_set(err, ISG_EDATA, st->path, 0, "tensor \"%.80s\" has the type \"%.40s\"", name,
-            json_string_value(dtype));
+        (void)isg_error_set(
+            err, ISG_EDATA, st->path, 0, "tensor \"%.80s\" has the type \"%.40s\"", name, json_string_value(dtype));
         return isg_error_expected(err, "U8, I32, I64, F16, F32 or F64");
     }
     t->dtype = (enum isg_dtype)found;
@@ -142,8 +140,7 @@ struct extent {
 };
 
 /* The format allows neither overlap nor holes. */
-static enum isg_status check_extents(
-    struct isg_safetensors *st, struct extent *e, uint64_t room, struct isg_error *err)
+static enum isg_status check_extents(struct isg_safetensors *st, struct extent *e, uint64_t room, struct isg_error *err)
 {
     uint64_t end = 0;
     for (size_t i = 0; i < st->n; i++) { /* files are written in order, so this insertion sort is one pass */
@@ -377,8 +374,8 @@ static json_t *tensor_json(const struct isg_tensor *t, uint64_t at, uint64_t byt
 }
 
 /* NULL: no memory, or text that is no UTF-8. */
-static json_t *make_header(const struct isg_tensor *tensors, const size_t *order, size_t n,
-    const struct isg_meta *meta, size_t n_meta)
+static json_t *make_header(
+    const struct isg_tensor *tensors, const size_t *order, size_t n, const struct isg_meta *meta, size_t n_meta)
 {
     json_t *header = json_object();
     if (n_meta > 0 && json_object_set_new(header, "__metadata__", metadata_json(meta, n_meta)) != 0) {
@@ -406,8 +403,8 @@ static enum isg_status check_tensors(
     uint64_t total = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t bytes;
-        if (tensors[i].ndim > 4 || !tensor_bytes(&tensors[i], &bytes) ||
-            __builtin_add_overflow(total, bytes, &total) || total > INT64_MAX)
+        if (tensors[i].ndim > 4 || !tensor_bytes(&tensors[i], &bytes) || __builtin_add_overflow(total, bytes, &total) ||
+            total > INT64_MAX)
             return isg_error_set(err, ISG_ENOMEM, path, 0, "tensor \"%.80s\" is too large", tensors[i].name);
     }
     return ISG_OK;
@@ -426,8 +423,7 @@ enum isg_status isg_safetensors_save(const char *path, bool force, const struct 
         return isg_error_nomem(err, "the order of tensors");
     file_order(tensors, n, order);
     header = make_header(tensors, order, n, meta, n_meta);
-    if (!header || json_object_size(header) != n + (n_meta > 0) ||
-        !(text = json_dumps(header, JSON_COMPACT))) {
+    if (!header || json_object_size(header) != n + (n_meta > 0) || !(text = json_dumps(header, JSON_COMPACT))) {
         status = isg_error_set(err, ISG_EFAILED, path, 0,
             "cannot write the header: a name or metadata value is no UTF-8, a name is there twice, or memory "
             "ran out");

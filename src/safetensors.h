@@ -20,26 +20,22 @@ ISG_MUST_CHECK enum isg_status isg_safetensors_open(
 void isg_safetensors_close(struct isg_safetensors *st); /**< NULL is fine */
 const char *isg_safetensors_path(const struct isg_safetensors *st);
 size_t isg_safetensors_count(const struct isg_safetensors *st);
-const struct isg_tensor *isg_safetensors_at(const struct isg_safetensors *st, size_t i); /**< in file order */
-const struct isg_tensor *isg_safetensors_find(
-    const struct isg_safetensors *st, const char *name); /**< or NULL */
+const struct isg_tensor *isg_safetensors_at(const struct isg_safetensors *st, size_t i);           /**< in file order */
+const struct isg_tensor *isg_safetensors_find(const struct isg_safetensors *st, const char *name); /**< or NULL */
 /** The same, but an absent tensor, or one of another type or shape (0 in `shape` = any), is ISG_EDATA. */
 ISG_MUST_CHECK enum isg_status isg_safetensors_want(const struct isg_safetensors *st, const char *name,
-    enum isg_dtype dtype, uint32_t ndim, const uint64_t *shape, const struct isg_tensor **out,
-    struct isg_error *err);
+    enum isg_dtype dtype, uint32_t ndim, const uint64_t *shape, const struct isg_tensor **out, struct isg_error *err);
 /** Value of a key of __metadata__, or NULL; lives as long as st. */
 const char *isg_safetensors_meta(const struct isg_safetensors *st, const char *key);
 /** The i-th key and value of __metadata__; false past the end. */
-bool isg_safetensors_meta_at(
-    const struct isg_safetensors *st, size_t i, const char **key, const char **value);
+bool isg_safetensors_meta_at(const struct isg_safetensors *st, size_t i, const char **key, const char **value);
 
 struct isg_meta {
     const char *key, *value;
 };
 /** Writes metadata and tensors atomically (io.h), in the order given but larger element types first: the format allows no
  * holes, and so each tensor is aligned to its type and the first to 64 bytes. */
-ISG_MUST_CHECK enum isg_status isg_safetensors_save(const char *path, bool force,
-    const struct isg_tensor *tensors, size_t n, const struct isg_meta *meta, size_t n_meta,
-    struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_safetensors_save(const char *path, bool force, const struct isg_tensor *tensors,
+    size_t n, const struct isg_meta *meta, size_t n_meta, struct isg_error *err);
 
 #endif

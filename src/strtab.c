@@ -123,8 +123,7 @@ enum isg_status isg_strtab_add(
     }
     if (t->n == ISG_NO_ID - 1)
         return isg_error_set(err, ISG_ENOMEM, NULL, 0, "more than %u different strings", ISG_NO_ID - 1);
-    char *copy =
-        n < SIZE_MAX && ISG_GROW(t->entries, t->cap_entries, (size_t)t->n + 1) ? new_room(t, n + 1) : NULL;
+    char *copy = n < SIZE_MAX && ISG_GROW(t->entries, t->cap_entries, (size_t)t->n + 1) ? new_room(t, n + 1) : NULL;
     if (!copy)
         return isg_error_nomem(err, "a table of strings");
     if (2 * ((size_t)t->n + 1) > t->mask) { /* at most half full */

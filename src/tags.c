@@ -26,8 +26,7 @@ char isg_tag_split(const char *tag, size_t n, const char **type, size_t *type_n)
     return to[letter - from];
 }
 
-void isg_scheme_see(
-    struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n)
+void isg_scheme_see(struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n)
 {
     const char *type, *before = NULL;
     size_t type_n, before_n = 0;
@@ -63,8 +62,8 @@ enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v)
     return v->i_at_start > v->b_after_other ? ISG_IOB1 : ISG_BIO;
 }
 
-enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n,
-    struct isg_span **spans, size_t *cap, size_t *n_spans, struct isg_error *err)
+enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n, struct isg_span **spans,
+    size_t *cap, size_t *n_spans, struct isg_error *err)
 {
     *n_spans = 0;
     bool open = false;
@@ -86,8 +85,8 @@ enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, 
     return ISG_OK;
 }
 
-void isg_spans_to_tags(const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n,
-    char *letters, uint32_t *types)
+void isg_spans_to_tags(
+    const struct isg_span *spans, size_t n_spans, enum isg_scheme scheme, size_t n, char *letters, uint32_t *types)
 {
     for (size_t i = 0; i < n; i++) {
         letters[i] = 'O';

@@ -38,8 +38,7 @@ static enum isg_status fail(struct parser *s, const char *found, const char *exp
 }
 
 /* Adds a zeroed item of a kind; earlier pointers to items of the same parent become stale. */
-static struct isg_toml *add(
-    struct parser *s, struct isg_toml *parent, const char *key, enum isg_toml_kind kind)
+static struct isg_toml *add(struct parser *s, struct isg_toml *parent, const char *key, enum isg_toml_kind kind)
 {
     const size_t n = parent->n_items;
     if ((n & (n - 1)) == 0) { /* full: the room is always a power of two */
@@ -76,8 +75,7 @@ static enum isg_status skip_comment(struct parser *s)
     if (*s->p != '#')
         return ISG_OK;
     for (; s->p < s->end && *s->p != '\n'; s->p++)
-        if (((unsigned char)*s->p < ' ' && *s->p != '\t' && !(*s->p == '\r' && s->p[1] == '\n')) ||
-            *s->p == 0x7f)
+        if (((unsigned char)*s->p < ' ' && *s->p != '\t' && !(*s->p == '\r' && s->p[1] == '\n')) || *s->p == 0x7f)
             return fail(s, "a control character in a comment", NULL);
     return ISG_OK;
 }
@@ -133,8 +131,7 @@ static enum isg_status parse_escape(struct parser *s, char **to)
         return parse_code_point(s, c == 'u' ? 4 : 8, to);
     const char *at = c ? strchr(from, c) : NULL;
     if (!at)
-        return fail(
-            s, "an unknown escape in a string", "one of \\b \\t \\n \\f \\r \\\" \\\\ \\uXXXX \\UXXXXXXXX");
+        return fail(s, "an unknown escape in a string", "one of \\b \\t \\n \\f \\r \\\" \\\\ \\uXXXX \\UXXXXXXXX");
     *(*to)++ = into[at - from];
     return ISG_OK;
 }
@@ -157,8 +154,7 @@ static enum isg_status parse_string(struct parser *s, const char **out)
         if (c == quote)
             break;
         if (s->p >= s->end || c == '\n' || (c == '\r' && s->p[1] == '\n'))
-            return fail(
-                s, "a string without its end", quote == '"' ? "\" on the same line" : "' on the same line");
+            return fail(s, "a string without its end", quote == '"' ? "\" on the same line" : "' on the same line");
         if (((unsigned char)c < ' ' && c != '\t') || c == 0x7f)
             return fail(s, "a control character in a string", "an escape such as \\n");
         s->p++;
@@ -240,24 +236,22 @@ static enum isg_status parse_number(struct parser *s, struct isg_toml *v)
     const bool based = !sign && v->text[0] == '0' && v->text[1] && strchr("xob", v->text[1]);
     for (size_t i = 0; good && i < n; i++) {
         const char c = v->text[i];
-        const bool digit =
-            based && v->text[1] == 'x' ? strchr("0123456789abcdefABCDEF", c) != NULL : c >= '0' && c <= '9';
+        const bool digit = based && v->text[1] == 'x' ? strchr("0123456789abcdefABCDEF", c) != NULL
+                                                      : c >= '0' && c <= '9';
         if (c == '_') /* between two digits alone */
             good = i > sign && i + 1 < n && is_bare(v->text[i - 1]) && is_bare(v->text[i + 1]) &&
                    v->text[i - 1] != '_' && v->text[i + 1] != '_' && !(based && i == 2);
         else if (!digit && !based && strchr(".eE", c))
             real = true;
         else if (!digit)
-            good = (i == 0 && sign) || (based && i == 1) ||
-                   (real && strchr("+-", c) && strchr("eE", v->text[i - 1]));
+            good = (i == 0 && sign) || (based && i == 1) || (real && strchr("+-", c) && strchr("eE", v->text[i - 1]));
         if (c != '_' && !(based && i < 2))
             digits[k++] = c;
     }
     digits[good ? k : 0] = 0;
     const char *first = digits + sign;
     /* no "01", ".5" or "5." */
-    if (!good || *first < '0' ||
-        (!based && (*first > '9' || (*first == '0' && first[1] >= '0' && first[1] <= '9'))))
+    if (!good || *first < '0' || (!based && (*first > '9' || (*first == '0' && first[1] >= '0' && first[1] <= '9'))))
         good = false;
     const char *dot = real ? strchr(digits, '.') : NULL;
     if (dot && (dot[1] < '0' || dot[1] > '9'))
@@ -282,9 +276,8 @@ static enum isg_status parse_number(struct parser *s, struct isg_toml *v)
         v->number = (double)v->integer;
     }
     if (*end || errno)
-        return fail(s,
-            real ? "a number out of range" : "a whole number that is none or does not fit into 64 bits",
-            NULL);
+        return fail(
+            s, real ? "a number out of range" : "a whole number that is none or does not fit into 64 bits", NULL);
     s->p += n;
     return ISG_OK;
 }
@@ -317,9 +310,8 @@ static enum isg_status parse_array(struct parser *s, struct isg_toml *v, int dep
         if (*s->p == ',')
             s->p++;
         else if (*s->p != ']')
-            return fail(s,
-                s->p < s->end ? "an array that goes on without a comma" : "an array without its end",
-                ", or ]");
+            return fail(
+                s, s->p < s->end ? "an array that goes on without a comma" : "an array without its end", ", or ]");
     }
     s->p++;
     return ISG_OK;
@@ -461,8 +453,7 @@ static enum isg_status read_all(
     const char *bad = zero && (size_t)(zero - *data) < valid ? zero : *data + valid;
     for (const char *p = *data; p < bad; p++)
         line += *p == '\n';
-    return isg_error_set(
-        err, ISG_EDATA, path, line, bad == zero ? "a zero byte" : "bytes that are not UTF-8");
+    return isg_error_set(err, ISG_EDATA, path, line, bad == zero ? "a zero byte" : "bytes that are not UTF-8");
 }
 
 enum isg_status isg_toml_load(struct isg_toml_file *out, const char *path, struct isg_error *err)

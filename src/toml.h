@@ -4,14 +4,7 @@
 #define ISG_SRC_TOML_H
 #include "src/error.h"
 
-enum isg_toml_kind {
-    ISG_TOML_STRING,
-    ISG_TOML_INTEGER,
-    ISG_TOML_FLOAT,
-    ISG_TOML_BOOL,
-    ISG_TOML_ARRAY,
-    ISG_TOML_TABLE
-};
+enum isg_toml_kind { ISG_TOML_STRING, ISG_TOML_INTEGER, ISG_TOML_FLOAT, ISG_TOML_BOOL, ISG_TOML_ARRAY, ISG_TOML_TABLE };
 struct isg_toml {
     enum isg_toml_kind kind;
     const char *key; /**< NULL for elements of arrays and the root */
@@ -30,8 +23,7 @@ struct isg_toml_file {
     void *owner; /**< private */
 };
 /** Duplicate keys, unterminated strings, bad UTF-8, junk after a value: ISG_EDATA with the line. */
-ISG_MUST_CHECK enum isg_status isg_toml_load(
-    struct isg_toml_file *out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_toml_load(struct isg_toml_file *out, const char *path, struct isg_error *err);
 void isg_toml_fini(struct isg_toml_file *f);
 const struct isg_toml *isg_toml_find(const struct isg_toml *table, const char *key); /**< or NULL */
 

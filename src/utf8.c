@@ -112,8 +112,7 @@ enum isg_case isg_utf8_case(const char *s, size_t n)
 
 /* Maps each code point (the first only, where `first_only`). A mapping may change a code point's length in
  * bytes. */
-static char *map(
-    const char *s, size_t n, size_t *out_n, utf8proc_int32_t (*to)(utf8proc_int32_t), bool first_only)
+static char *map(const char *s, size_t n, size_t *out_n, utf8proc_int32_t (*to)(utf8proc_int32_t), bool first_only)
 {
     if (n > SIZE_MAX / 4 - 1)
         return NULL;

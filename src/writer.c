@@ -225,15 +225,13 @@ enum isg_status isg_writer_commit(struct isg_writer *w, struct isg_error *err)
         status = isg_error_errno(err, w->shown, "cannot write");
         if (w->failure == ENOSPC || w->failure == EDQUOT || w->failure == EFBIG)
             (void)isg_error_advice(err, "%s",
-                w->tmp ? "what was there before is untouched; make room and try again"
-                       : "make room and try again");
+                w->tmp ? "what was there before is untouched; make room and try again" : "make room and try again");
     }
     writer_free(w);
     return status;
 }
 
-enum isg_status isg_write_file(
-    const char *path, const void *data, size_t n, bool force, struct isg_error *err)
+enum isg_status isg_write_file(const char *path, const void *data, size_t n, bool force, struct isg_error *err)
 {
     struct isg_writer *w;
     ISG_TRY(isg_writer_open(&w, path, force, err));

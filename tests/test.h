@@ -17,8 +17,7 @@
 #include "src/error.h"
 
 /** |a - b| <= eps; false for NaN. */
-#define assert_near(a, b, eps)                                                                               \
-    test_near((double)(a), (double)(b), (double)(eps), #a " ~ " #b, __FILE__, __LINE__)
+#define assert_near(a, b, eps) test_near((double)(a), (double)(b), (double)(eps), #a " ~ " #b, __FILE__, __LINE__)
 static inline void test_near(double a, double b, double eps, const char *what, const char *file, int line)
 {
     if (!(fabs(a - b) <= eps)) {
@@ -28,10 +27,10 @@ static inline void test_near(double a, double b, double eps, const char *what, c
 }
 
 /** The call succeeds; else its message is shown. Needs `struct isg_error err` in scope. */
-#define assert_ok(call)                                                                                      \
-    do {                                                                                                     \
-        if ((call) != ISG_OK)                                                                                \
-            test_show_error(&err, #call, __FILE__, __LINE__);                                                \
+#define assert_ok(call)                                                                                                \
+    do {                                                                                                               \
+        if ((call) != ISG_OK)                                                                                          \
+            test_show_error(&err, #call, __FILE__, __LINE__);                                                          \
     } while (0)
 static inline void test_show_error(const struct isg_error *err, const char *what, const char *file, int line)
 {
@@ -42,10 +41,10 @@ static inline void test_show_error(const struct isg_error *err, const char *what
 }
 
 /** The call fails with this status, and the message, as a user reads it, holds `part`. */
-#define assert_error(call, status_, part)                                                                    \
-    do {                                                                                                     \
-        assert_int_equal((call), (status_));                                                                 \
-        test_error_holds(&err, (status_), (part), __FILE__, __LINE__);                                       \
+#define assert_error(call, status_, part)                                                                              \
+    do {                                                                                                               \
+        assert_int_equal((call), (status_));                                                                           \
+        test_error_holds(&err, (status_), (part), __FILE__, __LINE__);                                                 \
     } while (0)
 static inline void test_error_holds(
     const struct isg_error *err, int status, const char *part, const char *file, int line)
@@ -53,8 +52,7 @@ static inline void test_error_holds(
     char text[1024];
     isg_error_format(err, text, sizeof text);
     if ((int)err->status != status || !strstr(text, part)) {
-        print_error(
-            "status %d, message \"%s\"; wanted %d and \"%s\"\n", (int)err->status, text, status, part);
+        print_error("status %d, message \"%s\"; wanted %d and \"%s\"\n", (int)err->status, text, status, part);
         _fail(file, line);
     }
 }

@@ -1,5 +1,5 @@
 /* What every command shares: options, messages, progress, stopping, the log, JSON results. */
-#include "tools/cmd.h"
+#include "tools/app.h"
 #include "tools/interrupt.h"
 
 #include <assert.h>
@@ -91,9 +91,9 @@ static enum isg_status open_env(struct isg_app *app, int argc, char **argv, stru
     json_t *operands = json_array();
     for (int i = 0; i < argc; i++)
         json_array_append_new(operands, isg_json_text(argv[i]));
-    log_object(app, json_pack("{s:s, s:s, s:s, s:o, s:I, s:i}", "event", "start", "command",
-                        app->tool->cmd.name, "version", ISG_VERSION, "files", operands, "seed",
-                        (json_int_t)app->seed, "threads", (int)isg_pool_threads(app->env.pool)));
+    log_object(app, json_pack("{s:s, s:s, s:s, s:o, s:I, s:i}", "event", "start", "command", app->tool->cmd.name,
+                        "version", ISG_VERSION, "files", operands, "seed", (json_int_t)app->seed, "threads",
+                        (int)isg_pool_threads(app->env.pool)));
     return ISG_OK;
 }
 
@@ -226,8 +226,7 @@ enum isg_status isg_app_parse(
     return app->is_stage ? ISG_OK : open_env(app, *argc, argv, err);
 }
 
-enum isg_status isg_app_out(
-    struct isg_app *app, const char *otherwise, const char **path, struct isg_error *err)
+enum isg_status isg_app_out(struct isg_app *app, const char *otherwise, const char **path, struct isg_error *err)
 {
     *path = app->out ? app->out : otherwise;
     if (!*path)
@@ -279,9 +278,9 @@ static enum isg_status finish(struct isg_app *app, enum isg_status status, struc
         char text[1024] = "";
         if (status != ISG_OK)
             isg_error_format(err, text, sizeof text);
-        log_object(app, json_pack("{s:s, s:i, s:o, s:f, s:I}", "event", "end", "exit", isg_exit_code(status),
-                            "error", isg_json_text(text), "seconds", isg_now() - app->started, "peak_bytes",
-                            (json_int_t)isg_peak_memory()));
+        log_object(app,
+            json_pack("{s:s, s:i, s:o, s:f, s:I}", "event", "end", "exit", isg_exit_code(status), "error",
+                isg_json_text(text), "seconds", isg_now() - app->started, "peak_bytes", (json_int_t)isg_peak_memory()));
         if (fclose(app->log_file) != 0 && status == ISG_OK)
             status = isg_error_errno(err, app->log, "writing the log");
     }

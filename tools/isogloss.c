@@ -1,5 +1,5 @@
 /* The program: finds the command, runs it, turns its status into one line and an exit status. */
-#include "tools/cmd.h"
+#include "tools/app.h"
 #include "tools/interrupt.h"
 
 #include <stdlib.h>

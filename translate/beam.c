@@ -100,8 +100,8 @@ static enum isg_status add_swaps(struct isg_translator *t, const struct isg_tr_s
     }
     const bool name_of_three = w->entity != ISG_NO_ID && (i == 0 || s->words[i - 1].entity != w->entity) &&
                                isg_tr_reach(s, i, 4) == 3 && may_move(t, w + 2);
-    if (name_of_three && all[i].n < cap && all[i + 2].n > 0 && all[i + 2].v[0].n == 1 && b->n > 0 &&
-        b->v[0].n == 1 && a->n > 0 && a->v[0].n == 1) {
+    if (name_of_three && all[i].n < cap && all[i + 2].n > 0 && all[i + 2].v[0].n == 1 && b->n > 0 && b->v[0].n == 1 &&
+        a->n > 0 && a->v[0].n == 1) {
         const struct isg_tr_option *three[] = {&all[i + 2].v[0].option, &b->v[0].option, &a->v[0].option};
         ISG_TRY(join(t, three, 3, NULL, prior, &all[i].v[all[i].n].option, err));
         all[i].v[all[i].n++].n = 3;
@@ -179,8 +179,7 @@ static void keep(struct stack *k, uint32_t beam, const struct hypothesis *h)
         k->v[worst] = *h;
 }
 
-static enum isg_status trace_back(
-    struct isg_tr_sentence *s, const struct stack *stacks, struct isg_error *err)
+static enum isg_status trace_back(struct isg_tr_sentence *s, const struct stack *stacks, struct isg_error *err)
 {
     const struct stack *end = &stacks[s->n];
     const struct hypothesis *h = &end->v[0];
@@ -220,14 +219,10 @@ enum isg_status isg_tr_beam(struct isg_translator *t, struct isg_tr_sentence *s,
             for (size_t j = 0; j < arcs[i].n; j++) {
                 const struct arc *a = &arcs[i].v[j];
                 const struct hypothesis *h = &stacks[i].v[k];
-                struct hypothesis next = {.score = h->score + (double)a->option.logp,
-                    .state = h->state,
-                    .at = i,
-                    .back = k,
-                    .arc = a};
+                struct hypothesis next = {
+                    .score = h->score + (double)a->option.logp, .state = h->state, .at = i, .back = k, .arc = a};
                 for (uint32_t w = 0; lm && w < a->option.n_words; w++)
-                    next.score +=
-                        weight * (double)isg_lm_score(lm, &next.state, a->option.lm_words[w], &next.state);
+                    next.score += weight * (double)isg_lm_score(lm, &next.state, a->option.lm_words[w], &next.state);
                 if (lm && i + a->n == n) {
                     struct isg_lm_state ignored;
                     next.score += weight * (double)isg_lm_score(lm, &next.state, ISG_LM_END, &ignored);

@@ -65,7 +65,7 @@ enum isg_status isg_case_table_count(
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, path, err));
-    struct isg_token *tokens = NULL;
+    struct isg_tr_token *tokens = NULL;
     size_t cap = 0, n_tokens;
     enum isg_status status = ISG_OK;
     for (;;) {
@@ -124,10 +124,8 @@ enum isg_status isg_case_table_load(struct isg_case_table *t, const char *path, 
         struct isg_case_counts c;
         if (!p || p == line || isg_utf8_valid(line, n) != n || !parse_count(&p, end, &c.lower) ||
             !parse_count(&p, end, &c.title) || !parse_count(&p, end, &c.upper) || p != end) {
-            (void)isg_error_set(
-                err, ISG_EDATA, path, isg_reader_lineno(r), "\"%.*s\"", (int)(n < 60 ? n : 60), line);
-            (void)isg_error_expected(
-                err, "a word and its counts as lower, Title and UPPER, separated by tabs");
+            (void)isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "\"%.*s\"", (int)(n < 60 ? n : 60), line);
+            (void)isg_error_expected(err, "a word and its counts as lower, Title and UPPER, separated by tabs");
             status = isg_error_advice(err, "make case tables with: isogloss translate case TEXT -o FILE");
             goto out;
         }

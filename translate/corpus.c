@@ -39,8 +39,8 @@ static void pass_fini(struct pass *p)
 /** Words, entities and shapes of a block. */
 static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, struct isg_error *err)
 {
-    if (!ISG_GROW(p->words, p->cap_words, b->n_tokens) ||
-        !ISG_GROW(p->letters, p->cap_letters, b->n_tokens) || !ISG_GROW(p->types, p->cap_types, b->n_tokens))
+    if (!ISG_GROW(p->words, p->cap_words, b->n_tokens) || !ISG_GROW(p->letters, p->cap_letters, b->n_tokens) ||
+        !ISG_GROW(p->types, p->cap_types, b->n_tokens))
         return isg_error_nomem(err, "a sentence");
     const char *previous = NULL;
     size_t previous_n = 0;
@@ -63,8 +63,7 @@ static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, 
         previous = tag;
         previous_n = tag_n;
     }
-    ISG_TRY(
-        isg_spans_from_tags(p->letters, p->types, b->n_tokens, &p->spans, &p->cap_spans, &p->n_spans, err));
+    ISG_TRY(isg_spans_from_tags(p->letters, p->types, b->n_tokens, &p->spans, &p->cap_spans, &p->n_spans, err));
     for (size_t e = 0; e < p->n_spans; e++)
         for (uint32_t k = 0; k < p->spans[e].n; k++) {
             p->words[p->spans[e].first + k].entity = (uint32_t)e;
@@ -77,8 +76,8 @@ static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, 
 
 /** Tag of the k-th of m target words of an entity whose source words carry other numbers of tags, from the
  * arena. */
-static const char *spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e,
-    size_t k, size_t m, size_t *tag_n, struct isg_error *err)
+static const char *spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e, size_t k,
+    size_t m, size_t *tag_n, struct isg_error *err)
 {
     size_t n, last_n;
     const char *first = isg_block_tag(p->in, b, e->first, &n);
@@ -102,8 +101,7 @@ static const char *spread_tag(const struct pass *p, const struct isg_block *b, c
 }
 
 /** Tag of a target word; NULL where there are no tags, or memory ran out. */
-static const char *tag_of(
-    const struct pass *p, const struct isg_block *b, size_t o, size_t *n, struct isg_error *err)
+static const char *tag_of(const struct pass *p, const struct isg_block *b, size_t o, size_t *n, struct isg_error *err)
 {
     const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
     if (entity == ISG_NO_ID)
@@ -148,8 +146,8 @@ static void write_token(const struct pass *p, const struct isg_line *line, bool 
                     isg_writer_write(p->out, k ? "_" : "", k ? 1 : 0);
                     isg_writer_write(p->out, x->s, x->n);
                 }
-                isg_writer_printf(p->out, "%c%s%c%u%c%.4f%c", separator, isg_method_name(u->option.method),
-                    separator, u->option.rank, separator, (double)u->option.score, separator);
+                isg_writer_printf(p->out, "%c%s%c%u%c%.4f%c", separator, isg_method_name(u->option.method), separator,
+                    u->option.rank, separator, (double)u->option.score, separator);
             }
             isg_writer_write(p->out, tag, tag_n);
         }
@@ -220,8 +218,8 @@ static bool passes(const struct pass *p)
         found += o->method == ISG_BY_UNKNOWN ? 0 : p->s.units[u].n;
         logp += (double)o->logp;
     }
-    return wanted == 0 || ((double)found >= p->t->opts.min_coverage * (double)wanted &&
-                              logp / (double)wanted >= p->t->opts.min_score);
+    return wanted == 0 ||
+           ((double)found >= p->t->opts.min_coverage * (double)wanted && logp / (double)wanted >= p->t->opts.min_score);
 }
 
 static void count(struct pass *p)
@@ -274,10 +272,10 @@ static enum isg_status write_trace(struct pass *p, const struct isg_block *b, st
             first++;
         for (last = first; last < p->s.n_out && p->s.out[last].unit == u;)
             last++;
-        json_array_append_new(units,
-            json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
-                "target", (int)first, (int)last, "method", isg_method_name(x->option.method), "rank",
-                (int)x->option.rank, "score", (double)x->option.score, "logp", (double)x->option.logp));
+        json_array_append_new(
+            units, json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
+                       "target", (int)first, (int)last, "method", isg_method_name(x->option.method), "rank",
+                       (int)x->option.rank, "score", (double)x->option.score, "logp", (double)x->option.logp));
     }
     json_t *all = json_pack("{s:I,s:i,s:o,s:o,s:o,s:o,s:o}", "sentence", (json_int_t)p->s.index + 1, "sample",
         (int)p->s.sample, "source", source, "gold", gold, "target", target, "tags", tags, "units", units);
@@ -317,8 +315,8 @@ static enum isg_status translate_block(struct pass *p, const struct isg_block *b
 }
 
 enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path, struct isg_columns columns,
-    struct isg_writer *out, struct isg_writer *trace, struct isg_translate_report *report,
-    const struct isg_env *env, struct isg_error *err)
+    struct isg_writer *out, struct isg_writer *trace, struct isg_translate_report *report, const struct isg_env *env,
+    struct isg_error *err)
 {
     struct pass p = {.t = t, .out = out, .trace = trace, .report = report};
     ISG_TRY(isg_columns_open(&p.in, path, columns, err));
@@ -359,11 +357,10 @@ json_t *isg_translate_report_json(const struct isg_translate_report *r)
     const uint64_t left_alone = r->by_method[ISG_BY_CLASS] + r->by_method[ISG_BY_POLICY];
     const uint64_t found = r->tokens_in - left_alone - r->by_method[ISG_BY_UNKNOWN];
     const uint64_t wanted = r->tokens_in - left_alone;
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in",
-        (json_int_t)r->sentences_in, "sentences_out", (json_int_t)r->sentences_out, "tokens_in",
-        (json_int_t)r->tokens_in, "tokens_out", (json_int_t)r->tokens_out, "sentences_dropped",
-        (json_int_t)r->sentences_dropped, "labels_dropped", (json_int_t)r->labels_dropped, "entities_in",
-        (json_int_t)r->entities_in, "entities_out", (json_int_t)r->entities_out, "phrases_changed",
-        (json_int_t)r->phrases_changed, "scheme", isg_scheme_name(r->scheme), "coverage",
-        wanted ? (double)found / (double)wanted : 1.0, "methods", methods);
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in", (json_int_t)r->sentences_in,
+        "sentences_out", (json_int_t)r->sentences_out, "tokens_in", (json_int_t)r->tokens_in, "tokens_out",
+        (json_int_t)r->tokens_out, "sentences_dropped", (json_int_t)r->sentences_dropped, "labels_dropped",
+        (json_int_t)r->labels_dropped, "entities_in", (json_int_t)r->entities_in, "entities_out",
+        (json_int_t)r->entities_out, "phrases_changed", (json_int_t)r->phrases_changed, "scheme",
+        isg_scheme_name(r->scheme), "coverage", wanted ? (double)found / (double)wanted : 1.0, "methods", methods);
 }

@@ -33,15 +33,13 @@ static enum isg_status read_lines(
         if (n == 0 || (line[0] == '#' && !tab))
             continue;
         if (!tab || tab == line || tab + 1 == line + n || isg_utf8_valid(line, n) != n) {
-            (void)isg_error_set(
-                err, ISG_EDATA, path, isg_reader_lineno(r), "\"%.*s\"", (int)(n < 60 ? n : 60), line);
+            (void)isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "\"%.*s\"", (int)(n < 60 ? n : 60), line);
             return isg_error_expected(err, "a type, a tab and a name, as in LOC<TAB>Madrid");
         }
         if (!ISG_GROW(g->type_of, g->cap_type, g->n + 1) || !ISG_GROW(g->name_of, g->cap_name, g->n + 1))
             return isg_error_nomem(err, "a gazetteer");
         ISG_TRY(isg_strtab_add(g->types, line, (size_t)(tab - line), &g->type_of[g->n], NULL, err));
-        ISG_TRY(
-            isg_strtab_add(g->names, tab + 1, n - (size_t)(tab + 1 - line), &g->name_of[g->n], NULL, err));
+        ISG_TRY(isg_strtab_add(g->names, tab + 1, n - (size_t)(tab + 1 - line), &g->name_of[g->n], NULL, err));
         g->n++;
     }
     return g->n > 0 ? ISG_OK : isg_error_set(err, ISG_EDATA, path, 0, "a gazetteer without a name");

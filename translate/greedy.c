@@ -3,8 +3,8 @@
 #include "translate/private.h"
 
 /** The best option under the language model. */
-static enum isg_status pick(struct isg_translator *t, const struct isg_lm_state *context,
-    struct isg_tr_option *o, size_t n, size_t *best, struct isg_error *err)
+static enum isg_status pick(struct isg_translator *t, const struct isg_lm_state *context, struct isg_tr_option *o,
+    size_t n, size_t *best, struct isg_error *err)
 {
     float top = 0.0F;
     *best = 0;

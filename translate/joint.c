@@ -4,8 +4,8 @@
 #include <string.h>
 
 /** Rows of the source words that are not target words too, and their number. */
-static enum isg_status own_words(const struct isg_vectors *src, const struct isg_vectors *tgt,
-    uint32_t **rows, size_t *n, struct isg_error *err)
+static enum isg_status own_words(
+    const struct isg_vectors *src, const struct isg_vectors *tgt, uint32_t **rows, size_t *n, struct isg_error *err)
 {
     *n = 0;
     *rows = isg_malloc(src->m.rows, sizeof **rows);
@@ -23,8 +23,8 @@ static enum isg_status own_words(const struct isg_vectors *src, const struct isg
 /** Vectors of the source rows in the joint file: mapped (common), or those of their nearest target word
  * (replace). */
 static enum isg_status source_rows(enum isg_joint_mode mode, const struct isg_align_map *map,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const uint32_t *rows, size_t n,
-    struct isg_mat out, const struct isg_env *env, struct isg_error *err)
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const uint32_t *rows, size_t n, struct isg_mat out,
+    const struct isg_env *env, struct isg_error *err)
 {
     if (mode == ISG_JOINT_COMMON) {
         float *picked = isg_malloc(n * src->m.cols, sizeof *picked);
@@ -32,8 +32,8 @@ static enum isg_status source_rows(enum isg_joint_mode mode, const struct isg_al
             return isg_error_nomem(err, "the joint vectors");
         for (size_t i = 0; i < n; i++)
             memcpy(picked + i * src->m.cols, isg_mat_row(src->m, rows[i]), src->m.cols * sizeof *picked);
-        const enum isg_status status =
-            isg_align_project(map, ISG_SOURCE, isg_mat(picked, n, src->m.cols), out, env, err);
+        const enum isg_status status = isg_align_project(
+            map, ISG_SOURCE, isg_mat(picked, n, src->m.cols), out, env, err);
         isg_free(picked);
         return status;
     }

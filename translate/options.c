@@ -19,8 +19,8 @@ static uint32_t count_words(const char *s, size_t n)
 }
 
 /** Entries of a lexicon for a phrase as options; tries the form given, then lower case. */
-static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low,
-    size_t low_n, enum isg_method method, struct isg_tr_option *out, size_t max)
+static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low, size_t low_n,
+    enum isg_method method, struct isg_tr_option *out, size_t max)
 {
     uint32_t id = isg_lexicon_find(lex, form, n);
     if (id == ISG_NO_ID)
@@ -44,8 +44,8 @@ static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size
 }
 
 /** The words joined by blanks, as they are and in lower case, in the arena. */
-static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word *w, uint32_t n,
-    const char **form, size_t *form_n, const char **low, size_t *low_n, struct isg_error *err)
+static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word *w, uint32_t n, const char **form,
+    size_t *form_n, const char **low, size_t *low_n, struct isg_error *err)
 {
     size_t size = n;
     for (uint32_t i = 0; i < n; i++)
@@ -59,8 +59,7 @@ static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word
         m += w[i].n;
     }
     size_t k;
-    char *made = buf ? isg_utf8_lower(buf, m, &k) : NULL,
-         *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
+    char *made = buf ? isg_utf8_lower(buf, m, &k) : NULL, *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
     if (kept)
         memcpy(kept, made, k + 1);
     isg_free(made);
@@ -219,8 +218,7 @@ enum isg_status isg_tr_name_option(struct isg_translator *t, const struct isg_tr
     (void)isg_gazetteer_name(t->parts.gazetteer, type, type_n, SIZE_MAX, &count, &length);
     if (count == 0)
         return ISG_OK;
-    struct isg_rng rng =
-        isg_rng_stream(t->opts.seed + s->sample, "gazetteer", s->index << 16 | (first & 0xffff));
+    struct isg_rng rng = isg_rng_stream(t->opts.seed + s->sample, "gazetteer", s->index << 16 | (first & 0xffff));
     const size_t k = isg_rng_below(&rng, (uint32_t)count);
     const char *name = isg_gazetteer_name(t->parts.gazetteer, type, type_n, k, &count, &length);
     (void)n;
@@ -258,24 +256,23 @@ static size_t settled(struct isg_translator *t, const struct isg_tr_word *w, str
 }
 
 /** Mayhew's fall-back: the phrase without a final "s", then without a final "ed". */
-static size_t without_suffix(struct isg_translator *t, const char *form, size_t n, const char *low,
-    size_t low_n, struct isg_tr_option *out, size_t max)
+static size_t without_suffix(struct isg_translator *t, const char *form, size_t n, const char *low, size_t low_n,
+    struct isg_tr_option *out, size_t max)
 {
     static const char *const suffixes[] = {"s", "ed"};
     for (int i = 0; i < 2; i++) {
         const size_t k = strlen(suffixes[i]);
         if (low_n <= k || n <= k || memcmp(low + low_n - k, suffixes[i], k) != 0)
             continue;
-        const size_t found =
-            from_lexicon(t->parts.lexicon, form, n - k, low, low_n - k, ISG_BY_SUFFIX, out, max);
+        const size_t found = from_lexicon(t->parts.lexicon, form, n - k, low, low_n - k, ISG_BY_SUFFIX, out, max);
         if (found > 0)
             return found;
     }
     return 0;
 }
 
-enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first,
-    uint32_t n, struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err)
+enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first, uint32_t n,
+    struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err)
 {
     const struct isg_tr_word *w = s->words + first;
     *n_out = 0;
@@ -291,8 +288,7 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     size_t form_n = 0, low_n = 0, k = 0;
     ISG_TRY(phrase(t, w, n, &form, &form_n, &low, &low_n, err));
     if (t->parts.lexicon) {
-        k = from_lexicon(
-            t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, mayhew ? MAX_OPTIONS : max);
+        k = from_lexicon(t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, mayhew ? MAX_OPTIONS : max);
         if (k == 0 && mayhew)
             k = without_suffix(t, form, form_n, low, low_n, out, MAX_OPTIONS);
     }

@@ -77,12 +77,10 @@ static enum isg_status row(struct isg_writer *w, const json_t *j, struct isg_err
                          b = json_integer_value(json_array_get(range, 1));
         for (json_int_t i = a; name && i >= 0 && i < b && (size_t)i < n; i++)
             for (int m = 0; m < ISG_N_METHODS; m++)
-                if (strcmp(name, isg_method_name((enum isg_method)m)) == 0 && m != ISG_BY_LEXICON &&
-                    m != ISG_BY_CLASS)
+                if (strcmp(name, isg_method_name((enum isg_method)m)) == 0 && m != ISG_BY_LEXICON && m != ISG_BY_CLASS)
                     method[i] = isg_method_name((enum isg_method)m);
     }
-    isg_writer_printf(
-        w, "<tr><td class=\"n\">%lld<td>", (long long)json_integer_value(json_object_get(j, "sentence")));
+    isg_writer_printf(w, "<tr><td class=\"n\">%lld<td>", (long long)json_integer_value(json_object_get(j, "sentence")));
     sentence(w, json_object_get(j, "source"), json_object_get(j, "gold"), NULL);
     isg_writer_text(w, "<td>");
     sentence(w, target, json_object_get(j, "tags"), method);
@@ -107,8 +105,7 @@ enum isg_status isg_translate_page(const char *trace_path, struct isg_writer *pa
         json_t *j = json_loadb(line, n, 0, &why);
         if (!json_is_object(j)) {
             json_decref(j);
-            (void)isg_error_set(
-                err, ISG_EDATA, trace_path, isg_reader_lineno(r), "no JSON object (%.100s)", why.text);
+            (void)isg_error_set(err, ISG_EDATA, trace_path, isg_reader_lineno(r), "no JSON object (%.100s)", why.text);
             status = isg_error_expected(err, "a trace as written by isogloss translate --trace");
             goto out;
         }

@@ -73,8 +73,8 @@ ISG_MUST_CHECK enum isg_status isg_tr_translate(
 
 /** Options of words first .. first+n-1 as a unit: at most max of them, best first; 0 = this is no unit
  * (options.c). A single word always has one. Texts live as long as the translator's arena. */
-ISG_MUST_CHECK enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s,
-    uint32_t first, uint32_t n, struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first,
+    uint32_t n, struct isg_tr_option *out, size_t max, size_t *n_out, struct isg_error *err);
 
 /** A name of a type from the gazetteer: the k-th of n in file order; NULL where the type has none (n = 0). */
 const char *isg_gazetteer_name(
@@ -85,8 +85,7 @@ ISG_MUST_CHECK enum isg_status isg_tr_name_option(struct isg_translator *t, cons
 /** Decoders: choose units for all words. */
 ISG_MUST_CHECK enum isg_status isg_tr_greedy(
     struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err);
-ISG_MUST_CHECK enum isg_status isg_tr_beam(
-    struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_tr_beam(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err);
 /** Sets lm_words of an option: ids of its words in the language model. */
 ISG_MUST_CHECK enum isg_status isg_tr_lm_words(
     struct isg_translator *t, struct isg_tr_option *o, struct isg_error *err);
@@ -104,7 +103,7 @@ const char *isg_transliterate(
 /** Words of the chosen option, cased (realise.c), appended to s->out. */
 ISG_MUST_CHECK enum isg_status isg_tr_realise(
     struct isg_translator *t, struct isg_tr_sentence *s, uint32_t unit, struct isg_error *err);
-ISG_MUST_CHECK enum isg_status isg_tr_push_unit(struct isg_tr_sentence *s, uint32_t first, uint32_t n,
-    const struct isg_tr_option *option, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_tr_push_unit(
+    struct isg_tr_sentence *s, uint32_t first, uint32_t n, const struct isg_tr_option *option, struct isg_error *err);
 
 #endif

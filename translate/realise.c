@@ -67,8 +67,8 @@ static enum look source_look(
  * sentences and lines all in capitals follow the source. With ISG_CASING_BOTH the target only takes capitals away:
  * a word outside names that it would capitalise ("gobierno") may be a name there, and must not be taught as none.
  */
-static enum look target_look(struct isg_translator *t, const struct isg_tr_sentence *s,
-    const struct isg_tr_unit *u, uint32_t word, const char *text, size_t n, struct isg_rng *rng)
+static enum look target_look(struct isg_translator *t, const struct isg_tr_sentence *s, const struct isg_tr_unit *u,
+    uint32_t word, const char *text, size_t n, struct isg_rng *rng)
 {
     const enum look source = source_look(s, u, word, text, n);
     const struct isg_case_counts c = isg_case_table_get(t->parts.cases, text, n);
@@ -114,8 +114,8 @@ enum isg_status isg_tr_realise(
             look = LOOK_AS_IS;
         } else if (t->opts.casing == ISG_CASING_SOURCE || !t->parts.cases) {
             look = source_look(s, u, word, text, n);
-            if (look == LOOK_TITLE && u->n == 1 &&
-                isg_utf8_length(s->words[u->first].s, s->words[u->first].n) == 1 && s->headline)
+            if (look == LOOK_TITLE && u->n == 1 && isg_utf8_length(s->words[u->first].s, s->words[u->first].n) == 1 &&
+                s->headline)
                 look = LOOK_UPPER; /* "A" in a headline */
         } else {
             look = target_look(t, s, u, word, text, n, &rng);
@@ -136,8 +136,7 @@ enum isg_status isg_tr_realise(
             out = p;
         }
         const uint32_t k = word < u->n ? word : u->n - 1;
-        s->out[s->n_out++] =
-            (struct isg_tr_out){.s = out, .n = (uint32_t)m, .source = u->first + k, .unit = unit};
+        s->out[s->n_out++] = (struct isg_tr_out){.s = out, .n = (uint32_t)m, .source = u->first + k, .unit = unit};
         i += n + 1;
     }
     return ISG_OK;

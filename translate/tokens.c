@@ -23,17 +23,17 @@ static bool keeps_dot(const char *s, size_t n)
 }
 
 static enum isg_status push(
-    struct isg_token **tokens, size_t *cap, size_t *n, const char *s, size_t len, struct isg_error *err)
+    struct isg_tr_token **tokens, size_t *cap, size_t *n, const char *s, size_t len, struct isg_error *err)
 {
     if (!ISG_GROW(*tokens, *cap, *n + 1))
         return isg_error_nomem(err, "the words of a line");
-    (*tokens)[(*n)++] = (struct isg_token){.s = s, .n = (uint32_t)len};
+    (*tokens)[(*n)++] = (struct isg_tr_token){.s = s, .n = (uint32_t)len};
     return ISG_OK;
 }
 
 /** One run of non-blanks: leading marks, the word, trailing marks. */
 static enum isg_status cut_run(
-    const char *s, size_t n, struct isg_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err)
+    const char *s, size_t n, struct isg_tr_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err)
 {
     size_t start = 0;
     uint32_t cp;
@@ -68,7 +68,7 @@ static enum isg_status cut_run(
 }
 
 /** Marks the ends of sentences: . ! ? or … before a word with a capital, and the end of the line. */
-static void find_sentences(struct isg_token *t, size_t n)
+static void find_sentences(struct isg_tr_token *t, size_t n)
 {
     bool fresh = true, closing = false;
     for (size_t i = 0; i < n; i++) {
@@ -89,8 +89,8 @@ static void find_sentences(struct isg_token *t, size_t n)
             fresh = true;
         }
         if (mark)
-            closing = (closing && cp != ',' && cp != ';' && cp != ':') || cp == '.' || cp == '!' ||
-                      cp == '?' || cp == 0x2026;
+            closing = (closing && cp != ',' && cp != ';' && cp != ':') || cp == '.' || cp == '!' || cp == '?' ||
+                      cp == 0x2026;
         else
             closing = false;
         t[i].starts = fresh;
@@ -101,8 +101,8 @@ static void find_sentences(struct isg_token *t, size_t n)
         t[n - 1].ends = true;
 }
 
-enum isg_status isg_split_text(const char *line, size_t n, struct isg_token **tokens, size_t *cap,
-    size_t *n_tokens, struct isg_error *err)
+enum isg_status isg_split_text(
+    const char *line, size_t n, struct isg_tr_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err)
 {
     *n_tokens = 0;
     size_t i = 0, start = 0;

@@ -13,8 +13,7 @@
 
 /* ---- lexicon: source phrases and their translations, in order of preference ---- */
 
-struct
-    isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
+struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
 struct isg_lexicon_entry {
     uint32_t target; /**< id for isg_lexicon_target */
     float score;     /**< as the file gives it (similarity, probability), else 0 */
@@ -42,8 +41,7 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_load(
 /** Id of a source phrase exactly as given, or ISG_NO_ID. */
 uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, size_t n);
 /** Copies at most max entries of a source phrase, in order of preference; returns how many it has. */
-size_t isg_lexicon_entries(
-    const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max);
+size_t isg_lexicon_entries(const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max);
 const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
 uint32_t isg_lexicon_size(const struct isg_lexicon *lex);  /**< source phrases; ids are 0 .. size-1 */
@@ -58,12 +56,12 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
     struct isg_lexicon **out, const struct isg_lexicon *in, struct isg_error *err);
 /** Pivot: s to t through a third language, p(t|s) = sum_e p(e|s) p(t|e), each normalised over the candidates;
  * scored lexicons in, best first out. A result without entries is ISG_EDATA. */
-ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(struct isg_lexicon **out, const struct isg_lexicon *first,
-    const struct isg_lexicon *second, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(
+    struct isg_lexicon **out, const struct isg_lexicon *first, const struct isg_lexicon *second, struct isg_error *err);
 
 /* ---- plain text ---- */
 
-struct isg_token {
+struct isg_tr_token {
     const char *s; /**< into the line */
     uint32_t n;
     bool starts; /**< first word of its sentence, where capitals say nothing */
@@ -75,8 +73,8 @@ struct isg_token {
  * Sentences end at . ! ? and … before a capital, and at the end of the line. *tokens grows by ISG_GROW.
  * ISG_ENOMEM only.
  */
-ISG_MUST_CHECK enum isg_status isg_split_text(const char *line, size_t n, struct isg_token **tokens,
-    size_t *cap, size_t *n_tokens, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_split_text(
+    const char *line, size_t n, struct isg_tr_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err);
 
 /* ---- casing ---- */
 
@@ -91,8 +89,7 @@ void isg_case_table_free(struct isg_case_table *t);
 ISG_MUST_CHECK enum isg_status isg_case_table_count(
     struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err);
 /** Reads what isg_case_table_save wrote: word, lower, title, upper, separated by tabs. */
-ISG_MUST_CHECK enum isg_status isg_case_table_load(
-    struct isg_case_table *t, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_case_table_load(struct isg_case_table *t, const char *path, struct isg_error *err);
 /** Most frequent word first, ties by bytes; words seen less than min_count times are left out. */
 ISG_MUST_CHECK enum isg_status isg_case_table_save(
     const struct isg_case_table *t, const char *path, uint32_t min_count, bool force, struct isg_error *err);
@@ -105,7 +102,7 @@ enum isg_casing {
                           unseen */
     ISG_CASING_BOTH,   /**< as TARGET, but only words that the source capitalises get a capital */
     ISG_CASING_SAMPLE, /**< UniTrans: drawn from the word's distribution over lower, Title and UPPER */
-    ISG_CASING_NONE /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower */
+    ISG_CASING_NONE    /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower */
 };
 
 /* ---- language model ---- */
@@ -141,23 +138,21 @@ ISG_MUST_CHECK enum isg_status isg_lm_save(
     const struct isg_lm *lm, const char *path, bool force, struct isg_error *err);
 void isg_lm_free(struct isg_lm *lm); /**< NULL is fine */
 int isg_lm_order(const struct isg_lm *lm);
-bool isg_lm_lower(const struct isg_lm *lm);                /**< its words are all lower-cased */
-uint64_t isg_lm_count(const struct isg_lm *lm, int order); /**< n-grams of an order */
-uint32_t isg_lm_word(
-    const struct isg_lm *lm, const char *s, size_t n); /**< id; 0 = <unk>. Cased as the model's text */
-#define ISG_LM_END 2U                                  /**< id of </s> */
-void isg_lm_begin(const struct isg_lm *lm, struct isg_lm_state *s); /**< the context <s> */
-void isg_lm_empty(struct isg_lm_state *s);                          /**< no context at all */
+bool isg_lm_lower(const struct isg_lm *lm);                             /**< its words are all lower-cased */
+uint64_t isg_lm_count(const struct isg_lm *lm, int order);              /**< n-grams of an order */
+uint32_t isg_lm_word(const struct isg_lm *lm, const char *s, size_t n); /**< id; 0 = <unk>. Cased as the model's text */
+#define ISG_LM_END 2U                                                   /**< id of </s> */
+void isg_lm_begin(const struct isg_lm *lm, struct isg_lm_state *s);     /**< the context <s> */
+void isg_lm_empty(struct isg_lm_state *s);                              /**< no context at all */
 /** log10 p(word | in); *out (may be `in` itself) gets the context after it. */
-float isg_lm_score(
-    const struct isg_lm *lm, const struct isg_lm_state *in, uint32_t word, struct isg_lm_state *out);
+float isg_lm_score(const struct isg_lm *lm, const struct isg_lm_state *in, uint32_t word, struct isg_lm_state *out);
 struct isg_lm_perplexity {
     uint64_t sentences, tokens, oov; /**< tokens: words and </s>; oov: words that are <unk> */
     double log10_all, log10_known;   /**< with and without the words that are <unk> */
-    double all, known; /**< perplexities: 10^(-log10_all / tokens), 10^(-log10_known / (tokens - oov)) */
+    double all, known;               /**< perplexities: 10^(-log10_all / tokens), 10^(-log10_known / (tokens - oov)) */
 };
-ISG_MUST_CHECK enum isg_status isg_lm_measure(const struct isg_lm *lm, const char *path, bool tokenised,
-    struct isg_lm_perplexity *out, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_lm_measure(
+    const struct isg_lm *lm, const char *path, bool tokenised, struct isg_lm_perplexity *out, struct isg_error *err);
 
 /* ---- translating a corpus ---- */
 
@@ -171,8 +166,8 @@ enum isg_policy {
     ISG_POLICY_TRANSLATE,
     ISG_POLICY_COPY,
     ISG_POLICY_TRANSLITERATE, /**< by ICU */
-    ISG_POLICY_GAZETTEER, /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution) */
-    ISG_POLICY_EVIDENCE   /**< copied where the target text knows the word as a name, else translated by the
+    ISG_POLICY_GAZETTEER,     /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution) */
+    ISG_POLICY_EVIDENCE       /**< copied where the target text knows the word as a name, else translated by the
                            lexicon; the map is not asked for names, of which it knows little */
 };
 enum isg_method {
@@ -190,22 +185,22 @@ enum isg_method {
 const char *isg_method_name(enum isg_method m); /**< "lexicon", "map", "class", "policy" ... */
 
 struct isg_translate_opts {
-    enum isg_decoder decoder; /**< default WORD */
-    enum isg_casing casing;   /**< default SOURCE */
-    double cap_threshold;     /**< of ISG_CASING_TARGET, 0 to 1, default 0.6 (Xie) */
-    int window;               /**< longest phrase in words, 1 to 8, default 4 (Mayhew) */
-    int candidates;           /**< of a unit at most, 1 to 64, default 8 */
-    int beam;                 /**< hypotheses kept at each word, 1 to 256, default 8 */
-    double lm_weight;         /**< of the model's ln p beside the candidates' ln p, default 0.5 */
-    double map_share;         /**< of the map in a mixture with the lexicon, 0 to 1, default 0.25 */
-    double map_temperature;   /**< p of the map's candidates = softmax(csls / this), default 0.1 */
-    double swap;              /**< prior of two words in the other order, 0 = never (default), e.g. 0.3 */
-    const char *link;         /**< word that may join swapped words of a name, "de"; NULL = none (default) */
-    uint32_t samples;    /**< translations of each sentence, default 1; those after the first are drawn */
-    double temperature;  /**< of drawing, default 1 */
-    double min_coverage; /**< leave out sentences whose words are found less often; default 0 = keep all */
-    double min_score;    /**< leave out sentences of a smaller mean ln p a word; default -INFINITY */
-    bool drop_lower;     /**< entities that the target writes small throughout lose their label; default no */
+    enum isg_decoder decoder;   /**< default WORD */
+    enum isg_casing casing;     /**< default SOURCE */
+    double cap_threshold;       /**< of ISG_CASING_TARGET, 0 to 1, default 0.6 (Xie) */
+    int window;                 /**< longest phrase in words, 1 to 8, default 4 (Mayhew) */
+    int candidates;             /**< of a unit at most, 1 to 64, default 8 */
+    int beam;                   /**< hypotheses kept at each word, 1 to 256, default 8 */
+    double lm_weight;           /**< of the model's ln p beside the candidates' ln p, default 0.5 */
+    double map_share;           /**< of the map in a mixture with the lexicon, 0 to 1, default 0.25 */
+    double map_temperature;     /**< p of the map's candidates = softmax(csls / this), default 0.1 */
+    double swap;                /**< prior of two words in the other order, 0 = never (default), e.g. 0.3 */
+    const char *link;           /**< word that may join swapped words of a name, "de"; NULL = none (default) */
+    uint32_t samples;           /**< translations of each sentence, default 1; those after the first are drawn */
+    double temperature;         /**< of drawing, default 1 */
+    double min_coverage;        /**< leave out sentences whose words are found less often; default 0 = keep all */
+    double min_score;           /**< leave out sentences of a smaller mean ln p a word; default -INFINITY */
+    bool drop_lower;            /**< entities that the target writes small throughout lose their label; default no */
     const char *transliterator; /**< ICU identifier for ISG_POLICY_TRANSLITERATE, "Any-Latin; Latin-ASCII" */
     uint64_t seed;              /**< default 1 */
     bool provenance;            /**< append columns: source words, method, rank, score; default no */
@@ -223,13 +218,12 @@ struct isg_translate_parts {
 };
 /** Names of the target language by type, "TYPE<TAB>name" a line. */
 struct isg_gazetteer;
-ISG_MUST_CHECK enum isg_status isg_gazetteer_load(
-    struct isg_gazetteer **out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_gazetteer_load(struct isg_gazetteer **out, const char *path, struct isg_error *err);
 void isg_gazetteer_free(struct isg_gazetteer *g);
 
 struct isg_translator; /**< For one thread. */
-ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out,
-    const struct isg_translate_parts *parts, const struct isg_translate_opts *opts, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out, const struct isg_translate_parts *parts,
+    const struct isg_translate_opts *opts, struct isg_error *err);
 void isg_translator_free(struct isg_translator *t);
 /** "PER=copy,ORG=evidence,O=translate,*=translate"; a later rule replaces an earlier one. Else ISG_EUSAGE. */
 ISG_MUST_CHECK enum isg_status isg_translator_policy(
@@ -263,8 +257,8 @@ struct isg_translate_report {
  * @param report  added to
  */
 ISG_MUST_CHECK enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
-    struct isg_columns columns, struct isg_writer *out, struct isg_writer *trace,
-    struct isg_translate_report *report, const struct isg_env *env, struct isg_error *err);
+    struct isg_columns columns, struct isg_writer *out, struct isg_writer *trace, struct isg_translate_report *report,
+    const struct isg_env *env, struct isg_error *err);
 /** A page that shows source and target sentences of a trace side by side, entities and methods in colour. */
 ISG_MUST_CHECK enum isg_status isg_translate_page(
     const char *trace_path, struct isg_writer *page, struct isg_error *err);
@@ -291,8 +285,8 @@ enum isg_joint_mode {
  * vector.
  * @param path  as isg_vectors_save
  */
-ISG_MUST_CHECK enum isg_status isg_translate_vectors(enum isg_joint_mode mode,
-    const struct isg_align_map *map, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    const char *path, bool force, const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_translate_vectors(enum isg_joint_mode mode, const struct isg_align_map *map,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, const char *path, bool force,
+    const struct isg_env *env, struct isg_error *err);
 
 #endif

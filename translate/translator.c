@@ -40,8 +40,8 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
     t->parts = *parts;
     t->opts = *opts;
     uint32_t id;
-    if (opts->window < 1 || opts->window > 8 || opts->candidates < 1 || opts->candidates > 64 ||
-        opts->beam < 1 || opts->beam > 256 || opts->samples < 1) {
+    if (opts->window < 1 || opts->window > 8 || opts->candidates < 1 || opts->candidates > 64 || opts->beam < 1 ||
+        opts->beam > 256 || opts->samples < 1) {
         isg_free(t);
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a window, candidates, beam or samples out of range");
     }
@@ -74,8 +74,7 @@ void isg_translator_free(struct isg_translator *t)
     isg_free(t);
 }
 
-enum isg_status isg_tr_type(
-    struct isg_translator *t, const char *s, size_t n, uint32_t *id, struct isg_error *err)
+enum isg_status isg_tr_type(struct isg_translator *t, const char *s, size_t n, uint32_t *id, struct isg_error *err)
 {
     bool fresh;
     ISG_TRY(isg_strtab_add(t->types, s, n, id, &fresh, err));
@@ -128,8 +127,8 @@ void isg_tr_look(struct isg_translator *t, struct isg_tr_word *w)
     w->upper_first = c == ISG_CASE_TITLE || c == ISG_CASE_UPPER;
 }
 
-enum isg_status isg_tr_push_unit(struct isg_tr_sentence *s, uint32_t first, uint32_t n,
-    const struct isg_tr_option *option, struct isg_error *err)
+enum isg_status isg_tr_push_unit(
+    struct isg_tr_sentence *s, uint32_t first, uint32_t n, const struct isg_tr_option *option, struct isg_error *err)
 {
     if (!ISG_GROW(s->units, s->cap_units, s->n_units + 1))
         return isg_error_nomem(err, "a translated sentence");
@@ -138,8 +137,7 @@ enum isg_status isg_tr_push_unit(struct isg_tr_sentence *s, uint32_t first, uint
 }
 
 /** Word by word: the first candidate of each. */
-static enum isg_status decode_words(
-    struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
+static enum isg_status decode_words(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
 {
     for (uint32_t i = 0; i < s->n; i++) {
         struct isg_tr_option o[64];

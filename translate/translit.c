@@ -18,12 +18,10 @@ enum isg_status isg_transliterator_new(struct isg_transliterator **out, const ch
     UErrorCode code = U_ZERO_ERROR;
     UParseError where;
     u_strFromUTF8(wide, 256, &n, id, -1, &code);
-    UTransliterator *icu =
-        U_SUCCESS(code) ? utrans_openU(wide, n, UTRANS_FORWARD, NULL, 0, &where, &code) : NULL;
+    UTransliterator *icu = U_SUCCESS(code) ? utrans_openU(wide, n, UTRANS_FORWARD, NULL, 0, &where, &code) : NULL;
     if (U_FAILURE(code)) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "transliterator \"%s\": %s", id, u_errorName(code));
-        return isg_error_expected(
-            err, "an identifier of ICU, as Latin-Cyrillic or \"Any-Latin; Latin-ASCII\"");
+        return isg_error_expected(err, "an identifier of ICU, as Latin-Cyrillic or \"Any-Latin; Latin-ASCII\"");
     }
     *out = isg_calloc(1, sizeof **out);
     if (!*out) {
@@ -68,8 +66,7 @@ const char *isg_transliterate(
 enum isg_status isg_transliterator_new(struct isg_transliterator **out, const char *id, struct isg_error *err)
 {
     *out = NULL;
-    (void)isg_error_set(
-        err, ISG_EUSAGE, NULL, 0, "transliterator \"%s\": this program was built without ICU", id);
+    (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "transliterator \"%s\": this program was built without ICU", id);
     return isg_error_advice(err, "install libicu-dev and build again");
 }
 

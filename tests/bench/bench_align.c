@@ -70,8 +70,7 @@ static void product_block(void *cookie, size_t block, unsigned worker)
 }
 
 /* All products of rows of a and b, by sgemm alone. */
-static double time_product(
-    struct isg_mat a, struct isg_mat b, size_t tile_a, size_t tile_b, struct isg_pool *pool)
+static double time_product(struct isg_mat a, struct isg_mat b, size_t tile_a, size_t tile_b, struct isg_pool *pool)
 {
     struct product p = {.a = a, .b = b, .tile_a = tile_a, .tile_b = tile_b};
     p.out = isg_calloc(isg_pool_threads(pool), tile_a * tile_b * sizeof(float));
@@ -109,8 +108,7 @@ static double time_csls(struct isg_mat a, struct isg_mat b, uint32_t k, const st
 
 int main(int argc, char **argv)
 {
-    const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 30000,
-                 m = argc > 2 ? strtoul(argv[2], NULL, 10) : n;
+    const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 30000, m = argc > 2 ? strtoul(argv[2], NULL, 10) : n;
     const size_t d = argc > 3 ? strtoul(argv[3], NULL, 10) : 100;
     struct isg_pool *const pool = isg_pool_new(argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1);
     const struct isg_env env = {.pool = pool};
@@ -119,8 +117,7 @@ int main(int argc, char **argv)
     double sgemm = HUGE_VAL, csls = HUGE_VAL;
     const unsigned long rounds = argc > 6 ? strtoul(argv[6], NULL, 10) : 3;
     for (unsigned long i = 0; i < rounds; i++) { /* in turn: other work on the machine disturbs both */
-        const double small = time_product(a, b, 256, 1024, pool),
-                     large = time_product(a, b, 2048, 4096, pool);
+        const double small = time_product(a, b, 256, 1024, pool), large = time_product(a, b, 2048, 4096, pool);
         const double c = time_csls(a, b, 10, &env);
         sgemm = small < sgemm ? small : sgemm;
         sgemm = large < sgemm ? large : sgemm;
@@ -128,8 +125,7 @@ int main(int argc, char **argv)
     }
     const double flop = 2.0 * (double)n * (double)m * (double)d;
     printf("%s, %u threads\n\n", isg_blas_describe(), isg_pool_threads(pool));
-    printf("| %zu x %zu x %zu | CPU seconds | GFLOP/s | of sgemm's time |\n| --- | --- | --- | --- |\n", n, m,
-        d);
+    printf("| %zu x %zu x %zu | CPU seconds | GFLOP/s | of sgemm's time |\n| --- | --- | --- | --- |\n", n, m, d);
     printf("| sgemm, two products | %.2f | %.1f | 1.00 |\n", 2 * sgemm, flop / sgemm / 1e9);
     printf("| exact CSLS, k = 10: both means, best 10 | %.2f | %.1f | %.2f |\n", csls, 2 * flop / csls / 1e9,
         csls / (2 * sgemm));

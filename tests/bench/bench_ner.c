@@ -8,8 +8,8 @@
  *
  * Counts the model's multiply-adds and measures sgemm's peak in the same process, so that the share of the peak means
  * the same on any machine. Training is a whole step: forward, backward, clipping, SGD with momentum, packing. */
-#include "ner/crf.h"
-#include "ner/optim.h"
+#include "ner/engine/crf.h"
+#include "ner/engine/optim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +32,13 @@ static void fail(const struct isg_error *err)
     fprintf(stderr, "%s\n", text);
     exit(1);
 }
-#define CHECK(call)                                                                                          \
-    do {                                                                                                     \
-        if ((call) != ISG_OK)                                                                                \
-            fail(&err);                                                                                      \
+#define CHECK(call)                                                                                                    \
+    do {                                                                                                               \
+        if ((call) != ISG_OK)                                                                                          \
+            fail(&err);                                                                                                \
     } while (0)
 
-/* ---- text
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- text ---- */
 struct text {
     uint32_t word_at[VOCAB + 1], *letters; /* spelling of each word */
     uint32_t length[SENTENCES], offset[SENTENCES + 1], *word, *tag;
@@ -78,8 +77,7 @@ static void text_make(struct text *x)
     }
 }
 
-/* ---- model
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- model ---- */
 struct model {
     const struct sizes *sizes;
     struct isg_params *params;
@@ -88,8 +86,7 @@ struct model {
     struct isg_crf crf;
 };
 
-static void add(
-    struct model *m, struct isg_param **out, const char *name, uint32_t rows, uint32_t cols, bool sparse)
+static void add(struct model *m, struct isg_param **out, const char *name, uint32_t rows, uint32_t cols, bool sparse)
 {
     struct isg_error err;
     CHECK(isg_params_add(m->params, out, name, rows, cols, sparse, &err));
@@ -140,8 +137,7 @@ static double macs(const struct sizes *z, struct amount a)
     return a.tokens * token + a.letters * 2 * (z->char_dim + units) * 4 * units + a.pairs * 2 * 2 * h;
 }
 
-/* ---- one shard
- * --------------------------------------------------------------------------------------------------- */
+/* ---- one shard ---- */
 struct shard {
     struct isg_tape *tape;
     uint32_t n, n_tokens, n_types;
@@ -193,26 +189,22 @@ static void run_shard(void *cookie, size_t index, unsigned worker)
     shard_fill(s, j->text);
     const struct isg_seqs sentences = {s->n, s->offset}, types = {s->n_types, s->type_at};
     isg_tape_reset(t, &(struct isg_run){.training = j->training, .seed = 1, .step = j->step, .shard = index});
-    struct isg_node *letters =
-        isg_dropout(t, isg_lookup(t, m->letter, s->letters, s->type_at[s->n_types]), 0.5f, "c");
-    struct isg_node *spelling =
-        m->conv_w ? isg_char_cnn(t, letters, &types, WIDTH, m->conv_w, m->conv_b)
-                  : isg_bilstm_ends(t, isg_bilstm(t, letters, &types, &m->spelling), &types);
+    struct isg_node *letters = isg_dropout(t, isg_lookup(t, m->letter, s->letters, s->type_at[s->n_types]), 0.5f, "c");
+    struct isg_node *spelling = m->conv_w ? isg_char_cnn(t, letters, &types, WIDTH, m->conv_w, m->conv_b)
+                                          : isg_bilstm_ends(t, isg_bilstm(t, letters, &types, &m->spelling), &types);
     struct isg_node *words = isg_lookup(t, m->word, s->word, s->n_tokens);
-    struct isg_node *x =
-        isg_concat(t, (struct isg_node *[]){words, isg_rows(t, spelling, s->type, s->n_tokens)}, 2);
+    struct isg_node *x = isg_concat(t, (struct isg_node *[]){words, isg_rows(t, spelling, s->type, s->n_tokens)}, 2);
     struct isg_node *h = isg_bilstm(t, isg_dropout(t, x, 0.5f, "x"), &sentences, &m->lstm), *pair = NULL;
     h = isg_dropout(t, h, 0.5f, "h");
     if (m->attend_w) {
-        struct isg_node *const context =
-            isg_self_attention(t, h, &sentences, m->attend_w, m->attend_b, ISG_SELF_PAPER);
+        struct isg_node *const context = isg_self_attention(t, h, &sentences, m->attend_w, m->attend_b, ISG_SELF_PAPER);
         h = isg_concat(t, (struct isg_node *[]){h, isg_dropout(t, context, 0.5f, "a")}, 2);
         pair = isg_linear(t, h, m->pair_w, NULL);
     }
     struct isg_node *emit = isg_linear(t, h, m->out_w, m->out_b);
     if (j->training) {
-        struct isg_node *loss =
-            isg_crf_loss(t, emit, pair, &sentences, &m->crf, &(struct isg_crf_target){.tags = s->tags});
+        struct isg_node *loss = isg_crf_loss(
+            t, emit, pair, &sentences, &m->crf, &(struct isg_crf_target){.tags = s->tags});
         CHECK(isg_backward(t, loss, 1.0f / (float)j->n_sentences, &err));
         return;
     }
@@ -226,8 +218,7 @@ static void run_shard(void *cookie, size_t index, unsigned worker)
             s->tags + s->offset[i], NULL, &err));
 }
 
-/* ---- measuring
- * --------------------------------------------------------------------------------------------------- */
+/* ---- measuring ---- */
 struct result {
     double tokens_per_second, gflops;
     double per_cpu_second; /* tokens a second of processor time, which other programs' load does not hide */
@@ -250,8 +241,7 @@ static struct result measure(const struct text *x, const struct sizes *z, bool t
     model_make(&m, z);
     CHECK(isg_optim_new(&optim, m.params, &opts, &err));
     struct job *const j = calloc(1, sizeof *j);
-    *j = (struct job){
-        .text = x, .model = &m, .n_shards = n_shards, .training = training, .n_sentences = batch};
+    *j = (struct job){.text = x, .model = &m, .n_shards = n_shards, .training = training, .n_sentences = batch};
     struct isg_tape *tapes[MAX_SHARDS];
     for (uint32_t i = 0; i < n_shards; i++) {
         struct shard *const s = &j->shards[i];
@@ -389,9 +379,9 @@ int main(int argc, char **argv)
             struct isg_pool *const pool = isg_pool_new(threads);
             const struct result r = measure(&x, z, training, batch, shards, isa, pool, seconds);
             isg_pool_free(pool);
-            printf("| %s | %s | %u | %u | %u | %.0f | %.1f | %.0f %% | %.0f |\n", z->name,
-                training ? "train" : "tag", batch, shards, threads, r.tokens_per_second, r.gflops,
-                100 * r.gflops / (peak * threads), r.per_cpu_second);
+            printf("| %s | %s | %u | %u | %u | %.0f | %.1f | %.0f %% | %.0f |\n", z->name, training ? "train" : "tag",
+                batch, shards, threads, r.tokens_per_second, r.gflops, 100 * r.gflops / (peak * threads),
+                r.per_cpu_second);
             fflush(stdout);
         }
     }

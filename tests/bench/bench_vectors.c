@@ -87,8 +87,7 @@ static void copy(const char *from, const char *to, bool pack)
 
 int main(int argc, char **argv)
 {
-    char folder[] = "/tmp/isg-bench-XXXXXX", plain[64], packed[64], cache[64], half[64], saved[64],
-         word2vec[64];
+    char folder[] = "/tmp/isg-bench-XXXXXX", plain[64], packed[64], cache[64], half[64], saved[64], word2vec[64];
     if (!mkdtemp(folder))
         return 1;
     snprintf(plain, sizeof plain, "%s/v.vec", folder);
@@ -112,8 +111,8 @@ int main(int argc, char **argv)
     const struct {
         const char *what, *path;
         struct isg_pool *pool;
-    } loads[] = {{"text, 1 thread", plain, NULL}, {"text, 2 threads", plain, two},
-        {"gzip, 1 thread", packed, NULL}, {"gzip, 2 threads", packed, two}};
+    } loads[] = {{"text, 1 thread", plain, NULL}, {"text, 2 threads", plain, two}, {"gzip, 1 thread", packed, NULL},
+        {"gzip, 2 threads", packed, two}};
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
         const double s = time_load(loads[i].path, loads[i].pool, &rows);
         printf("| load %s | %.3f | %.0f | %.2f |\n", loads[i].what, s, mb / s, inflate / s);

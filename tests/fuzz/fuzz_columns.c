@@ -37,8 +37,7 @@ static void check_tags(const struct isg_columns_reader *r, const struct isg_bloc
     static const enum isg_scheme schemes[] = {ISG_BIO, ISG_BIOES, ISG_IOB1};
     for (size_t s = 0; s < sizeof schemes / sizeof *schemes; s++) {
         isg_spans_to_tags(spans, n_spans, schemes[s], n, again, types_again);
-        FUZZ_CHECK(
-            isg_spans_from_tags(again, types_again, n, &spans_again, &cap_again, &n_again, &err) == ISG_OK);
+        FUZZ_CHECK(isg_spans_from_tags(again, types_again, n, &spans_again, &cap_again, &n_again, &err) == ISG_OK);
         FUZZ_CHECK(n_again == n_spans);
         for (size_t i = 0; i < n_spans; i++)
             FUZZ_CHECK(spans[i].first == spans_again[i].first && spans[i].n == spans_again[i].n &&
@@ -64,8 +63,7 @@ static void read_all(const char *path, struct isg_columns columns)
             const struct isg_line *line = &b->lines[i];
             FUZZ_CHECK(line->text[line->n] == 0);
             for (uint32_t k = 0; k < line->n_fields; k++)
-                FUZZ_CHECK(
-                    line->fields[k].start <= line->n && line->fields[k].n <= line->n - line->fields[k].start);
+                FUZZ_CHECK(line->fields[k].start <= line->n && line->fields[k].n <= line->n - line->fields[k].start);
         }
         for (size_t i = 0; i < b->n_tokens; i++) {
             size_t length = 0;

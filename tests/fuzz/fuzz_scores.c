@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     }
     const struct isg_ner_counts *const all = &score.overall;
-    FUZZ_CHECK(
-        score.correct_tags <= score.tokens && all->gold <= score.tokens && all->predicted <= score.tokens);
+    FUZZ_CHECK(score.correct_tags <= score.tokens && all->gold <= score.tokens && all->predicted <= score.tokens);
     FUZZ_CHECK(all->correct <= all->gold && all->correct <= all->predicted);
     uint64_t gold = 0;
     for (size_t i = 0; i < score.n_types; i++)

@@ -35,8 +35,7 @@ static void run_mutants(const char *name, const uint8_t *data, size_t n)
         snprintf(now, sizeof now, "in %.200s cut to %zu bytes\n", name, keep);
         run(data, keep);
     }
-    static const uint8_t nasty[] = {
-        0, 1, 0x7f, 0x80, 0xff, '\n', '\r', ' ', '\t', '"', '\\', '-', '9', '[', '{', 'e'};
+    static const uint8_t nasty[] = {0, 1, 0x7f, 0x80, 0xff, '\n', '\r', ' ', '\t', '"', '\\', '-', '9', '[', '{', 'e'};
     uint8_t *copy = malloc(2 * n + 16);
     FUZZ_CHECK(copy);
     for (uint64_t m = 0; m < MUTANTS && n; m++) {
@@ -45,8 +44,7 @@ static void run_mutants(const char *name, const uint8_t *data, size_t n)
         memcpy(copy, data, n);
         size_t size = n;
         for (uint32_t edits = 1 + isg_rng_below(&r, 4); edits && size; edits--) {
-            const size_t at = isg_rng_u64(&r) % size,
-                         len = 1 + isg_rng_u64(&r) % (size - at < 16 ? size - at : 16);
+            const size_t at = isg_rng_u64(&r) % size, len = 1 + isg_rng_u64(&r) % (size - at < 16 ? size - at : 16);
             switch (isg_rng_below(&r, 4)) {
             case 0:
                 copy[at] ^= (uint8_t)(1u << isg_rng_below(&r, 8));

@@ -1,13 +1,12 @@
 /** @file tests/unit/ner_helpers.h  Small vocabularies and what networks say of one sentence. */
-#ifndef ISG_TESTS_NER_HELPERS_H
-#define ISG_TESTS_NER_HELPERS_H
+#ifndef ISG_TESTS_UNIT_NER_HELPERS_H
+#define ISG_TESTS_UNIT_NER_HELPERS_H
 #include "tests/test.h"
 
-#include "ner/model.h"
+#include "ner/model/model.h"
 
 /** The vocabulary of labelled text, without vectors. */
-static inline void test_vocab(
-    struct isg_ner_vocab *vocab, const struct isg_ner_config *config, const char *labelled)
+static inline void test_vocab(struct isg_ner_vocab *vocab, const struct isg_ner_config *config, const char *labelled)
 {
     struct isg_error err;
     struct isg_ner_corpus corpus;

@@ -1,6 +1,6 @@
 /* Word adaptation (Lin & Lu 2018): the closed form really is the minimum. */
 #include "tests/test.h"
-#include "ner/adapt.h"
+#include "ner/transfer/adapt.h"
 
 #include <math.h>
 

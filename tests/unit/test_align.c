@@ -87,9 +87,8 @@ static void drop(char *path)
 static void reads_lists(void **state)
 {
     (void)state;
-    char *const path =
-        text_file("the el\nThe\tel\n\nnew york\tnueva  york\nhouse   casa\r\nbroken\nthree words here\n"
-                  "the el\nbad\xff word\ncat\t1\tgato\t0.5\n");
+    char *const path = text_file("the el\nThe\tel\n\nnew york\tnueva  york\nhouse   casa\r\nbroken\nthree words here\n"
+                                 "the el\nbad\xff word\ncat\t1\tgato\t0.5\n");
     struct isg_dict d;
     assert_ok(isg_dict_load(&d, path, &err));
     assert_int_equal(d.n, 5);
@@ -150,8 +149,8 @@ static struct isg_vectors words(const char *const *list, size_t n)
 static void finds_seeds_in_the_words(void **state)
 {
     (void)state;
-    const char *const a[] = {"Madrid", "the", "1998", "taxi", "3,5", "1"}, *const b[] = {"taxi", "madrid",
-                                                                               "0000", "3,5", "el"};
+    const char *const a[] = {"Madrid", "the", "1998", "taxi", "3,5", "1"}, *const b[] = {
+                                                                               "taxi", "madrid", "0000", "3,5", "el"};
     struct isg_vectors s = words(a, 6), t = words(b, 5);
     struct isg_align_pairs p;
     assert_ok(isg_align_pairs_from_words(&p, ISG_SEED_IDENTICAL, &s, &t, &err));
@@ -179,8 +178,7 @@ static void preprocessing_does_what_its_name_says(void **state)
     memset(isg_mat_row(v.m, 17), 0, D * sizeof(float));
     struct isg_mat out = isg_mat(isg_malloc(N, D * sizeof(float)), N, D);
     struct isg_norm norm;
-    assert_ok(isg_norm_fit(
-        &norm, (enum isg_align_step[]){ISG_NORM_UNIT, ISG_NORM_CENTRE, ISG_NORM_END}, 1, v.m, &err));
+    assert_ok(isg_norm_fit(&norm, (enum isg_align_step[]){ISG_NORM_UNIT, ISG_NORM_CENTRE, ISG_NORM_END}, 1, v.m, &err));
     isg_norm_apply(&norm, v.m, NULL, out, &silent);
     for (size_t j = 0; j < D; j++) {
         double mean = 0;
@@ -190,8 +188,7 @@ static void preprocessing_does_what_its_name_says(void **state)
         assert_true(isg_mat_row(out, 17)[j] == 0.0F);
     }
     isg_norm_fini(&norm);
-    assert_ok(isg_norm_fit(
-        &norm, (enum isg_align_step[]){ISG_NORM_ABTT, ISG_NORM_UNIT, ISG_NORM_END}, 1, v.m, &err));
+    assert_ok(isg_norm_fit(&norm, (enum isg_align_step[]){ISG_NORM_ABTT, ISG_NORM_UNIT, ISG_NORM_END}, 1, v.m, &err));
     isg_norm_apply(&norm, v.m, NULL, out, &silent);
     for (size_t i = 0; i < N; i++)
         if (i != 17) {
@@ -222,8 +219,7 @@ static void names_of_steps(void **state)
     assert_ok(isg_align_parse_norm(&opts, "none", &err));
     assert_int_equal(opts.norm[0], ISG_NORM_END);
     assert_error(isg_align_parse_norm(&opts, "unit,,unit", &err), ISG_EUSAGE, "unit,,unit");
-    assert_error(
-        isg_align_parse_norm(&opts, "unit,unit,unit,unit,unit,unit,unit,unit", &err), ISG_EUSAGE, "up to 7");
+    assert_error(isg_align_parse_norm(&opts, "unit,unit,unit,unit,unit,unit,unit,unit", &err), ISG_EUSAGE, "up to 7");
 }
 
 /* ---- search ---- */
@@ -235,8 +231,7 @@ static int by_score(const void *a, const void *b)
 }
 
 /* The k best of one row by sorting all of them. */
-static void reference(
-    struct isg_mat a, size_t i, struct isg_mat b, const float *penalty, struct isg_near *all)
+static void reference(struct isg_mat a, size_t i, struct isg_mat b, const float *penalty, struct isg_near *all)
 {
     for (size_t j = 0; j < b.rows; j++) {
         float dot = 0;
@@ -408,8 +403,7 @@ static void csls_is_its_definition(void **state)
     struct isg_align_space *space;
     assert_ok(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &silent, &err));
     assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
-    const struct isg_mat x = isg_align_space_rows(space, ISG_SOURCE),
-                         y = isg_align_space_rows(space, ISG_TARGET);
+    const struct isg_mat x = isg_align_space_rows(space, ISG_SOURCE), y = isg_align_space_rows(space, ISG_TARGET);
     double cosine[N][M], r[2][N] = {{0}};
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < M; j++) {
@@ -447,8 +441,8 @@ static void csls_is_its_definition(void **state)
     }
     /* Queries that are no rows give what the rows they equal give. */
     struct isg_near again[2 * 3];
-    assert_ok(isg_align_knn_vectors(
-        space, ISG_SOURCE, isg_mat_rows(x, 5, 2), ISG_RETRIEVE_CSLS, 3, again, &silent, &err));
+    assert_ok(
+        isg_align_knn_vectors(space, ISG_SOURCE, isg_mat_rows(x, 5, 2), ISG_RETRIEVE_CSLS, 3, again, &silent, &err));
     for (size_t i = 0; i < 6; i++)
         assert_near(again[i].score, near[15 + i].score, 1e-5);
     isg_align_space_free(space);
@@ -481,16 +475,14 @@ static void faiss_finds_the_same(void **state)
         for (unsigned threads = 1; threads <= 2; threads++) {
             struct isg_pool *const pool = isg_pool_new(threads);
             const struct isg_env env = {.pool = pool};
-            assert_ok(isg_align_knn(
-                space, ISG_SOURCE, NULL, N, (enum isg_retrieval)r, K, found[threads - 1], &env, &err));
+            assert_ok(
+                isg_align_knn(space, ISG_SOURCE, NULL, N, (enum isg_retrieval)r, K, found[threads - 1], &env, &err));
             isg_pool_free(pool);
         }
         assert_memory_equal(found[0], found[1], sizeof exact);
         for (size_t i = 0; i < N * K; i++)
-            assert_near(
-                found[0][i].score, exact[i].score, 1e-4); /* ranks may swap where scores are as near */
-        assert_ok(
-            isg_align_space_recall(space, ISG_SOURCE, (enum isg_retrieval)r, K, &recall, &silent, &err));
+            assert_near(found[0][i].score, exact[i].score, 1e-4); /* ranks may swap where scores are as near */
+        assert_ok(isg_align_space_recall(space, ISG_SOURCE, (enum isg_retrieval)r, K, &recall, &silent, &err));
         assert_true(recall > 0.999);
     }
     assert_ok(isg_align_space_set_index(space, "HNSW16;efSearch=200", &err));
@@ -498,8 +490,8 @@ static void faiss_finds_the_same(void **state)
     assert_ok(isg_align_space_recall(space, ISG_SOURCE, ISG_RETRIEVE_CSLS, K, &recall, &silent, &err));
     assert_true(recall > 0.8);
     assert_ok(isg_align_space_set_index(space, "NoSuchIndex", &err));
-    assert_error(isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_NN, K, exact, &silent, &err),
-        ISG_EUSAGE, "NoSuchIndex");
+    assert_error(
+        isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_NN, K, exact, &silent, &err), ISG_EUSAGE, "NoSuchIndex");
     isg_align_space_free(space);
     isg_align_map_free(map);
     isg_align_pairs_fini(&p);
@@ -561,8 +553,7 @@ static double naive_contrast(const struct isg_contrast *c, const double *const w
         for (int to = 0; to < 2; to++) {
             double sum = 0, right = 0;
             for (size_t k = 0; k <= c->n_negatives; k++) {
-                const uint32_t row =
-                    k < c->n_negatives ? c->negative[to][i * c->n_negatives + k] : c->pair[to][i];
+                const uint32_t row = k < c->n_negatives ? c->negative[to][i * c->n_negatives + k] : c->pair[to][i];
                 if (row == ISG_NO_ID)
                     continue;
                 double dot = 0;
@@ -723,8 +714,7 @@ static void bytes_do_not_depend_on_threads(void **state)
         near[threads - 1] = isg_malloc(N, 5 * sizeof **near);
         assert_ok(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &env, &err));
         assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &env, &err));
-        assert_ok(
-            isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_CSLS, 5, near[threads - 1], &env, &err));
+        assert_ok(isg_align_knn(space, ISG_SOURCE, NULL, N, ISG_RETRIEVE_CSLS, 5, near[threads - 1], &env, &err));
         isg_align_space_free(space);
         isg_align_map_free(map);
         isg_pool_free(pool);
@@ -749,8 +739,7 @@ static void refuses_what_cannot_be_fitted(void **state)
     assert_error(isg_align_fit(&map, &s, &t, &p, &opts, NULL, &silent, &err), ISG_EDATA, "4 dimensions");
     assert_null(map);
     assert_error(isg_align_fit(&map, &s, &s, &none, &opts, NULL, &silent, &err), ISG_EDATA, "no seed pair");
-    assert_error(isg_align_fit(&map, &s, &u, &p, &opts, NULL, &silent, &err), ISG_EDATA,
-        "no seed pair"); /* all zero */
+    assert_error(isg_align_fit(&map, &s, &u, &p, &opts, NULL, &silent, &err), ISG_EDATA, "no seed pair"); /* all zero */
     p.row[1][2] = 99;
     assert_error(isg_align_fit(&map, &s, &s, &p, &opts, NULL, &silent, &err), ISG_EUSAGE, "past the end");
     isg_align_pairs_fini(&p);
@@ -794,8 +783,7 @@ static void evaluation_counts_by_hand(void **state)
 {
     (void)state;
     enum { N = 20, D = 20 };
-    struct isg_vectors v =
-        vectors(N, D, "w"); /* the unit vectors: w_i translates to w_i, the rest ties by row */
+    struct isg_vectors v = vectors(N, D, "w"); /* the unit vectors: w_i translates to w_i, the rest ties by row */
     for (size_t i = 0; i < N; i++)
         isg_mat_row(v.m, i)[i] = 1;
     struct isg_align_pairs p = first_pairs(N);
@@ -830,8 +818,7 @@ static void evaluation_counts_by_hand(void **state)
     drop(path);
     char *const other = text_file("x y\n");
     assert_ok(isg_dict_load(&gold, other, &err));
-    assert_error(
-        isg_align_eval(space, &gold, &v, &v, &eval, &scores, &silent, &err), ISG_EDATA, "not evaluated");
+    assert_error(isg_align_eval(space, &gold, &v, &v, &eval, &scores, &silent, &err), ISG_EDATA, "not evaluated");
     isg_dict_fini(&gold);
     drop(other);
     isg_align_space_free(space);
@@ -868,8 +855,8 @@ static void a_limit_on_memory_changes_nothing(void **state)
             } else {
                 assert_ok(isg_align_space_new(&space, map, &s, &t, 0, &silent, &err));
             }
-            assert_ok(isg_align_knn(
-                space, ISG_SOURCE, NULL, N, ways[w], K, near[limited], limited ? &two : &silent, &err));
+            assert_ok(
+                isg_align_knn(space, ISG_SOURCE, NULL, N, ways[w], K, near[limited], limited ? &two : &silent, &err));
             isg_align_space_free(space);
         }
         assert_memory_equal(near[0], near[1], N * K * sizeof **near);
@@ -912,8 +899,7 @@ static void probabilities_are_found_again(void **state)
         p += isg_align_probability(&c, score[i], rank[i]) / N;
         q += (double)right[i] / N;
     }
-    assert_near(
-        p, q, 1e-6); /* that the sums agree is the first of the likelihood equations; the rest is the ridge */
+    assert_near(p, q, 1e-6); /* that the sums agree is the first of the likelihood equations; the rest is the ridge */
     for (size_t i = 0; i < N; i++)
         right[i] = score[i] > 0; /* can be told apart: no infinite weights */
     assert_ok(isg_align_fit_logistic(score, rank, right, N, &c, &err));
@@ -951,8 +937,7 @@ static void similarity_of_words(void **state)
     struct isg_align_similarity s;
     assert_ok(isg_align_fit(&map, &v, &v, &p, &opts, NULL, &silent, &err));
     assert_ok(isg_align_space_new(&space, map, &v, &v, 0, &silent, &err));
-    char *path =
-        text_file("word\tword\tscore\n# note\nw0\tw0\t4\nw0\tw1\t3\nw0\tw3\t1\nw0\tnone\t9\nW0\tw5\t0.5\n");
+    char *path = text_file("word\tword\tscore\n# note\nw0\tw0\t4\nw0\tw1\t3\nw0\tw3\t1\nw0\tnone\t9\nW0\tw5\t0.5\n");
     assert_ok(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err));
     assert_int_equal(s.pairs, 5);
     assert_int_equal(s.covered, 4);
@@ -960,13 +945,11 @@ static void similarity_of_words(void **state)
     assert_true(s.pearson > 0.9 && s.pearson < 1);
     drop(path);
     path = text_file("w0 w1 3\nw0 w1\n");
-    assert_error(
-        isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "no two words");
+    assert_error(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "no two words");
     assert_int_equal(err.line, 2);
     drop(path);
     path = text_file("w0 w1 3\n");
-    assert_error(
-        isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "1 of 1");
+    assert_error(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "1 of 1");
     drop(path);
     isg_align_space_free(space);
     isg_align_map_free(map);

@@ -43,8 +43,7 @@ static void products(void **state)
                     if (i < M && j < N) {
                         want *= 2;
                         for (size_t k = 0; k < K; k++)
-                            want += 0.5 * at(a, (enum isg_trans)ta, LD, i, k) *
-                                    at(b, (enum isg_trans)tb, LD, k, j);
+                            want += 0.5 * at(a, (enum isg_trans)ta, LD, i, k) * at(b, (enum isg_trans)tb, LD, k, j);
                     }
                     assert_near(c[i * LD + j], want, 1e-13); /* a few roundings of numbers below 10 */
                     assert_near(fc[i * LD + j], want, 1e-5);
@@ -97,8 +96,7 @@ static void singular_values(void **state)
     for (size_t q = 0; q < sizeof shapes / sizeof *shapes; q++) {
         const size_t m = shapes[q][0], n = shapes[q][1], r = m < n ? m : n;
         double *a = isg_malloc(m * n, sizeof *a), *copy = isg_malloc(m * n, sizeof *a);
-        double *u = isg_malloc(m * r, sizeof *u), *s = isg_malloc(r, sizeof *s),
-               *vt = isg_malloc(r * n, sizeof *vt);
+        double *u = isg_malloc(m * r, sizeof *u), *s = isg_malloc(r, sizeof *s), *vt = isg_malloc(r * n, sizeof *vt);
         fill(a, m * n, "svd");
         memcpy(copy, a, m * n * sizeof *a);
         assert_ok(isg_svd(m, n, a, u, s, vt, &err));

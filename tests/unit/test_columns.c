@@ -11,8 +11,7 @@ static size_t through(const char *path, size_t *tokens, struct isg_scheme_vote *
     struct isg_columns_reader *r;
     struct isg_writer *w;
     char out[600];
-    snprintf(
-        out, sizeof out, "%s/isg-test-%d.out", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (int)getpid());
+    snprintf(out, sizeof out, "%s/isg-test-%d.out", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (int)getpid());
     assert_ok(isg_columns_open(&r, path, ISG_COLUMNS_DEFAULT, &err));
     assert_ok(isg_writer_open(&w, out, true, &err));
     size_t sentences = 0;
@@ -93,8 +92,8 @@ static void real_corpora(void **state)
         struct isg_scheme_vote vote = {0};
         size_t tokens;
         const size_t sentences = through(p, &tokens, &vote);
-        print_message("# %s: %zu sentences, %zu tokens, %s\n", p, sentences, tokens,
-            isg_scheme_name(isg_scheme_verdict(&vote)));
+        print_message(
+            "# %s: %zu sentences, %zu tokens, %s\n", p, sentences, tokens, isg_scheme_name(isg_scheme_verdict(&vote)));
     }
     free(copy);
 }
@@ -230,8 +229,8 @@ static void spans_are(const char *tags, const char *wanted)
     size_t cap = 0, k;
     assert_ok(isg_spans_from_tags(letters, types, n, &spans, &cap, &k, &err));
     for (size_t i = 0; i < k; i++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u+%u:%c", i ? " " : "", spans[i].first,
-            spans[i].n, (char)spans[i].type);
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u+%u:%c", i ? " " : "", spans[i].first, spans[i].n,
+            (char)spans[i].type);
     assert_string_equal(got, wanted);
     isg_free(spans);
 }

@@ -2,7 +2,7 @@
  * terms and temperature. Float and double. */
 #include "tests/test.h"
 
-#include "ner/crf.h"
+#include "ner/engine/crf.h"
 
 enum { L = 3, MAX = 5, PATHS = 243 };
 #ifdef ISG_DOUBLE
@@ -79,8 +79,7 @@ static double path_score(const struct problem *p, const uint32_t *y, bool with_a
 }
 
 /* All L^n paths: path i has digits y. */
-static uint32_t all_paths(
-    const struct problem *p, bool with_allowed, uint32_t y[PATHS][MAX], double score[PATHS])
+static uint32_t all_paths(const struct problem *p, bool with_allowed, uint32_t y[PATHS][MAX], double score[PATHS])
 {
     uint32_t n = 1;
     for (uint32_t t = 0; t < p->in.n; t++)
@@ -239,9 +238,9 @@ static void losses(void **state)
         const uint32_t offset[2] = {0, p.in.n};
         const isg_real weight = ISG_R(0.5);
         struct isg_node *pair = p.in.pair ? isg_input(t, p.pair, p.in.n, L * L, true) : NULL;
-        struct isg_node *loss =
-            isg_crf_loss(t, isg_input(t, p.emit, p.in.n, L, true), pair, &(struct isg_seqs){1, offset},
-                &p.crf, &(struct isg_crf_target){.tags = tags, .allowed = allowed, .weights = &weight});
+        struct isg_node *loss = isg_crf_loss(t, isg_input(t, p.emit, p.in.n, L, true), pair,
+            &(struct isg_seqs){1, offset}, &p.crf,
+            &(struct isg_crf_target){.tags = tags, .allowed = allowed, .weights = &weight});
         if (isnan(want) || isinf(want)) {
             assert_null(loss);
             assert_error(isg_tape_status(t, &err), ISG_EDATA, "legal");
@@ -303,7 +302,6 @@ static void ties_go_to_the_lower_tag(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(best_paths), cmocka_unit_test(probabilities),
-        cmocka_unit_test(losses), cmocka_unit_test(long_sentences),
-        cmocka_unit_test(ties_go_to_the_lower_tag)};
+        cmocka_unit_test(losses), cmocka_unit_test(long_sentences), cmocka_unit_test(ties_go_to_the_lower_tag)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

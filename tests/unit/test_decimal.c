@@ -1,9 +1,9 @@
 /* Decimal numbers to float and back, against the C library. */
 #include "tests/test.h"
 
-#include "src/decimal.h"
+#include "src/vectors/decimal.h"
 #include "src/rng.h"
-#include "src/vectors.h"
+#include "src/vectors/vectors.h"
 
 static int32_t ordinal(float x)
 {
@@ -27,12 +27,11 @@ static void check(const char *text)
 static void test_numbers(void **state)
 {
     (void)state;
-    static const char *const numbers[] = {"0", "-0", "+1", "1", "1.", ".5", "-.5", "0.13629", "-0.000073832",
-        "123456", "1e5", "1E-5", "1.5e+3", "12345678901234567890", "0.12345678901234567890123456789", "1e38",
-        "3.4028235e38", "1e-38", "1e-45", "1.4e-45", "1e-46", "1e-400", "0e999",
-        "0.000000000000000000000000000000000001", "9999999999999999999", "99999999999999999", "16777217",
-        "0.1234567", "0.12345678", "0.123456789", "12345678.12345678",
-        "100000000000000000000000000000000000000",
+    static const char *const numbers[] = {"0", "-0", "+1", "1", "1.", ".5", "-.5", "0.13629", "-0.000073832", "123456",
+        "1e5", "1E-5", "1.5e+3", "12345678901234567890", "0.12345678901234567890123456789", "1e38", "3.4028235e38",
+        "1e-38", "1e-45", "1.4e-45", "1e-46", "1e-400", "0e999", "0.000000000000000000000000000000000001",
+        "9999999999999999999", "99999999999999999", "16777217", "0.1234567", "0.12345678", "0.123456789",
+        "12345678.12345678", "100000000000000000000000000000000000000",
         "0.00000000000000000000000000000000000000000000000000000000001e60", "123456789012345678.5",
         "1234567890123456789.5", "000000000000000000000000000000001.5"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -46,8 +45,7 @@ static void test_numbers(void **state)
 static void test_no_numbers(void **state)
 {
     (void)state;
-    static const char *const others[] = {
-        "", "-", "+", ".", "-.", "e5", "nan", "inf", "-inf", "x", " 1", "--1", "0x"};
+    static const char *const others[] = {"", "-", "+", ".", "-.", "e5", "nan", "inf", "-inf", "x", " 1", "--1", "0x"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         float x;
         const char *s = others[i], *end = isg_parse_float(s, s + strlen(s), &x);
@@ -69,8 +67,7 @@ static void test_random(void **state)
     static const struct {
         int precision;
         bool fixed;
-    } formats[] = {
-        {3, false}, {5, false}, {6, false}, {9, false}, {17, false}, {25, false}, {6, true}, {7, true}};
+    } formats[] = {{3, false}, {5, false}, {6, false}, {9, false}, {17, false}, {25, false}, {6, true}, {7, true}};
     for (int i = 0; i < 200000; i++) {
         const double scale = pow(10.0, (double)isg_rng_below(&rng, 20) - 12.0);
         char text[80];
@@ -104,8 +101,8 @@ static void test_format(void **state)
         if (fabs((double)x - (double)y) > 1e-6 * fabs((double)x) + 1.5e-45)
             fail_msg("%.9g was written as %.*s", (double)x, (int)(end - text), text);
     }
-    static const char *const plain[] = {"0", "1", "-1", "0.5", "-0.13629", "123456", "1e+10", "0.00001",
-        "1e-06", "9999999", "0.1", "-2.5e-07", "1000000", "0.999999", "1e+38", "10", "100.5"};
+    static const char *const plain[] = {"0", "1", "-1", "0.5", "-0.13629", "123456", "1e+10", "0.00001", "1e-06",
+        "9999999", "0.1", "-2.5e-07", "1000000", "0.999999", "1e+38", "10", "100.5"};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         float x;
         char text[32];

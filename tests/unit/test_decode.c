@@ -1,5 +1,5 @@
 #include "tests/unit/translate_helpers.h"
-#include "translate/lm.h"
+#include "translate/lm/lm.h"
 
 static struct isg_translate_opts with(enum isg_decoder d, enum isg_casing c)
 {
@@ -84,10 +84,10 @@ static struct isg_lm *model(const char *text)
 static void mayhew_rules(void **state)
 {
     (void)state;
-    struct isg_lexicon *in =
-        test_lexicon("new york\tnueva york\nnew\tnuevo\nyork\tyork\nhouse\tcasa\nwhite house\tcasa blanca\n"
-                     "walk\tcaminar\nof\tde\none two three four\tcuatro\n"
-                     "one two three four five\tcinco\nnetherlands\tpaíses bajos\nred\tgran bretaña roja\n");
+    struct isg_lexicon *in = test_lexicon(
+        "new york\tnueva york\nnew\tnuevo\nyork\tyork\nhouse\tcasa\nwhite house\tcasa blanca\n"
+        "walk\tcaminar\nof\tde\none two three four\tcuatro\n"
+        "one two three four five\tcinco\nnetherlands\tpaíses bajos\nred\tgran bretaña roja\n");
     struct isg_lexicon *lex;
     assert_ok(isg_lexicon_prominence(&lex, in, &err));
     const struct isg_translate_parts parts = {.lexicon = lex};
@@ -95,15 +95,14 @@ static void mayhew_rules(void **state)
     /* the longest phrase first; only the first word of the sentence is capitalised, the rest of it made small */
     assert_translates(&parts, &o, NULL, "of O\nNew B-LOC\nYork I-LOC\n", "De O\nnueva B-LOC\nyork I-LOC\n");
     /* a window of four words */
-    assert_translates(
-        &parts, &o, NULL, "x O\none O\ntwo O\nthree O\nfour O\nfive O\n", "x O\ncuatro O\nfive O\n");
+    assert_translates(&parts, &o, NULL, "x O\none O\ntwo O\nthree O\nfour O\nfive O\n", "x O\ncuatro O\nfive O\n");
     /* one word to two: B-X I-X; to three: B-X I-X I-X */
     assert_translates(&parts, &o, NULL, "x O\nNetherlands B-LOC\n", "x O\npaíses B-LOC\nbajos I-LOC\n");
-    assert_translates(&parts, &o, NULL, "x O\nred B-LOC\nx I-LOC\n",
-        "x O\ngran B-LOC\nbretaña I-LOC\nroja I-LOC\nx I-LOC\n");
+    assert_translates(
+        &parts, &o, NULL, "x O\nred B-LOC\nx I-LOC\n", "x O\ngran B-LOC\nbretaña I-LOC\nroja I-LOC\nx I-LOC\n");
     /* suffixes: a final s, a final ed, of the whole phrase */
-    assert_translates(&parts, &o, NULL, "x O\nhouses O\nwalked O\nwhite O\nhouses O\n",
-        "x O\ncasa O\ncaminar O\ncasa O\nblanca O\n");
+    assert_translates(
+        &parts, &o, NULL, "x O\nhouses O\nwalked O\nwhite O\nhouses O\n", "x O\ncasa O\ncaminar O\ncasa O\nblanca O\n");
     /* names: translated where the table has them, copied where not */
     assert_translates(
         &parts, &o, "PER=translate", "x O\nHouse B-PER\nMiller I-PER\n", "x O\ncasa B-PER\nMiller I-PER\n");
@@ -138,11 +137,10 @@ static void mayhew_model(void **state)
 static void lattice(void **state)
 {
     (void)state;
-    struct isg_lexicon *lex =
-        test_lexicon("the\tel\nthe\tla\nhouse\thogar\nhouse\tcasa\nsees\tve\nhe\tél\nwhite\tblanco\n"
-                     "white\tblanca\nnew york\tnueva york\n");
-    struct isg_lm *lm =
-        model("él ve la casa blanca\nve la casa\nla casa blanca\nel mar blanco\nnueva york\n");
+    struct isg_lexicon *lex = test_lexicon(
+        "the\tel\nthe\tla\nhouse\thogar\nhouse\tcasa\nsees\tve\nhe\tél\nwhite\tblanco\n"
+        "white\tblanca\nnew york\tnueva york\n");
+    struct isg_lm *lm = model("él ve la casa blanca\nve la casa\nla casa blanca\nel mar blanco\nnueva york\n");
     const struct isg_translate_parts parts = {.lexicon = lex, .lm = lm};
     struct isg_translate_opts o = with(ISG_DECODE_BEAM, ISG_CASING_SOURCE);
     o.lm_weight = 1.0;
@@ -151,8 +149,7 @@ static void lattice(void **state)
     assert_translates(&parts, &o, NULL, "New B-LOC\nYork I-LOC\n", "Nueva B-LOC\nYork I-LOC\n");
     /* the other order, inside a name or outside, never across its border */
     o.swap = 0.5;
-    assert_translates(
-        &parts, &o, NULL, "the O\nWhite B-ORG\nHouse I-ORG\n", "la O\nCasa B-ORG\nBlanca I-ORG\n");
+    assert_translates(&parts, &o, NULL, "the O\nWhite B-ORG\nHouse I-ORG\n", "la O\nCasa B-ORG\nBlanca I-ORG\n");
     assert_translates(&parts, &o, NULL, "the O\nwhite O\nhouse O\n", "la O\ncasa O\nblanca O\n");
     char *got = test_translate(&parts, &o, NULL, "the O\nwhite O\nHouse B-ORG\n", NULL);
     assert_non_null(strstr(got, "\nCasa B-ORG\n"));
@@ -234,8 +231,7 @@ static void evidence(void **state)
     const struct isg_translate_parts parts = {.lexicon = lex, .cases = cases};
     for (int d = 0; d < 2; d++) {
         const struct isg_translate_opts o = with(d ? ISG_DECODE_BEAM : ISG_DECODE_WORD, ISG_CASING_SOURCE);
-        assert_translates(&parts, &o, "*=evidence",
-            "x O\nBush B-ORG\nx O\nGermany B-LOC\nx O\nBerlin B-LOC\nbush O\n",
+        assert_translates(&parts, &o, "*=evidence", "x O\nBush B-ORG\nx O\nGermany B-LOC\nx O\nBerlin B-LOC\nbush O\n",
             "x O\nBush B-ORG\nx O\nAlemania B-LOC\nx O\nBerlín B-LOC\narbusto O\n");
     }
     isg_lexicon_free(lex);
@@ -312,8 +308,7 @@ static void names(void **state)
     }
     isg_gazetteer_free(g);
     path = test_file("PER\n", 4, ".tsv");
-    assert_error(
-        isg_gazetteer_load(&g, path, &err), ISG_EDATA, ":1: \"PER\"; expected a type, a tab and a name");
+    assert_error(isg_gazetteer_load(&g, path, &err), ISG_EDATA, ":1: \"PER\"; expected a type, a tab and a name");
     unlink(path);
     free(path);
     struct isg_translate_opts o = with(ISG_DECODE_WORD, ISG_CASING_SOURCE);
@@ -343,8 +338,7 @@ static void filters(void **state)
     struct isg_translate_opts o = with(ISG_DECODE_WORD, ISG_CASING_SOURCE);
     o.min_coverage = 0.5;
     struct isg_translate_report r = {0};
-    char *got =
-        test_translate(&parts, &o, NULL, "-DOCSTART- O\n\nx O\ny O\nhouse O\n\nhouse O\nx O\n\n# end\n", &r);
+    char *got = test_translate(&parts, &o, NULL, "-DOCSTART- O\n\nx O\ny O\nhouse O\n\nhouse O\nx O\n\n# end\n", &r);
     assert_string_equal(got, "-DOCSTART- O\n\ncasa O\nx O\n\n# end\n");
     free(got);
     assert_int_equal(r.sentences_dropped, 1);

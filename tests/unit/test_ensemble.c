@@ -1,7 +1,7 @@
 /* Several taggers as one: scores are the mean of the members', checked against all paths of a short sentence. */
 #include "tests/unit/ner_helpers.h"
 
-#include "ner/ensemble.h"
+#include "ner/decode/ensemble.h"
 
 static const char text[] = "in O\nRome B-LOC\n\nAnn B-PER\nLee I-PER\nleft O\nRome B-LOC\n\n";
 static const char *const words[] = {"Ann", "Lee", "left", "Rome"};
@@ -47,8 +47,8 @@ static double path_score(const struct naive *n, const uint32_t *y)
     return sum;
 }
 
-static void run_ensemble(const struct isg_ner_model *const *models, size_t n, double temperature,
-    uint32_t labels[N], float confidence[N])
+static void run_ensemble(
+    const struct isg_ner_model *const *models, size_t n, double temperature, uint32_t labels[N], float confidence[N])
 {
     struct isg_error err;
     struct isg_ner_ensemble *e;
@@ -147,7 +147,6 @@ static void other_labels_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mean_of_scores), cmocka_unit_test(other_labels_are_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(mean_of_scores), cmocka_unit_test(other_labels_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,8 +81,8 @@ static void test_vectors(void **state)
     assert_int_equal(isg_fasttext_dim(ft), 1);
     assert_int_equal(isg_fasttext_size(ft), 2); /* labels are no words */
     assert_mean(ft, "ni\xc3\xb1o", 1.0f,
-        (const char *const[]){"<n", "<ni", "ni", "ni\xc3\xb1", "i\xc3\xb1", "i\xc3\xb1o", "\xc3\xb1o",
-            "\xc3\xb1o>", "o>", NULL});
+        (const char *const[]){
+            "<n", "<ni", "ni", "ni\xc3\xb1", "i\xc3\xb1", "i\xc3\xb1o", "\xc3\xb1o", "\xc3\xb1o>", "o>", NULL});
     assert_mean(ft, "ab", 0.0f, (const char *const[]){"<a", "<ab", "ab", "ab>", "b>", NULL}); /* unknown */
     assert_mean(ft, "</s>", 2.0f, (const char *const[]){NULL}); /* no n-grams of the end of a sentence */
     struct isg_vectors v;

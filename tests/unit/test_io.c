@@ -194,8 +194,7 @@ static void test_writer(void **state)
     assert_int_equal(chmod(path, 0640), 0);
     struct isg_writer *other;
     assert_ok(isg_writer_open(&w, path, true, &err));
-    assert_ok(
-        isg_writer_open(&other, path, true, &err)); /* another writer gets a temporary name of its own */
+    assert_ok(isg_writer_open(&other, path, true, &err)); /* another writer gets a temporary name of its own */
     isg_writer_printf(w, "%s %d", "after", 7);
     assert_ok(isg_writer_commit(w, &err));
     isg_writer_abort(other);

@@ -2,7 +2,7 @@
  * against loops, masks of dropout. Float and double. */
 #include "tests/test.h"
 
-#include "ner/kernels.h"
+#include "ner/engine/kernels.h"
 
 #ifdef ISG_DOUBLE
 static const double eps = 1e-14, exp_bound = 1e-15, function_bound = 1e-15;
@@ -19,8 +19,8 @@ static const struct isg_kernels *level(enum isg_level_isa isa)
     assert_int_equal(k->isa, isa);
     return k;
 }
-#define EACH_LEVEL(k)                                                                                        \
-    for (enum isg_level_isa isa = ISG_ISA_BASE; isa <= isg_isa_best(); isa++)                                \
+#define EACH_LEVEL(k)                                                                                                  \
+    for (enum isg_level_isa isa = ISG_ISA_BASE; isa <= isg_isa_best(); isa++)                                          \
         for (const struct isg_kernels *k = level(isa); k; k = NULL)
 
 static void functions_keep_their_bounds(void **state)
@@ -68,8 +68,7 @@ static void products_of_every_shape(void **state)
 {
     (void)state;
     enum { M = 13, N = 150, K = 19, LDC = N + 3 };
-    static isg_real a[40 * 40], at[40 * 40], b[K * N], bt[K * N], bias[N + 16], packed[K * (N + 16)],
-        c[M * LDC];
+    static isg_real a[40 * 40], at[40 * 40], b[K * N], bt[K * N], bias[N + 16], packed[K * (N + 16)], c[M * LDC];
     fill(a, 40 * 40, 1);
     fill(b, K * N, 2);
     fill(bias, N + 16, 3);
@@ -79,8 +78,7 @@ static void products_of_every_shape(void **state)
     uint32_t rows[M];
     for (uint32_t i = 0; i < M; i++)
         rows[i] = 39 - 2 * i;
-    static const size_t widths[] = {
-        1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 48, 50, 63, 64, 65, 100, 128, 129, 150};
+    static const size_t widths[] = {1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 48, 50, 63, 64, 65, 100, 128, 129, 150};
     EACH_LEVEL(k)
     {
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
@@ -91,16 +89,15 @@ static void products_of_every_shape(void **state)
                         bt[j * kk + i] = b[i * n + j];
                 for (size_t m = 0; m <= M; m++) {
                     const unsigned how = (unsigned)(m + w + kk) % 8;
-                    const bool accumulate = how & 1, with_bias = how & 2, listed = how & 4,
-                               flipped = (m + w) % 3 == 0;
+                    const bool accumulate = how & 1, with_bias = how & 2, listed = how & 4, flipped = (m + w) % 3 == 0;
                     if (flipped)
                         k->pack(kk, n, bt, 1, kk, packed);
                     else
                         k->pack(kk, n, b, n, 1, packed);
                     for (size_t i = 0; i < M * LDC; i++)
                         c[i] = (isg_real)(i % 7);
-                    k->gemm(m, n, kk, flipped ? at : a, flipped ? 1 : 40, flipped ? 40 : 1,
-                        listed ? rows : NULL, packed, with_bias ? bias : NULL, c, LDC, accumulate);
+                    k->gemm(m, n, kk, flipped ? at : a, flipped ? 1 : 40, flipped ? 40 : 1, listed ? rows : NULL,
+                        packed, with_bias ? bias : NULL, c, LDC, accumulate);
                     for (size_t i = 0; i < M; i++) {
                         for (size_t j = 0; j < LDC; j++) {
                             double want = (double)((i * LDC + j) % 7);
@@ -221,7 +218,7 @@ static void levels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(functions_keep_their_bounds),
-        cmocka_unit_test(products_of_every_shape), cmocka_unit_test(rows_and_sums),
-        cmocka_unit_test(dropout_masks), cmocka_unit_test(levels)};
+        cmocka_unit_test(products_of_every_shape), cmocka_unit_test(rows_and_sums), cmocka_unit_test(dropout_masks),
+        cmocka_unit_test(levels)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,8 @@
  * and with the double library (values to 1e-11, gradients). Sequences have lengths 0, 1, 2 and 7. */
 #include "tests/test.h"
 
-#include "ner/crf.h"
-#include "ner/tape.h"
+#include "ner/engine/crf.h"
+#include "ner/engine/tape.h"
 
 enum { T = 10, D = 6, H = 5, F = 5, S = 4, L = 6 };
 static const uint32_t offset[S + 1] = {0, 0, 1, 3, T};
@@ -30,14 +30,12 @@ static void world_make(struct world *o, uint64_t seed)
         uint32_t rows, cols;
         bool sparse;
     } list[] = {{&o->x, "x", T, D, false}, {&o->z, "z", T, D, false}, {&o->e, "e", 9, D, true},
-        {&o->w, "w", D, D, false}, {&o->w2, "w2", D, D, false}, {&o->b, "b", 1, D, false},
-        {&o->b2, "b2", 1, D, false}, {&o->conv2, "conv2", 2 * D, F, false},
-        {&o->conv3, "conv3", 3 * D, F, false}, {&o->cb, "cb", 1, F, false}, {&o->col, "col", D, 1, false},
-        {&o->pair, "pair", D, L * L, false}, {&o->probe2, "probe2", T, 64, false}};
+        {&o->w, "w", D, D, false}, {&o->w2, "w2", D, D, false}, {&o->b, "b", 1, D, false}, {&o->b2, "b2", 1, D, false},
+        {&o->conv2, "conv2", 2 * D, F, false}, {&o->conv3, "conv3", 3 * D, F, false}, {&o->cb, "cb", 1, F, false},
+        {&o->col, "col", D, 1, false}, {&o->pair, "pair", D, L * L, false}, {&o->probe2, "probe2", T, 64, false}};
     assert_ok(isg_params_new(&o->params, &err));
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        assert_ok(isg_params_add(
-            o->params, list[i].p, list[i].name, list[i].rows, list[i].cols, list[i].sparse, &err));
+        assert_ok(isg_params_add(o->params, list[i].p, list[i].name, list[i].rows, list[i].cols, list[i].sparse, &err));
     assert_ok(isg_bilstm_add(o->params, &o->lstm, "lstm", D, H, &err));
     assert_ok(isg_bilstm_add(o->params, &o->stacked, "stacked", 2 * H, H, &err));
     assert_ok(isg_crf_add(o->params, &o->crf, "crf", L, &err));
@@ -61,8 +59,7 @@ static struct isg_node *input2(struct isg_tape *t, const struct world *o)
     return isg_lookup(t, o->z, all_ids, T);
 }
 
-/* ---- the cases: each builds a node from x
- * ------------------------------------------------------------------------ */
+/* ---- the cases: each builds a node from x ---- */
 static struct isg_node *c_linear(struct isg_tape *t, const struct world *o)
 {
     return isg_linear(t, input(t, o), o->w, o->b);
@@ -79,14 +76,12 @@ static struct isg_node *c_add(struct isg_tape *t, const struct world *o)
 static struct isg_node *c_functions(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o), *z = input2(t, o);
-    return isg_concat(
-        t, (struct isg_node *[]){isg_tanh(t, x), isg_sigmoid(t, z), isg_relu(t, isg_add(t, x, z))}, 3);
+    return isg_concat(t, (struct isg_node *[]){isg_tanh(t, x), isg_sigmoid(t, z), isg_relu(t, isg_add(t, x, z))}, 3);
 }
 static struct isg_node *c_slice(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
-    return isg_concat(
-        t, (struct isg_node *[]){isg_slice(t, x, 1, 3), x, isg_slice(t, input2(t, o), 5, 1)}, 3);
+    return isg_concat(t, (struct isg_node *[]){isg_slice(t, x, 1, 3), x, isg_slice(t, input2(t, o), 5, 1)}, 3);
 }
 static struct isg_node *c_rows(struct isg_tape *t, const struct world *o)
 {
@@ -157,25 +152,22 @@ static struct isg_node *c_self_clean(struct isg_tape *t, const struct world *o)
 static struct isg_node *c_heads(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
-    return isg_attention(
-        t, isg_linear(t, x, o->w, NULL), isg_linear(t, x, o->w2, NULL), input2(t, o), &seqs, 3, 0);
+    return isg_attention(t, isg_linear(t, x, o->w, NULL), isg_linear(t, x, o->w2, NULL), input2(t, o), &seqs, 3, 0);
 }
 static struct isg_node *c_pools(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
     return isg_concat(t,
-        (struct isg_node *[]){isg_pool_max(t, x, &seqs), isg_pool_mean(t, x, &seqs),
-            isg_pool_sum(t, x, &seqs),
-            isg_pool_attention(
-                t, x, isg_linear(t, isg_tanh(t, isg_linear(t, x, o->w, o->b)), o->col, NULL), &seqs)},
+        (struct isg_node *[]){isg_pool_max(t, x, &seqs), isg_pool_mean(t, x, &seqs), isg_pool_sum(t, x, &seqs),
+            isg_pool_attention(t, x, isg_linear(t, isg_tanh(t, isg_linear(t, x, o->w, o->b)), o->col, NULL), &seqs)},
         4);
 }
 static struct isg_node *c_dropouts(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
     return isg_concat(t,
-        (struct isg_node *[]){isg_dropout(t, x, ISG_R(0.4), "a"),
-            isg_dropout_seq(t, x, &seqs, ISG_R(0.4), "b"), isg_dropout_row(t, x, ISG_R(0.4), "c")},
+        (struct isg_node *[]){isg_dropout(t, x, ISG_R(0.4), "a"), isg_dropout_seq(t, x, &seqs, ISG_R(0.4), "b"),
+            isg_dropout_row(t, x, ISG_R(0.4), "c")},
         3);
 }
 static struct isg_node *c_perturb(struct isg_tape *t, const struct world *o)
@@ -194,8 +186,7 @@ static struct isg_node *c_grad(struct isg_tape *t, const struct world *o)
 }
 static struct isg_node *c_sum(struct isg_tape *t, const struct world *o)
 {
-    return isg_loss_sum(
-        t, (struct isg_node *[]){c_softmax(t, o), c_grad(t, o)}, (const isg_real[]){ISG_R(0.3), -2}, 2);
+    return isg_loss_sum(t, (struct isg_node *[]){c_softmax(t, o), c_grad(t, o)}, (const isg_real[]){ISG_R(0.3), -2}, 2);
 }
 static const uint32_t tags[T] = {0, 5, 3, 2, 2, 1, 0, 3, 4, 5};
 static struct isg_node *c_crf(struct isg_tape *t, const struct world *o)
@@ -239,8 +230,7 @@ static double sigmoid(double x)
 {
     return 1 / (1 + exp(-x));
 }
-static void r_linear_of(
-    const struct isg_param *x, const struct isg_param *w, const struct isg_param *b, double *out)
+static void r_linear_of(const struct isg_param *x, const struct isg_param *w, const struct isg_param *b, double *out)
 {
     for (size_t i = 0; i < x->rows; i++) {
         for (size_t j = 0; j < w->cols; j++) {
@@ -317,12 +307,11 @@ static void r_norm(const struct world *o, double *out)
         for (size_t j = 0; j < D; j++)
             variance += pow(value(o->x, i, j) - mean, 2) / D;
         for (size_t j = 0; j < D; j++)
-            out[i * D + j] =
-                value(o->b, 0, j) * (value(o->x, i, j) - mean) / sqrt(variance + 1e-5) + value(o->b2, 0, j);
+            out[i * D + j] = value(o->b, 0, j) * (value(o->x, i, j) - mean) / sqrt(variance + 1e-5) +
+                             value(o->b2, 0, j);
     }
 }
-static void r_cnn(
-    const struct world *o, const struct isg_param *w, const struct isg_param *b, int width, double *out)
+static void r_cnn(const struct world *o, const struct isg_param *w, const struct isg_param *b, int width, double *out)
 {
     for (size_t s = 0; s < S; s++) {
         const int first = (int)offset[s], last = (int)offset[s + 1];
@@ -421,8 +410,8 @@ static void r_ends(const struct world *o, double *out)
 }
 enum { NONE, PAPER, CODE, CLEAN };
 /* q, k, v T x D, columns from .. from + wide of a head */
-static void attend_naive(const double *q, const double *k, const double *v, size_t from, size_t wide,
-    double scale, int mask, double *out)
+static void attend_naive(
+    const double *q, const double *k, const double *v, size_t from, size_t wide, double scale, int mask, double *out)
 {
     for (size_t s = 0; s < S; s++) {
         for (size_t i = offset[s]; i < offset[s + 1]; i++) {
@@ -553,11 +542,10 @@ static const struct {
     {"highway", c_highway, r_highway}, {"layer norm", c_norm, r_norm}, {"char cnn 3", c_cnn3, r_cnn3},
     {"char cnn 2", c_cnn2, r_cnn2}, {"char cnn 1", c_cnn1, r_cnn1}, {"lstm", c_lstm, r_lstm},
     {"lstm backwards", c_lstm_reverse, r_lstm_reverse}, {"bilstm", c_bilstm, r_bilstm},
-    {"stacked bilstm", c_stacked, r_stacked}, {"weights used twice", c_shared, NULL},
-    {"final states", c_ends, r_ends}, {"self-attention, paper", c_self_paper, r_self_paper},
-    {"self-attention, code", c_self_code, r_self_code}, {"self-attention, clean", c_self_clean, r_self_clean},
-    {"heads", c_heads, r_heads}, {"pooling", c_pools, r_pools}, {"dropout", c_dropouts, NULL},
-    {"perturbation", c_perturb, r_perturb}, {"softmax loss", c_softmax, r_softmax},
+    {"stacked bilstm", c_stacked, r_stacked}, {"weights used twice", c_shared, NULL}, {"final states", c_ends, r_ends},
+    {"self-attention, paper", c_self_paper, r_self_paper}, {"self-attention, code", c_self_code, r_self_code},
+    {"self-attention, clean", c_self_clean, r_self_clean}, {"heads", c_heads, r_heads}, {"pooling", c_pools, r_pools},
+    {"dropout", c_dropouts, NULL}, {"perturbation", c_perturb, r_perturb}, {"softmax loss", c_softmax, r_softmax},
     {"GRAD loss", c_grad, r_grad}, {"sum of losses", c_sum, r_sum}, {"crf", c_crf, NULL},
     {"crf with pairs", c_crf_pair, NULL}, {"crf, partial labels", c_crf_partial, NULL},
     {"crf, partial labels, pairs", c_crf_partial_pair, NULL}};
@@ -674,8 +662,8 @@ static void gradients_match_differences(void **state)
                     isg_param_changed(p);
                     const double d = (up - down) / (2 * h);
                     if (!(fabs(d - grads[i][k]) <= 1e-7 * (1 + fabs(d)))) {
-                        print_error("%s: d loss / d %s[%zu] is %.10g, difference %.10g\n", cases[c].name,
-                            p->name, k, grads[i][k], d);
+                        print_error("%s: d loss / d %s[%zu] is %.10g, difference %.10g\n", cases[c].name, p->name, k,
+                            grads[i][k], d);
                         fail();
                     }
                 }

@@ -7,8 +7,7 @@ static void lexicon_is(const struct isg_lexicon *lex, const char *wanted)
     for (uint32_t i = 0; i < isg_lexicon_size(lex); i++) {
         struct isg_lexicon_entry e[8];
         const size_t n = isg_lexicon_entries(lex, i, e, 8);
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s:", i ? "; " : "",
-            isg_lexicon_source(lex, i, NULL));
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s:", i ? "; " : "", isg_lexicon_source(lex, i, NULL));
         for (size_t k = 0; k < n && k < 8; k++)
             snprintf(got + strlen(got), sizeof got - strlen(got), "%s %s", k ? "," : "",
                 isg_lexicon_target(lex, e[k].target, NULL));
@@ -79,9 +78,8 @@ static void dictd(void **state)
     const size_t first = strstr(text, "new york") - text;
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char index[256];
-    snprintf(index, sizeof index, "00databaseinfo\tA\tA\nhouse\tA\t%c%c\nnew york\t%c%c\t%c\n",
-        digits[first / 64], digits[first % 64], digits[first / 64], digits[first % 64],
-        digits[sizeof text - 1 - first]);
+    snprintf(index, sizeof index, "00databaseinfo\tA\tA\nhouse\tA\t%c%c\nnew york\t%c%c\t%c\n", digits[first / 64],
+        digits[first % 64], digits[first / 64], digits[first % 64], digits[sizeof text - 1 - first]);
     char *path = test_file(index, strlen(index), ".index"), *dict = with_end(path, 6, ".dict");
     put(dict, text, sizeof text - 1);
     struct isg_lexicon *lex = isg_lexicon_new();
@@ -103,8 +101,7 @@ static void dictd(void **state)
 static void stardict(void **state)
 {
     (void)state;
-    static const char ifo[] = "StarDict's dict ifo file\nversion=2.4.2\nsametypesequence=m\n",
-                      text[] = "casa, hogar";
+    static const char ifo[] = "StarDict's dict ifo file\nversion=2.4.2\nsametypesequence=m\n", text[] = "casa, hogar";
     static const char idx[] = "house\0\0\0\0\0\0\0\0\x0b";
     char *path = test_file(ifo, sizeof ifo - 1, ".ifo"), *i = with_end(path, 4, ".idx"),
          *d = with_end(path, 4, ".dict");

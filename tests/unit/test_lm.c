@@ -1,5 +1,5 @@
 #include "tests/unit/translate_helpers.h"
-#include "translate/lm.h"
+#include "translate/lm/lm.h"
 
 static const struct isg_env env = {0};
 
@@ -156,9 +156,8 @@ static void agrees_with_reference(void **state)
                         g[k] = corpus[i][at - n + 1 + k];
                     g[n - 1] = vocabulary[v];
                     struct isg_lm_state ignored;
-                    const double got =
-                        pow(10, (double)isg_lm_score(
-                                    lm, &s, isg_lm_word(lm, vocabulary[v], strlen(vocabulary[v])), &ignored));
+                    const double got = pow(10,
+                        (double)isg_lm_score(lm, &s, isg_lm_word(lm, vocabulary[v], strlen(vocabulary[v])), &ignored));
                     assert_near(got, reference(g, n, order), 2e-6);
                 }
                 (void)isg_lm_score(lm, &s, isg_lm_word(lm, corpus[i][at], strlen(corpus[i][at])), &s);

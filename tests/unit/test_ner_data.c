@@ -1,7 +1,7 @@
 /* Words, labels, shapes, half floats, tokens. */
-#include "ner/encode.h"
-#include "ner/model.h"
-#include "ner/tokenise.h"
+#include "ner/data/encode.h"
+#include "ner/model/model.h"
+#include "src/tokenise.h"
 #include "tests/test.h"
 
 static const char *file(const char *name, const char *text)
@@ -92,11 +92,10 @@ static void open_tags_and_weights(void **state)
         assert_ok(isg_ner_target_build(&memory, &e, &v, order, 3, &t, &err));
         assert_true(t.weights[0] == 1 && t.weights[1] == ISG_R(0.25) && t.weights[2] == 2);
         static const char *const expected[2][14] = {
-            {"O B-X I-X", "B-X", "I-X", "O", "B-X", "O B-X I-X", "B-X I-X", "I-X", "O B-X I-X", "B-X I-X",
-                "O", "O B-X I-X", "B-X I-X", "O B-X I-X"},
+            {"O B-X I-X", "B-X", "I-X", "O", "B-X", "O B-X I-X", "B-X I-X", "I-X", "O B-X I-X", "B-X I-X", "O",
+                "O B-X I-X", "B-X I-X", "O B-X I-X"},
             {"O B-X I-X E-X S-X", "B-X", "E-X", "O", "B-X S-X", "O B-X I-X E-X S-X", "B-X I-X", "I-X E-X",
-                "O B-X I-X E-X S-X", "E-X S-X", "O", "O B-X I-X E-X S-X", "B-X I-X E-X S-X",
-                "O B-X I-X E-X S-X"}};
+                "O B-X I-X E-X S-X", "E-X S-X", "O", "O B-X I-X E-X S-X", "B-X I-X E-X S-X", "O B-X I-X E-X S-X"}};
         for (uint32_t i = 0; i < 14; i++)
             assert_string_equal(may_stand(&t, &v, i), expected[bioes][i]);
         bool keep[3] = {false, false, true};
@@ -114,8 +113,7 @@ static void open_tags_and_weights(void **state)
         uint64_t line;
         bool open;
     } bad[] = {{"# weight = -1\na O\n", "no number from 0", 1, true},
-        {"# weight = much\na O\n", "no number from 0", 1, true},
-        {"# weight = nan\na O\n", "no number from 0", 1, true},
+        {"# weight = much\na O\n", "no number from 0", 1, true}, {"# weight = nan\na O\n", "no number from 0", 1, true},
         {"# weight = 1e99\na O\n", "no number from 0", 1, true},
         {"# weight = 1\n# weight = 1\na O\n", "a second weight", 2, true},
         {"a O\n# weight = 1\nb O\n", "without a sentence", 2, true},
@@ -161,10 +159,8 @@ static void names_are_found(void **state)
     isg_ner_gazetteer_free(again);
     assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\tLOC\n\tLOC\n"), &err), ISG_EDATA,
         "data.names:2: a type without a name");
-    assert_error(
-        isg_ner_gazetteer_load(&g, file("data.names", "Rome\t\n"), &err), ISG_EDATA, "a tab without a type");
-    assert_error(
-        isg_ner_gazetteer_load(&g, file("data.names", "Rome\tA\tB\n"), &err), ISG_EDATA, "a second tab");
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\t\n"), &err), ISG_EDATA, "a tab without a type");
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\tA\tB\n"), &err), ISG_EDATA, "a second tab");
     assert_error(isg_ner_gazetteer_load(&g, file("data.names", "\n \n"), &err), ISG_EDATA, "no name");
     assert_error(isg_ner_gazetteer_load(&g, file("data.names", "R\xff\n"), &err), ISG_EDATA, "no UTF-8");
 }
@@ -204,10 +200,9 @@ static void feature_columns_are_read(void **state)
     isg_ner_corpus_keep(&e.corpus, (const bool[]){false, true});
     assert_int_equal(e.corpus.feature[1], 1); /* b, which came second */
     isg_ner_encoded_fini(&e);
-    assert_error(
-        isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA, "2 columns");
-    assert_error(isg_columns_parse(&columns,
-                     "word,feature,feature,feature,feature,feature,feature,feature,feature,feature", &err),
+    assert_error(isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA, "2 columns");
+    assert_error(isg_columns_parse(
+                     &columns, "word,feature,feature,feature,feature,feature,feature,feature,feature,feature", &err),
         ISG_EUSAGE, "columns");
     isg_ner_encoded_fini(&other);
     isg_ner_forms_fini(&forms);
@@ -229,8 +224,7 @@ static void words_fall_back(void **state)
     file("data.train", "The O\nRome B-LOC\n1984 O\nZyx O\nzyx O\nonce O\n");
     file("data.vec", "4 2\nthe 1 2\nrome 3 4\nmilan 5 6\n0000 7 8\n");
     assert_ok(isg_ner_corpus_load(&c, "data.train", ISG_COLUMNS_DEFAULT, &err));
-    assert_ok(isg_vectors_load(
-        &vectors, "data.vec", &(struct isg_vectors_opts){0}, NULL, &(struct isg_env){0}, &err));
+    assert_ok(isg_vectors_load(&vectors, "data.vec", &(struct isg_vectors_opts){0}, NULL, &(struct isg_env){0}, &err));
     isg_ner_config_defaults(&config);
     assert_ok(isg_ner_vocab_build(&v, &c, &vectors, &config, &row, &rare, &err));
     /* unknown, the, rome, 0000 (for 1984), zyx, once; then milan, which training never sees */
@@ -238,8 +232,8 @@ static void words_fall_back(void **state)
     assert_int_equal(isg_strtab_size(v.words), 7);
     const struct {
         const char *form, *word;
-    } cases[] = {{"the", "the"}, {"THE", "the"}, {"Rome", "rome"}, {"1066", "0000"}, {"ZYX", "zyx"},
-        {"Milan", "milan"}, {"Nowhere", ""}};
+    } cases[] = {{"the", "the"}, {"THE", "the"}, {"Rome", "rome"}, {"1066", "0000"}, {"ZYX", "zyx"}, {"Milan", "milan"},
+        {"Nowhere", ""}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint32_t id;
         assert_ok(isg_ner_vocab_word(&v, cases[i].form, strlen(cases[i].form), &id, &err));
@@ -274,8 +268,7 @@ static void labels_and_spans_agree(void **state)
         assert_ok(isg_ner_vocab_add_type(&v, "PER", 3, bioes, &err));
         uint32_t labels[8];
         isg_ner_labels_from_spans(&v, bioes, types, spans, 4, 8, labels);
-        static const char *const want[2][8] = {
-            {"B-PER", "B-PER", "I-PER", "I-PER", "O", "B-LOC", "I-LOC", "O"},
+        static const char *const want[2][8] = {{"B-PER", "B-PER", "I-PER", "I-PER", "O", "B-LOC", "I-LOC", "O"},
             {"S-PER", "B-PER", "I-PER", "E-PER", "O", "B-LOC", "E-LOC", "O"}};
         for (int i = 0; i < 8; i++)
             assert_string_equal(isg_strtab_get(v.labels, labels[i], NULL), want[bioes][i]);
@@ -304,16 +297,15 @@ static void legal_sequences(void **state)
         c.scheme = !bioes;
         assert_ok(isg_params_new(&params, &err));
         assert_ok(isg_ner_head_add(&head, params, "head", 4, v.labels, &c, NULL, &err));
-        static const char *const legal[2] = {
-            "O O|O B-A|B-A I-A|B-A O|B-A B-B|B-A B-A|I-A I-A|I-A B-A|I-A B-B|I-A O",
+        static const char *const legal[2] = {"O O|O B-A|B-A I-A|B-A O|B-A B-B|B-A B-A|I-A I-A|I-A B-A|I-A B-B|I-A O",
             "O O|O B-A|O S-A|B-A I-A|B-A E-A|I-A I-A|I-A E-A|E-A O|E-A B-A|E-A B-B|E-A S-A|E-A S-B|"
             "S-A O|S-A B-A|S-A B-B|S-A S-A|S-A S-B"};
         const uint32_t n = head.n_labels;
         for (uint32_t i = 0; i < n; i++)
             for (uint32_t j = 0; j < n; j++) {
                 char pair[16], other[16];
-                snprintf(pair, sizeof pair, "%s %s", isg_strtab_get(v.labels, i, NULL),
-                    isg_strtab_get(v.labels, j, NULL));
+                snprintf(
+                    pair, sizeof pair, "%s %s", isg_strtab_get(v.labels, i, NULL), isg_strtab_get(v.labels, j, NULL));
                 strcpy(other, pair); /* the same with A and B exchanged */
                 for (char *p = other; *p; p++)
                     if (p > other && p[-1] == '-')
@@ -339,8 +331,7 @@ static void batches_share_spellings(void **state)
 {
     (void)state;
     struct isg_error err;
-    struct isg_ner_vocab v = {
-        .words = isg_strtab_new(), .chars = isg_strtab_new(), .labels = isg_strtab_new()};
+    struct isg_ner_vocab v = {.words = isg_strtab_new(), .chars = isg_strtab_new(), .labels = isg_strtab_new()};
     struct isg_ner_forms forms;
     uint32_t id, ab, b;
     assert_ok(isg_strtab_add(v.words, "", 0, &id, NULL, &err));
@@ -354,8 +345,8 @@ static void batches_share_spellings(void **state)
     struct isg_ner_batch batch = {0};
     const uint32_t one[] = {b, ab, b}, two[] = {ab};
     for (int twice = 0; twice < 2; twice++) { /* its memory is used again */
-        assert_ok(isg_ner_batch_build(&batch, &forms, (const uint32_t *const[]){one, two, one},
-            (const uint32_t[]){3, 1, 0}, NULL, 3, &err));
+        assert_ok(isg_ner_batch_build(
+            &batch, &forms, (const uint32_t *const[]){one, two, one}, (const uint32_t[]){3, 1, 0}, NULL, 3, &err));
         assert_int_equal(batch.n_tokens, 4);
         assert_int_equal(batch.n_kinds, 2);
         assert_int_equal(batch.kind[0], batch.kind[2]);
@@ -401,8 +392,7 @@ static void text_is_cut(void **state)
     } cases[] = {
         {"Ann Lee moved to Rome.", "Ann Lee moved to Rome . |"},
         {"Stop! Dr. Who isn't here... he said.", "Stop ! | Dr. Who is n't here ... he said . |"},
-        {"It's $3.50 (5%), O'Neill's well-known U.S. firm",
-            "It 's $ 3.50 ( 5% ) , O'Neill 's well-known U.S. firm |"},
+        {"It's $3.50 (5%), O'Neill's well-known U.S. firm", "It 's $ 3.50 ( 5% ) , O'Neill 's well-known U.S. firm |"},
         {"¿Dónde está Málaga? ¡Aquí!", "¿ Dónde está Málaga ? | ¡ Aquí ! |"},
         {"see http://a.org/x?y=1, ok", "see http://a.org/x?y=1 , ok |"},
         {"  ", ""},

@@ -37,14 +37,13 @@ static void counts_are_those_of_conlleval(void **state)
         {"start too late", "B-PER I-PER O", "O B-PER O", 1, 1, 0, 1, 1, 1, 0},
         {"wrong type", "B-PER I-PER", "B-LOC I-LOC", 1, 1, 0, 0, 1, 1, 0},
         {"BIO neighbours", "B-PER B-PER", "B-PER I-PER", 2, 1, 0, 1, 2, 1, 0},
-        {"IOB1: I starts, B parts neighbours", "I-PER I-PER B-PER O I-ORG", "I-PER I-PER B-PER O I-ORG", 3, 3,
-            3, 5, 3, 3, 3},
-        {"IOB1 against BIO: the same entities, other tags", "I-PER I-PER O I-LOC", "B-PER I-PER O B-LOC", 2,
-            2, 2, 2, 2, 2, 2},
+        {"IOB1: I starts, B parts neighbours", "I-PER I-PER B-PER O I-ORG", "I-PER I-PER B-PER O I-ORG", 3, 3, 3, 5, 3,
+            3, 3},
+        {"IOB1 against BIO: the same entities, other tags", "I-PER I-PER O I-LOC", "B-PER I-PER O B-LOC", 2, 2, 2, 2, 2,
+            2, 2},
         {"a change of type starts an entity", "I-PER I-LOC", "B-PER I-LOC", 2, 2, 2, 1, 2, 2, 2},
         {"a sentence ends an entity", "B-PER | I-PER", "B-PER | I-PER", 2, 2, 2, 2, 2, 2, 2},
-        {"BIOES with O between", "S-LOC O B-PER I-PER E-PER", "S-LOC O B-PER I-PER E-PER", 2, 2, 2, 5, 2, 2,
-            2},
+        {"BIOES with O between", "S-LOC O B-PER I-PER E-PER", "S-LOC O B-PER I-PER E-PER", 2, 2, 2, 5, 2, 2, 2},
         {"BIOES against BIO", "S-LOC O B-PER E-PER", "B-LOC O B-PER I-PER", 2, 2, 2, 2, 2, 2, 2},
         /* conlleval's tables do not know S, nor E before B: it reads neighbours of one type as one entity */
         {"BIOES S S", "S-LOC S-LOC", "S-LOC S-LOC", 1, 1, 1, 2, 2, 2, 2},
@@ -58,13 +57,12 @@ static void counts_are_those_of_conlleval(void **state)
         const struct count_case *c = &cases[i];
         struct isg_ner_score s;
         assert_int_equal(feed(&s, c->gold, c->predicted), ISG_OK);
-        if (s.overall.gold != c->n_gold || s.overall.predicted != c->n_predicted ||
-            s.overall.correct != c->n_correct || s.correct_tags != c->correct_tags ||
-            s.strict.gold != c->strict_gold || s.strict.predicted != c->strict_predicted ||
-            s.strict.correct != c->strict_correct)
-            fail_msg("%s: gold %d predicted %d correct %d tags %d, strict %d %d %d", c->what,
-                (int)s.overall.gold, (int)s.overall.predicted, (int)s.overall.correct, (int)s.correct_tags,
-                (int)s.strict.gold, (int)s.strict.predicted, (int)s.strict.correct);
+        if (s.overall.gold != c->n_gold || s.overall.predicted != c->n_predicted || s.overall.correct != c->n_correct ||
+            s.correct_tags != c->correct_tags || s.strict.gold != c->strict_gold ||
+            s.strict.predicted != c->strict_predicted || s.strict.correct != c->strict_correct)
+            fail_msg("%s: gold %d predicted %d correct %d tags %d, strict %d %d %d", c->what, (int)s.overall.gold,
+                (int)s.overall.predicted, (int)s.overall.correct, (int)s.correct_tags, (int)s.strict.gold,
+                (int)s.strict.predicted, (int)s.strict.correct);
         isg_ner_score_fini(&s);
     }
 }
@@ -118,8 +116,7 @@ static void files_are_paired(void **state)
     assert_int_equal(s.overall.gold, 2);
     isg_ner_score_fini(&s);
     const char *raw = file("score.raw", "a PER PER\nb PER x\nc x x\n");
-    assert_ok(
-        isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = raw, .raw = true, .outside = "x"}, &err));
+    assert_ok(isg_ner_eval_files(&s, &(struct isg_ner_eval_opts){.gold = raw, .raw = true, .outside = "x"}, &err));
     assert_int_equal(s.overall.gold, 2);
     assert_int_equal(s.overall.predicted, 1);
     assert_int_equal(s.overall.correct, 1);
@@ -157,8 +154,8 @@ static void errors_are_told_apart(void **state)
     isg_free(svg);
     isg_free(table);
     isg_ner_detail_fini(&d);
-    assert_error(isg_ner_eval_detail(&d, "score.absent", &(struct isg_ner_eval_opts){.gold = both}, &err),
-        ISG_EIO, "score.absent");
+    assert_error(isg_ner_eval_detail(&d, "score.absent", &(struct isg_ner_eval_opts){.gold = both}, &err), ISG_EIO,
+        "score.absent");
 }
 
 static void bad_files_are_refused(void **state)
@@ -188,8 +185,8 @@ static void bad_files_are_refused(void **state)
     o.gold = file("score.bad", "Ann NNP B-PER B-PER\nsings O O\n");
     assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:2: 3 columns");
     o.gold = file("score.bad", "Ann B-PER\n");
-    assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA,
-        "score.bad:1: 2 columns; expected a word and 2 tag columns");
+    assert_error(
+        isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "score.bad:1: 2 columns; expected a word and 2 tag columns");
     o.gold = file("score.bad", "\n\n");
     assert_error(isg_ner_eval_files(&s, &o, &err), ISG_EDATA, "no token");
 }

@@ -71,8 +71,7 @@ static void adaptation_layers(void **state)
 {
     (void)state;
     double *const plain = plain_emissions(), *const added = adapted_emissions(true, "sal.*|oal.*"),
-                  *const learnt = adapted_emissions(true, ""),
-                  *const replaced = adapted_emissions(false, "sal.*|oal.*");
+                  *const learnt = adapted_emissions(true, ""), *const replaced = adapted_emissions(false, "sal.*|oal.*");
     assert_int_equal(differences(added, plain), 0);
     assert_true(differences(learnt, plain) > COUNT / 2);
     for (size_t i = 0; i < COUNT; i++)
@@ -122,17 +121,15 @@ static void sizes_must_fit(void **state)
     tagger_make(&m);
     m.config.adapt_residual = true;
     m.config.oal_hidden = 4;
-    assert_error(
-        isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "oal_hidden=4 on 10");
+    assert_error(isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "oal_hidden=4 on 10");
     m.config.sal_hidden = 2;
-    assert_error(
-        isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "sal_hidden=2 on 6");
+    assert_error(isg_ner_network_new(&m.net, &m.config, &m.vocab, DIM, &err), ISG_EUSAGE, "sal_hidden=2 on 6");
     isg_ner_vocab_fini(&m.vocab);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(adaptation_layers), cmocka_unit_test(attention_joins),
-        cmocka_unit_test(sizes_must_fit)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adaptation_layers), cmocka_unit_test(attention_joins), cmocka_unit_test(sizes_must_fit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

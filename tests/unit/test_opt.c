@@ -10,18 +10,9 @@ static struct {
     struct isg_opt_list words;
 } v;
 static const struct isg_opt table[] = {
-    {.name = "src",
-        .letter = 's',
-        .kind = ISG_OPT_STRING,
-        .value = &v.src,
-        .argument = "FILE",
-        .help = "vectors"},
+    {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &v.src, .argument = "FILE", .help = "vectors"},
     {.name = "seed-dict", .kind = ISG_OPT_STRING, .value = &v.src, .argument = "FILE", .help = "pairs"},
-    {.name = "method",
-        .kind = ISG_OPT_CHOICE,
-        .value = &v.method,
-        .choices = "nn|csls|isf",
-        .help = "search"},
+    {.name = "method", .kind = ISG_OPT_CHOICE, .value = &v.method, .choices = "nn|csls|isf", .help = "search"},
     {.name = "k",
         .letter = 'k',
         .kind = ISG_OPT_INT,
@@ -77,8 +68,8 @@ static void test_values(void **state)
     (void)state;
     assert_ok(parse((const char *const[]){NULL}));
     assert_int_equal(v.k, 10);
-    assert_ok(PARSE("a", "--src=x", "-k7", "--rate", "1e-3", "-", "--csls", "--no-centre", "--word", "u",
-        "--word", "", "--", "--src"));
+    assert_ok(PARSE("a", "--src=x", "-k7", "--rate", "1e-3", "-", "--csls", "--no-centre", "--word", "u", "--word", "",
+        "--", "--src"));
     assert_string_equal(v.src, "x");
     assert_int_equal(v.k, 7);
     assert_true(v.rate == 1e-3 && v.csls && !v.centre);
@@ -150,8 +141,7 @@ static void test_required(void **state)
     args[0] = map;
     args[1] = m;
     n_args = 2;
-    expect(isg_opt_parse(&strict, two, 2, args, &n_args, &help, &err),
-        "no argument given; expected isogloss x IN");
+    expect(isg_opt_parse(&strict, two, 2, args, &n_args, &help, &err), "no argument given; expected isogloss x IN");
     args[0] = h;
     n_args = 1;
     assert_ok(isg_opt_parse(&strict, two, 2, args, &n_args, &help, &err));

@@ -2,8 +2,8 @@
  * the same bits for any number of threads. Also the parameter table. */
 #include "tests/test.h"
 
-#include "ner/crf.h"
-#include "ner/optim.h"
+#include "ner/engine/crf.h"
+#include "ner/engine/optim.h"
 
 /* A loss with gradient c on w (1 x 3), c2 on row 2 of e: sum of softmax losses would hide it, a linear form
  * does not. */
@@ -185,8 +185,7 @@ static void nan_is_refused_by_name(void **state)
     assert_error(isg_params_check(o.params, &err), ISG_ENUMERIC, "parameter w holds");
     gradients(&o, 0, 1, false);
     isg_tape_reset(o.t[0], &(struct isg_run){.training = true});
-    assert_error(
-        isg_backward(o.t[0], form(o.t[0], isg_lookup(o.t[0], o.w, (const uint32_t[]){0}, 1)), 1, &err),
+    assert_error(isg_backward(o.t[0], form(o.t[0], isg_lookup(o.t[0], o.w, (const uint32_t[]){0}, 1)), 1, &err),
         ISG_ENUMERIC, "the loss is");
     isg_optim_free(optim);
     opts.momentum = 1;
@@ -228,10 +227,8 @@ static void averages(void **state)
 static void schedules(void **state)
 {
     (void)state;
-    const struct isg_schedule_opts inverse = {ISG_LR_INVERSE, .decay = 0.05},
-                                   exponential = {ISG_LR_EXP, .decay = 0.5},
-                                   cosine = {ISG_LR_COSINE, .minimum = 0.01},
-                                   linear = {ISG_LR_LINEAR, .warmup = 0.5},
+    const struct isg_schedule_opts inverse = {ISG_LR_INVERSE, .decay = 0.05}, exponential = {ISG_LR_EXP, .decay = 0.5},
+                                   cosine = {ISG_LR_COSINE, .minimum = 0.01}, linear = {ISG_LR_LINEAR, .warmup = 0.5},
                                    constant = {.kind = ISG_LR_CONSTANT};
     assert_near(isg_schedule_rate(&inverse, 0.015, 0.9, 30), 0.015, 1e-12);
     assert_near(isg_schedule_rate(&inverse, 0.015, 10.5, 30), 0.01, 1e-12);
@@ -295,8 +292,7 @@ static void threads_change_no_bit(void **state)
     }
 }
 
-/* ---- the table
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 static void globs(void **state)
 {
     (void)state;

@@ -2,8 +2,8 @@
  * linear -> CRF, trained by SGD until one batch is known by heart. */
 #include "tests/test.h"
 
-#include "ner/crf.h"
-#include "ner/optim.h"
+#include "ner/engine/crf.h"
+#include "ner/engine/optim.h"
 
 enum { WORDS = 20, LETTERS = 8, TAGS = 5, TOKENS = 17, SENTENCES = 4, CHARS = 31 };
 
@@ -58,10 +58,9 @@ static struct batch batch_make(void)
 
 static struct isg_node *emissions(struct isg_tape *t, const struct model *m, const struct batch *b)
 {
-    struct isg_node *spelling =
-        isg_char_cnn(t, isg_lookup(t, m->letter, b->letters, CHARS), &words, 3, m->conv_w, m->conv_b);
-    struct isg_node *type =
-        isg_concat(t, (struct isg_node *[]){isg_lookup(t, m->word, b->word, 10), spelling}, 2);
+    struct isg_node *spelling = isg_char_cnn(
+        t, isg_lookup(t, m->letter, b->letters, CHARS), &words, 3, m->conv_w, m->conv_b);
+    struct isg_node *type = isg_concat(t, (struct isg_node *[]){isg_lookup(t, m->word, b->word, 10), spelling}, 2);
     struct isg_node *x = isg_dropout(t, isg_rows(t, type, b->token, TOKENS), ISG_R(0.1), "input");
     return isg_linear(t, isg_bilstm(t, x, &sentences, &m->lstm), m->out_w, m->out_b);
 }

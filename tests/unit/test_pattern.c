@@ -35,19 +35,18 @@ static void classes(void **state)
         {"-12", "number"}, {"25%", "number"}, {"$5", "number"}, {".5", "number"}, {"1996-08-22", "date"},
         {"22/8/96", "date"}, {"14:30", "time"}, {"2-1", "score"}, {"6-4", "score"}, {"21st", "ordinal"},
         {"3º", "ordinal"}, {"http://t.co/x", "url"}, {"www.example.org", "url"}, {"Example.com", "url"},
-        {"a.b@c.org", "email"}, {"#wow", "hashtag"}, {"@paulwalk", "mention"}, {":)", "emoticon"},
-        {":-D", "emoticon"}, {"<3", "emoticon"}, {".", "punctuation"}, {"--", "punctuation"},
-        {"``", "punctuation"}, {"''", "punctuation"}, {"\xc2\xab", "punctuation"},
-        {"\xf0\x9f\x98\x80", "emoji"}, {"house", NULL}, {"U.S.", NULL}, {"'s", NULL}, {"Dr.", NULL},
-        {"B-52", NULL}, {"mid-1990s", NULL}, {"España", NULL}, {"", NULL}};
+        {"a.b@c.org", "email"}, {"#wow", "hashtag"}, {"@paulwalk", "mention"}, {":)", "emoticon"}, {":-D", "emoticon"},
+        {"<3", "emoticon"}, {".", "punctuation"}, {"--", "punctuation"}, {"``", "punctuation"}, {"''", "punctuation"},
+        {"\xc2\xab", "punctuation"}, {"\xf0\x9f\x98\x80", "emoji"}, {"house", NULL}, {"U.S.", NULL}, {"'s", NULL},
+        {"Dr.", NULL}, {"B-52", NULL}, {"mid-1990s", NULL}, {"España", NULL}, {"", NULL}};
     struct isg_error err = {0};
     struct isg_classes *c;
     assert_ok(isg_classes_load(&c, NULL, &err));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *got = isg_classes_of(c, cases[i][0], strlen(cases[i][0]));
         if ((got != NULL) != (cases[i][1] != NULL) || (got && strcmp(got, cases[i][1]) != 0)) {
-            print_error("\"%s\" is %s, wanted %s\n", cases[i][0], got ? got : "nothing",
-                cases[i][1] ? cases[i][1] : "nothing");
+            print_error(
+                "\"%s\" is %s, wanted %s\n", cases[i][0], got ? got : "nothing", cases[i][1] ? cases[i][1] : "nothing");
             fail();
         }
     }
@@ -59,8 +58,7 @@ static void lists(void **state)
     (void)state;
     struct isg_error err = {0};
     struct isg_classes *c;
-    static const char good[] = "# mine\n\nshout\t[A-Z]+!\n", no_tab[] = "x\ty\nnothing\n",
-                      bad[] = "a\tb\nc\t(\n";
+    static const char good[] = "# mine\n\nshout\t[A-Z]+!\n", no_tab[] = "x\ty\nnothing\n", bad[] = "a\tb\nc\t(\n";
     char *path = test_file(good, sizeof good - 1, ".tsv");
     assert_ok(isg_classes_load(&c, path, &err));
     assert_string_equal(isg_classes_of(c, "HEY!", 4), "shout");
@@ -69,8 +67,7 @@ static void lists(void **state)
     unlink(path);
     free(path);
     path = test_file(no_tab, sizeof no_tab - 1, ".tsv");
-    assert_error(
-        isg_classes_load(&c, path, &err), ISG_EDATA, ":2: \"nothing\"; expected the name of a class");
+    assert_error(isg_classes_load(&c, path, &err), ISG_EDATA, ":2: \"nothing\"; expected the name of a class");
     unlink(path);
     free(path);
     path = test_file(bad, sizeof bad - 1, ".tsv");

@@ -80,7 +80,7 @@ static void without_a_pool(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_index_once), cmocka_unit_test(many_short_runs),
-        cmocka_unit_test(without_a_pool)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_index_once), cmocka_unit_test(many_short_runs), cmocka_unit_test(without_a_pool)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

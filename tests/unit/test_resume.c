@@ -43,8 +43,8 @@ static void stopped_after_each_batch(void **state)
         .columns = ISG_COLUMNS_DEFAULT,
         .seed = 1};
     isg_ner_config_defaults(&opts.config);
-    static const char *const set[] = {"hidden=4", "word_dim=4", "char_dim=3", "char_filters=3", "batch=2",
-        "epochs=3", "average=0.9", "schedule=linear"};
+    static const char *const set[] = {"hidden=4", "word_dim=4", "char_dim=3", "char_filters=3", "batch=2", "epochs=3",
+        "average=0.9", "schedule=linear"};
     for (size_t i = 0; i < sizeof set / sizeof *set; i++)
         assert_ok(isg_ner_config_set(&opts.config, set[i], &err));
     struct isg_ner_trained trained;

@@ -27,8 +27,7 @@ static void streams(void **state)
     (void)state;
     struct isg_rng a = isg_rng_stream(1, "dropout", 5), b = isg_rng_stream(1, "dropout", 5);
     struct isg_rng others[] = {isg_rng_stream(2, "dropout", 5), isg_rng_stream(1, "dropouu", 5),
-        isg_rng_stream(1, "dropout", 6), isg_rng_stream(1, "", 5),
-        isg_rng_stream(1, "dropout", 5 + (1ull << 32))};
+        isg_rng_stream(1, "dropout", 6), isg_rng_stream(1, "", 5), isg_rng_stream(1, "dropout", 5 + (1ull << 32))};
     int same[5] = {0};
     for (int i = 0; i < 1000; i++) {
         const uint32_t x = isg_rng_u32(&a);

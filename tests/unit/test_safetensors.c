@@ -58,12 +58,10 @@ static void test_round_trip(void **state)
     assert_string_equal(key, "version");
     assert_false(isg_safetensors_meta_at(st, 2, &key, &value));
     const struct isg_tensor *got;
-    assert_error(
-        isg_safetensors_want(st, "x", ISG_F32, 1, (uint64_t[]){0}, &got, &err), ISG_EDATA, "no tensor \"x\"");
+    assert_error(isg_safetensors_want(st, "x", ISG_F32, 1, (uint64_t[]){0}, &got, &err), ISG_EDATA, "no tensor \"x\"");
     assert_error(isg_safetensors_want(st, "w", ISG_F32, 2, (uint64_t[]){0, 4}, &got, &err), ISG_EDATA,
         "is F32 [2,3]; expected F32 [any,4]");
-    assert_error(
-        isg_safetensors_want(st, "w", ISG_F16, 2, (uint64_t[]){2, 3}, &got, &err), ISG_EDATA, "expected F16");
+    assert_error(isg_safetensors_want(st, "w", ISG_F16, 2, (uint64_t[]){2, 3}, &got, &err), ISG_EDATA, "expected F16");
     assert_ok(isg_safetensors_want(st, "w", ISG_F32, 2, (uint64_t[]){0, 3}, &got, &err));
     isg_safetensors_close(st);
     isg_safetensors_close(NULL);
@@ -90,7 +88,7 @@ static void test_cut_anywhere(void **state)
 static void test_lies(void **state)
 {
     (void)state;
-#define W(type, shape, from, to)                                                                             \
+#define W(type, shape, from, to)                                                                                       \
     "{\"w\":{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" from "," to "]}}"
     struct isg_error err;
     struct isg_safetensors *st;

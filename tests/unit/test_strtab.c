@@ -87,7 +87,6 @@ static void long_strings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small), cmocka_unit_test(many), cmocka_unit_test(long_strings)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(small), cmocka_unit_test(many), cmocka_unit_test(long_strings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,8 @@
  */
 #include "tests/test.h"
 
-#include "ner/crf.h"
-#include "ner/tape.h"
+#include "ner/engine/crf.h"
+#include "ner/engine/tape.h"
 
 #ifdef ISG_DOUBLE
 static const double eps = 1e-12;
@@ -57,13 +57,13 @@ static void misuse_is_named(void **state)
     struct isg_tape *t = o.t;
     static const uint32_t nine[2] = {0, 9};
     const struct isg_seqs seqs = {1, nine};
-#define REFUSED(call, part)                                                                                  \
-    do {                                                                                                     \
-        isg_tape_reset(t, &training);                                                                        \
-        struct isg_node *x = input(&o, 10);                                                                  \
-        assert_non_null(x);                                                                                  \
-        assert_null(call);                                                                                   \
-        assert_error(isg_tape_status(t, &err), ISG_EUSAGE, part);                                            \
+#define REFUSED(call, part)                                                                                            \
+    do {                                                                                                               \
+        isg_tape_reset(t, &training);                                                                                  \
+        struct isg_node *x = input(&o, 10);                                                                            \
+        assert_non_null(x);                                                                                            \
+        assert_null(call);                                                                                             \
+        assert_error(isg_tape_status(t, &err), ISG_EUSAGE, part);                                                      \
     } while (0)
     REFUSED(isg_lookup(t, o.x, (const uint32_t[]){10}, 1), "row 10 asked of x, which has 10");
     REFUSED(isg_rows(t, x, (const uint32_t[]){99}, 1), "row 99");
@@ -235,8 +235,8 @@ static void frozen_parameters_get_nothing(void **state)
     struct world o;
     world_make(&o);
     o.w->frozen = true;
-    assert_ok(isg_backward(
-        o.t, total(o.t, isg_linear(o.t, isg_linear(o.t, input(&o, 10), o.w, o.b), o.col, NULL)), 1, &err));
+    assert_ok(
+        isg_backward(o.t, total(o.t, isg_linear(o.t, isg_linear(o.t, input(&o, 10), o.w, o.b), o.col, NULL)), 1, &err));
     assert_null(isg_tape_grad(o.t, o.w));
     assert_non_null(isg_tape_grad(o.t, o.b));
     assert_non_null(isg_tape_grad(o.t, o.x)); /* the gradient passes through */
@@ -262,8 +262,7 @@ static void sentences_do_not_see_their_batch(void **state)
         for (uint32_t s = 0; s < 4; s++) {
             const uint32_t n = offset[s + 1] - offset[s], alone[2] = {0, n};
             isg_tape_reset(o.t, &(struct isg_run){0});
-            h = isg_bilstm(
-                o.t, isg_lookup(o.t, o.x, ids + offset[s], n), &(struct isg_seqs){1, alone}, &o.lstm);
+            h = isg_bilstm(o.t, isg_lookup(o.t, o.x, ids + offset[s], n), &(struct isg_seqs){1, alone}, &o.lstm);
             assert_ok(isg_tape_status(o.t, &err));
             assert_memory_equal(h->x, together + offset[s] * 42, n * 42 * sizeof *h->x);
         }
@@ -329,8 +328,7 @@ static void dropout_is_for_training(void **state)
     struct world o;
     world_make(&o);
     struct isg_node *x = input(&o, 10);
-    const struct isg_node *a = isg_dropout(o.t, x, ISG_R(0.5), "a"),
-                          *again = isg_dropout(o.t, x, ISG_R(0.5), "a"),
+    const struct isg_node *a = isg_dropout(o.t, x, ISG_R(0.5), "a"), *again = isg_dropout(o.t, x, ISG_R(0.5), "a"),
                           *b = isg_dropout(o.t, x, ISG_R(0.5), "b");
     assert_memory_equal(a->x, again->x, 60 * sizeof *x->x);
     assert_memory_not_equal(a->x, b->x, 60 * sizeof *x->x);
@@ -387,8 +385,8 @@ static void ties(void **state)
     const struct isg_seqs seqs = {2, offset};
     static const bool sources[2] = {true, false};
     assert_ok(isg_backward(o.t,
-        isg_grad_loss(o.t, isg_linear(o.t, isg_pool_max(o.t, input(&o, 10), &seqs), o.col, NULL), sources,
-            ISG_R(0.5), 0),
+        isg_grad_loss(
+            o.t, isg_linear(o.t, isg_pool_max(o.t, input(&o, 10), &seqs), o.col, NULL), sources, ISG_R(0.5), 0),
         1, &err));
     const isg_real *g = isg_tape_grad(o.t, o.x);
     for (int i = 0; i < 60; i++)
@@ -398,11 +396,11 @@ static void ties(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(misuse_is_named),
-        cmocka_unit_test(reversal_turns_the_gradient), cmocka_unit_test(grad_weighs_its_sides),
-        cmocka_unit_test(perturbations_have_their_norm), cmocka_unit_test(two_passes),
-        cmocka_unit_test(frozen_parameters_get_nothing), cmocka_unit_test(sentences_do_not_see_their_batch),
-        cmocka_unit_test(packing_changes_no_bit), cmocka_unit_test(masks_of_self_attention),
-        cmocka_unit_test(dropout_is_for_training), cmocka_unit_test(constant_tables), cmocka_unit_test(ties)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(misuse_is_named), cmocka_unit_test(reversal_turns_the_gradient),
+        cmocka_unit_test(grad_weighs_its_sides), cmocka_unit_test(perturbations_have_their_norm),
+        cmocka_unit_test(two_passes), cmocka_unit_test(frozen_parameters_get_nothing),
+        cmocka_unit_test(sentences_do_not_see_their_batch), cmocka_unit_test(packing_changes_no_bit),
+        cmocka_unit_test(masks_of_self_attention), cmocka_unit_test(dropout_is_for_training),
+        cmocka_unit_test(constant_tables), cmocka_unit_test(ties)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

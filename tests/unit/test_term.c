@@ -56,8 +56,7 @@ static void on_a_terminal(void **state)
     assert_string_equal(text, "\r\033[K");
     isg_bar_clear(&bar); /* nothing left to wipe */
     assert_int_equal(shown(fd, text, sizeof text), 0);
-    isg_bar_draw(
-        &bar, "a stage with a name that is much longer than the room kept for it", 9, 4); /* past the end */
+    isg_bar_draw(&bar, "a stage with a name that is much longer than the room kept for it", 9, 4); /* past the end */
     shown(fd, text, sizeof text);
     assert_non_null(strstr(text, "100%"));
     fclose(f);
@@ -112,8 +111,8 @@ static void clock_and_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(clock_and_memory), cmocka_unit_test(on_a_terminal),
-        cmocka_unit_test(colour_and_silence)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clock_and_memory), cmocka_unit_test(on_a_terminal), cmocka_unit_test(colour_and_silence)};
     int master = -1, slave = -1;
     if (openpty(&master, &slave, NULL, NULL, NULL) != 0) { /* a bare chroot: no /dev/pts */
         /* Not by skip(): cmocka 1.1 prints that as "not ok". */

@@ -30,8 +30,7 @@ static void test_values(void **state)
                    "list = [1, [\"x\", 'y'], # one\n  2.5,\n]\nnone = []\n"
                    "a.b.c = 1\na.b.d = 2"));
     const struct isg_toml *root = &file.root;
-    assert_string_equal(
-        isg_toml_find(root, "text")->text, "a\tb \xC3\xA9\xF0\x9F\x98\x80 \"q\" # no comment");
+    assert_string_equal(isg_toml_find(root, "text")->text, "a\tb \xC3\xA9\xF0\x9F\x98\x80 \"q\" # no comment");
     assert_int_equal(isg_toml_find(root, "text")->line, 2);
     assert_string_equal(isg_toml_find(root, "literal key")->text, "C:\\new");
     assert_int_equal(isg_toml_find(root, "n")->integer, -1000);
@@ -179,8 +178,7 @@ static void test_limits(void **state)
 static void test_broken(void **state)
 {
     (void)state;
-    static const char good[] =
-        "[a.b]\nk = [1, \"x\\u0041\", 'y']\n[[s]]\nr = 0x1_f\nf = -1.5e3 # c\r\nb.c = true\n";
+    static const char good[] = "[a.b]\nk = [1, \"x\\u0041\", 'y']\n[[s]]\nr = 0x1_f\nf = -1.5e3 # c\r\nb.c = true\n";
     char text[sizeof good];
     for (size_t n = 0; n < sizeof good; n++)
         if (load_bytes(good, n) == ISG_OK)

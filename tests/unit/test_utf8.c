@@ -132,15 +132,13 @@ static void classes(void **state)
     assert_false(isg_utf8_is_letter('1') || isg_utf8_is_letter('_') || isg_utf8_is_letter(0x301));
     assert_true(isg_utf8_is_digit('0') && isg_utf8_is_digit(0x0663));
     assert_false(isg_utf8_is_digit('a') || isg_utf8_is_digit(0xBD));
-    assert_true(isg_utf8_is_punct('.') && isg_utf8_is_punct('$') && isg_utf8_is_punct(0xBF) &&
-                isg_utf8_is_punct('+'));
+    assert_true(isg_utf8_is_punct('.') && isg_utf8_is_punct('$') && isg_utf8_is_punct(0xBF) && isg_utf8_is_punct('+'));
     assert_false(isg_utf8_is_punct('a') || isg_utf8_is_punct('7') || isg_utf8_is_punct(' '));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(validity),
-        cmocka_unit_test(every_code_point_round_trips), cmocka_unit_test(casing), cmocka_unit_test(mappings),
-        cmocka_unit_test(classes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(validity), cmocka_unit_test(every_code_point_round_trips),
+        cmocka_unit_test(casing), cmocka_unit_test(mappings), cmocka_unit_test(classes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,8 +103,7 @@ static void test_words(void **state)
         "10 000 1 2\nat name@domain.com 3 4\nnew\xc2\xa0york 5 6 \r\n. . . 7 8\na\tb 9 10\n 11 12\n3.14 13 "
         "14\n");
     assert_int_equal(v.m.cols, 2);
-    static const char *const words[] = {
-        "10 000", "at name@domain.com", "new\xc2\xa0york", ". . .", "a\tb", "", "3.14"};
+    static const char *const words[] = {"10 000", "at name@domain.com", "new\xc2\xa0york", ". . .", "a\tb", "", "3.14"};
     for (uint32_t i = 0; i < 7; i++) {
         assert_word(&v, i, words[i]);
         assert_true(at(&v, i, 0) == (float)(2 * i + 1) && at(&v, i, 1) == (float)(2 * i + 2));
@@ -156,8 +155,7 @@ static void test_errors(void **state)
     refuse("hello\nworld\n", 1, "no vectors");
     refuse("7 2\na 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1\ng 1 2\n", 7, "1 values; expected a word and 2");
     refuse("a 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1 2\ng 1\n", 7, "1 values; expected a word and 2");
-    refuse("a 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1 2\ng 0.1234 1 0.5555\n", 7,
-        "3 values; expected a word and 2");
+    refuse("a 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1 2\ng 0.1234 1 0.5555\n", 7, "3 values; expected a word and 2");
     refuse("a 1 2\nb 1 nan\n", 2, "\"nan\" is no number");
     refuse("a 1 2\nb -inf 2\n", 2, "\"-inf\" is no number");
     refuse("a 1 2\nb 1e60 2\n", 2, "infinite");
@@ -294,8 +292,7 @@ static void test_cancel(void **state)
     size_t n;
     char *text = large(30000, 10, &n);
     const struct isg_env env = {.progress = stop_now};
-    assert_error(
-        isg_vectors_load(&v, put("v.vec", text, n), NULL, NULL, &env, &err), ISG_ECANCELED, "stopped");
+    assert_error(isg_vectors_load(&v, put("v.vec", text, n), NULL, NULL, &env, &err), ISG_ECANCELED, "stopped");
     free(text);
 }
 
@@ -328,8 +325,8 @@ static void test_word2vec(void **state)
             put("v.bin", buf, cut);
             assert_int_not_equal(isg_vectors_load(&v, path, NULL, NULL, &silent, &err), ISG_OK);
         }
-        assert_error(isg_vectors_load(&v, put("v.bin", buf, n - 3), NULL, NULL, &silent, &err), ISG_EDATA,
-            "ends in row 2 of 2");
+        assert_error(
+            isg_vectors_load(&v, put("v.bin", buf, n - 3), NULL, NULL, &silent, &err), ISG_EDATA, "ends in row 2 of 2");
         const struct isg_vectors_opts o = {.max_vocab = 1};
         assert_ok(isg_vectors_load(&v, put("v.bin", buf, n), &o, &r, &silent, &err));
         assert_int_equal(v.m.rows, 1);
@@ -337,8 +334,7 @@ static void test_word2vec(void **state)
         assert_int_equal(r.rows_in_file, 2);
         isg_vectors_fini(&v);
         memcpy(buf + 8, &(float){NAN}, 4);
-        assert_error(
-            isg_vectors_load(&v, put("v.bin", buf, n), NULL, NULL, &silent, &err), ISG_EDATA, "row 1: NaN");
+        assert_error(isg_vectors_load(&v, put("v.bin", buf, n), NULL, NULL, &silent, &err), ISG_EDATA, "row 1: NaN");
     }
 }
 
@@ -359,8 +355,7 @@ static void test_save(void **state)
     for (int i = 0; i < 5; i++) {
         const bool half = i == 4;
         file(names[i]);
-        assert_ok(
-            isg_vectors_save_as(&v, path, half ? ISG_VECTORS_CACHE_F16 : ISG_VECTORS_BY_NAME, false, &err));
+        assert_ok(isg_vectors_save_as(&v, path, half ? ISG_VECTORS_CACHE_F16 : ISG_VECTORS_BY_NAME, false, &err));
         assert_error(isg_vectors_save(&v, path, false, &err), ISG_EUSAGE, "exists");
         assert_ok(isg_vectors_load(&w, path, NULL, &r, &silent, &err));
         assert_string_equal(r.format, formats[i]);
@@ -385,8 +380,7 @@ static void test_save(void **state)
         isg_vectors_fini(&w);
     }
     v.m.x[5] = 1e6f;
-    assert_error(
-        isg_vectors_save_as(&v, file("x.isgv"), ISG_VECTORS_CACHE_F16, true, &err), ISG_ENUMERIC, "half");
+    assert_error(isg_vectors_save_as(&v, file("x.isgv"), ISG_VECTORS_CACHE_F16, true, &err), ISG_ENUMERIC, "half");
     v.m.x[5] = INFINITY;
     assert_error(isg_vectors_save(&v, file("x.vec"), true, &err), ISG_ENUMERIC, "infinity");
     assert_int_equal(access(path, F_OK), -1);
@@ -442,9 +436,8 @@ static void test_bad_cache(void **state)
         const int64_t *at;
         const char *bytes, *part;
         uint64_t n_offsets;
-    } cases[] = {{bad, good_at, "ab", "NaN", 3}, {x, bad_at, "ab", "out of bounds", 3},
-        {x, good_at, "aa", "twice", 3}, {x, good_at, "ab", "vocab.offsets\" is", 2},
-        {x, good_at, "a\xff", "invalid UTF-8", 3}};
+    } cases[] = {{bad, good_at, "ab", "NaN", 3}, {x, bad_at, "ab", "out of bounds", 3}, {x, good_at, "aa", "twice", 3},
+        {x, good_at, "ab", "vocab.offsets\" is", 2}, {x, good_at, "a\xff", "invalid UTF-8", 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct isg_tensor t[] = {{"embedding.weight", ISG_F32, 2, {2, 1}, cases[i].x},
             {"vocab.offsets", ISG_I64, 1, {cases[i].n_offsets}, cases[i].at},
@@ -454,8 +447,7 @@ static void test_bad_cache(void **state)
     }
     const struct isg_tensor other = {"other", ISG_F32, 1, {2}, x};
     assert_ok(isg_safetensors_save(file("c.isgv"), true, &other, 1, NULL, 0, &err));
-    assert_error(
-        isg_vectors_load(&v, path, NULL, NULL, &silent, &err), ISG_EDATA, "no tensor \"embedding.weight\"");
+    assert_error(isg_vectors_load(&v, path, NULL, NULL, &silent, &err), ISG_EDATA, "no tensor \"embedding.weight\"");
 }
 
 /* No room on the disk: an error, the earlier file as it was, nothing left behind. */

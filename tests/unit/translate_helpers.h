@@ -1,7 +1,7 @@
 /** @file tests/unit/translate_helpers.h  A corpus as a string through a translator, and the result as a
  * string. */
-#ifndef ISG_TESTS_TRANSLATE_HELPERS_H
-#define ISG_TESTS_TRANSLATE_HELPERS_H
+#ifndef ISG_TESTS_UNIT_TRANSLATE_HELPERS_H
+#define ISG_TESTS_UNIT_TRANSLATE_HELPERS_H
 #include "tests/test.h"
 #include "translate/translate.h"
 
@@ -20,9 +20,8 @@ static inline struct isg_lexicon *test_lexicon(const char *lines)
 }
 
 /** Translates `text`; the caller frees the result. */
-static inline char *test_translate(const struct isg_translate_parts *parts,
-    const struct isg_translate_opts *opts, const char *policy, const char *text,
-    struct isg_translate_report *report)
+static inline char *test_translate(const struct isg_translate_parts *parts, const struct isg_translate_opts *opts,
+    const char *policy, const char *text, struct isg_translate_report *report)
 {
     struct isg_translator *t;
     struct isg_translate_report mine = {0};
@@ -48,11 +47,11 @@ static inline char *test_translate(const struct isg_translate_parts *parts,
     return got;
 }
 
-#define assert_translates(parts, opts, policy, text, wanted)                                                 \
-    do {                                                                                                     \
-        char *got_ = test_translate((parts), (opts), (policy), (text), NULL);                                \
-        assert_string_equal(got_, (wanted));                                                                 \
-        free(got_);                                                                                          \
+#define assert_translates(parts, opts, policy, text, wanted)                                                           \
+    do {                                                                                                               \
+        char *got_ = test_translate((parts), (opts), (policy), (text), NULL);                                          \
+        assert_string_equal(got_, (wanted));                                                                           \
+        free(got_);                                                                                                    \
     } while (0)
 
 #endif

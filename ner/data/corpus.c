@@ -1,0 +1,241 @@
+/* Reading a labelled file into numbers. */
+#include "ner/data/data.h"
+
+#include <math.h>
+#include <string.h>
+
+void isg_ner_corpus_fini(struct isg_ner_corpus *c)
+{
+    isg_strtab_free(c->forms);
+    isg_strtab_free(c->types);
+    isg_free(c->form);
+    isg_free(c->offset);
+    isg_free(c->spans);
+    isg_free(c->span_offset);
+    isg_free(c->line);
+    isg_free(c->doubt);
+    isg_free(c->weight);
+    isg_free(c->feature);
+    for (uint32_t k = 0; k < ISG_MAX_FEATURES; k++)
+        isg_strtab_free(c->values[k]);
+    memset(c, 0, sizeof *c);
+}
+
+/* Scratch of one sentence. */
+struct scratch {
+    bool untagged; /* the file's tags, if it has any, are not looked at */
+    char *letters;
+    uint32_t *types;
+    struct isg_span *spans;
+    size_t cap_letters, cap_types, cap_spans;
+    struct isg_scheme_vote vote;
+};
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    return p;
+}
+
+/* "# weight = 0.7": true, and the number, NaN where it is none. Other comments: false. */
+static bool weight_line(const struct isg_line *line, float *weight)
+{
+    static const char word[] = "weight";
+    const char *const end = line->text + line->n, *p = skip_blanks(line->text + 1, end);
+    const size_t n = sizeof word - 1;
+    if ((size_t)(end - p) < n || memcmp(p, word, n) != 0)
+        return false;
+    p = skip_blanks(p + n, end);
+    if (p == end || *p != '=')
+        return false;
+    p = skip_blanks(p + 1, end);
+    const char *const after = isg_parse_float(p, end, weight);
+    if (after == p || skip_blanks(after, end) != end || !isfinite(*weight) || *weight < 0)
+        *weight = NAN;
+    return true;
+}
+
+/* The weight that a block's comments give its sentence; 1 where they give none. */
+static enum isg_status read_weight(
+    struct isg_ner_corpus *c, const struct isg_block *b, const char *path, float *weight, struct isg_error *err)
+{
+    const size_t first = b->n_tokens ? b->tokens[0] : 0;
+    bool seen = false;
+    *weight = 1;
+    for (size_t i = 0; i < b->n_lines; i++) {
+        const struct isg_line *const line = &b->lines[i];
+        if (line->kind != ISG_LINE_COMMENT || !weight_line(line, weight))
+            continue;
+        if (isnan(*weight)) {
+            (void)isg_error_set(err, ISG_EDATA, path, line->number, "a weight that is no number from 0");
+            return isg_error_expected(err, "a line such as # weight = 0.7");
+        }
+        if (seen || i >= first) {
+            (void)isg_error_set(err, ISG_EDATA, path, line->number,
+                seen ? "a second weight for a sentence" : "a weight without a sentence below it");
+            return isg_error_expected(err, "one such line above the first token of a sentence");
+        }
+        seen = true;
+    }
+    c->n_weights += seen;
+    return ISG_OK;
+}
+
+uint32_t isg_ner_doubts(const char *letters, size_t n, const struct isg_span *spans, size_t n_spans, uint8_t *doubt)
+{
+    uint32_t open = 0;
+    for (size_t i = 0; i < n; i++) {
+        doubt[i] = letters[i] ? 0 : ISG_DOUBT_TAG;
+        open += doubt[i];
+    }
+    for (size_t k = 0; k < n_spans; k++) {
+        const size_t first = spans[k].first, last = first + spans[k].n - 1;
+        if (first > 0 && doubt[first - 1] == ISG_DOUBT_TAG && letters[first] == 'I')
+            doubt[first] |= ISG_DOUBT_START;
+        if (last + 1 < n && doubt[last + 1] == ISG_DOUBT_TAG && letters[last] != 'E' && letters[last] != 'S')
+            doubt[last] |= ISG_DOUBT_END;
+    }
+    return open;
+}
+
+static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s, const struct isg_columns_reader *r,
+    const struct isg_block *b, const char *path, struct isg_error *err)
+{
+    const size_t n = b->n_tokens;
+    const uint64_t line = b->lines[b->tokens[0]].number;
+    if (n > UINT32_MAX - 1 - c->n_tokens)
+        return isg_error_set(err, ISG_EDATA, path, line, "more than 4,294,967,294 tokens in a corpus");
+    if (!ISG_GROW(c->form, c->cap[0], (size_t)c->n_tokens + n) ||
+        !ISG_GROW(c->offset, c->cap[1], (size_t)c->n_sentences + 2) ||
+        !ISG_GROW(c->span_offset, c->cap[2], (size_t)c->n_sentences + 2) ||
+        !ISG_GROW(c->line, c->cap[3], (size_t)c->n_sentences + 1) ||
+        !ISG_GROW(c->doubt, c->cap[5], (size_t)c->n_tokens + n) ||
+        !ISG_GROW(c->feature, c->cap[7], ((size_t)c->n_tokens + n) * c->n_features) ||
+        !ISG_GROW(c->weight, c->cap[6], (size_t)c->n_sentences + 1) || !ISG_GROW(s->letters, s->cap_letters, n) ||
+        !ISG_GROW(s->types, s->cap_types, n))
+        return isg_error_nomem(err, "a corpus");
+    ISG_TRY(read_weight(c, b, path, &c->weight[c->n_sentences], err));
+    const char *before = NULL;
+    size_t before_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len, type_n;
+        const char *word = isg_block_word(r, b, i, &len), *type;
+        ISG_TRY(isg_strtab_add(c->forms, word, len, &c->form[c->n_tokens + i], NULL, err));
+        for (uint32_t k = 0; k < c->n_features; k++) {
+            const char *const value = isg_line_field(
+                &b->lines[b->tokens[i]], isg_columns_effective(r).features[k], &len);
+            ISG_TRY(isg_strtab_add(
+                c->values[k], value, len, &c->feature[(c->n_tokens + i) * c->n_features + k], NULL, err));
+        }
+        const char *tag = isg_block_tag(r, b, i, &len);
+        if (s->untagged) {
+            tag = "?";
+            len = 1;
+        }
+        if (!tag)
+            return isg_error_set(err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
+        /* 0 is "?": the reader lets nothing else pass */
+        s->letters[i] = isg_tag_split(tag, len, &type, &type_n);
+        isg_scheme_see(&s->vote, tag, len, before, before_n);
+        before = tag;
+        before_n = len;
+        s->types[i] = ISG_NO_ID;
+        if (s->letters[i] && s->letters[i] != 'O')
+            ISG_TRY(isg_strtab_add(c->types, type, type_n, &s->types[i], NULL, err));
+    }
+    size_t n_spans;
+    ISG_TRY(isg_spans_from_tags(s->letters, s->types, n, &s->spans, &s->cap_spans, &n_spans, err));
+    c->n_doubts += isg_ner_doubts(s->letters, n, s->spans, n_spans, c->doubt + c->n_tokens);
+    const size_t had = c->span_offset[c->n_sentences];
+    if (!ISG_GROW(c->spans, c->cap[4], had + n_spans + 1))
+        return isg_error_nomem(err, "a corpus");
+    if (n_spans)
+        memcpy(c->spans + had, s->spans, n_spans * sizeof *s->spans);
+    c->line[c->n_sentences] = line;
+    c->n_tokens += (uint32_t)n;
+    c->n_sentences++;
+    c->offset[c->n_sentences] = c->n_tokens;
+    c->span_offset[c->n_sentences] = (uint32_t)(had + n_spans);
+    return ISG_OK;
+}
+
+/* Makes an empty corpus of a zeroed struct. */
+static bool begin(struct isg_ner_corpus *c, uint32_t n_features)
+{
+    c->forms = isg_strtab_new();
+    c->types = isg_strtab_new();
+    c->n_features = n_features;
+    for (uint32_t k = 0; k < n_features; k++)
+        if (!(c->values[k] = isg_strtab_new()))
+            return false;
+    if (!c->forms || !c->types || !ISG_GROW(c->offset, c->cap[1], 2) || !ISG_GROW(c->span_offset, c->cap[2], 2))
+        return false;
+    c->offset[0] = c->span_offset[0] = 0;
+    return true;
+}
+
+enum isg_status isg_ner_corpus_add(
+    struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err)
+{
+    struct isg_columns_reader *r = NULL;
+    struct scratch s = {.untagged = columns.tag == ISG_NO_COLUMN};
+    const bool first = !c->forms;
+    if (first && !begin(c, columns.n_features))
+        return isg_error_nomem(err, "a corpus");
+    enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_columns_open(&r, path, columns, err));
+    for (;;) {
+        struct isg_block *b;
+        ISG_GOTO(isg_columns_next(r, &b, err));
+        if (!b)
+            break;
+        if (b->n_tokens)
+            ISG_GOTO(add_sentence(c, &s, r, b, path, err));
+        else
+            ISG_GOTO(read_weight(c, b, path, &(float){0}, err)); /* refuses one without a sentence */
+    }
+    if (first)
+        c->scheme = isg_scheme_verdict(&s.vote);
+out:
+    isg_columns_close(r);
+    isg_free(s.letters);
+    isg_free(s.types);
+    isg_free(s.spans);
+    return status;
+}
+
+enum isg_status isg_ner_corpus_load(
+    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const enum isg_status status = isg_ner_corpus_add(out, path, columns, err);
+    if (status != ISG_OK)
+        isg_ner_corpus_fini(out);
+    return status;
+}
+
+void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep)
+{
+    uint32_t sentences = 0, tokens = 0, spans = 0;
+    for (uint32_t s = 0; s < c->n_sentences; s++) {
+        const uint32_t first = c->offset[s], end = c->offset[s + 1], first_span = c->span_offset[s],
+                       end_span = c->span_offset[s + 1];
+        if (!keep[s])
+            continue;
+        memmove(c->form + tokens, c->form + first, (end - first) * sizeof *c->form);
+        memmove(c->doubt + tokens, c->doubt + first, end - first);
+        if (c->n_features)
+            memmove(c->feature + (size_t)tokens * c->n_features, c->feature + (size_t)first * c->n_features,
+                (size_t)(end - first) * c->n_features * sizeof *c->feature);
+        memmove(c->spans + spans, c->spans + first_span, (end_span - first_span) * sizeof *c->spans);
+        tokens += end - first;
+        spans += end_span - first_span;
+        c->weight[sentences] = c->weight[s];
+        c->line[sentences++] = c->line[s];
+        c->offset[sentences] = tokens; /* never past s: entries still to be read stay */
+        c->span_offset[sentences] = spans;
+    }
+    c->n_sentences = sentences;
+    c->n_tokens = tokens;
+}

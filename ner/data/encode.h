@@ -1,0 +1,53 @@
+/** @file ner/data/encode.h  What every training run does with its inputs: corpora to form numbers and gold labels,
+ * vectors into the word table, scores of a network on a corpus. */
+#ifndef ISG_NER_DATA_ENCODE_H
+#define ISG_NER_DATA_ENCODE_H
+#include "ner/decode/decode.h"
+#include "ner/score/score.h"
+
+/** A corpus as the network takes it. A zeroed struct is empty. */
+struct isg_ner_encoded {
+    struct isg_ner_corpus corpus;
+    uint32_t *form;          /**< n_tokens: number in the run's forms */
+    const uint32_t **tokens; /**< n_sentences: into form */
+    uint32_t *n_tokens;
+    uint32_t *feature;         /**< n_tokens x the vocabulary's features */
+    const uint32_t **features; /**< n_sentences: into feature; NULL where there are no features */
+    uint32_t *labels;          /**< n_tokens: gold labels; NULL where they are not needed. As if "?" were O: see the
+                         corpus's doubt */
+};
+void isg_ner_encoded_fini(struct isg_ner_encoded *e);
+/** Fills form, tokens, n_tokens and the features from the corpus, which is loaded with the features' columns. */
+ISG_MUST_CHECK enum isg_status isg_ner_encode(
+    struct isg_ner_encoded *e, struct isg_ner_forms *forms, struct isg_error *err);
+/** Fills labels; types that the vocabulary lacks come out as O. */
+ISG_MUST_CHECK enum isg_status isg_ner_encode_labels(
+    struct isg_ner_encoded *e, const struct isg_ner_vocab *v, bool bioes, struct isg_error *err);
+/** What a shard's sentences are to learn, for the loss. A zeroed struct is empty; memory is kept. */
+struct isg_ner_target {
+    uint32_t *tags;
+    uint8_t *allowed;
+    isg_real *weights;
+    size_t cap[3];
+};
+void isg_ner_target_fini(struct isg_ner_target *t);
+/**
+ * The target of n sentences of e (with labels), in order: a token in doubt gets no tag, but the labels that
+ * may stand there. *out borrows from t.
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
+    const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
+    struct isg_error *err);
+/** Mean Euclidean norm of the rows; 0 where there are none. */
+double isg_ner_mean_norm(struct isg_mat vectors);
+/** Multiplies all vectors by one number so that their mean Euclidean norm is `norm`; 0 = leaves them. */
+void isg_ner_scale_vectors(struct isg_mat vectors, double norm);
+/** Copies vectors to the words: word r gets vectors' row vector_row[r]; ISG_NO_ID keeps what is there, and so
+ * does vectors.x NULL. Words beyond the learnt ones are rounded to F16, as the model file will hold them. */
+void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row);
+/** Entity counts of a network's best paths on a corpus. */
+ISG_MUST_CHECK enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out, struct isg_ner_decoder *decoder,
+    const struct isg_ner_forms *forms, const struct isg_ner_vocab *v, const struct isg_ner_encoded *e,
+    struct isg_error *err);
+
+#endif

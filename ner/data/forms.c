@@ -1,0 +1,157 @@
+/* Encoded word forms, and batches of them. */
+#include "ner/data/data.h"
+
+#include <string.h>
+
+uint32_t isg_ner_shape(const char *form, size_t n)
+{
+    uint32_t digits = 0, punct = 0, length = 0;
+    for (size_t at = 0; at < n; length++) {
+        uint32_t cp;
+        at += isg_utf8_decode(form + at, n - at, &cp);
+        digits += isg_utf8_is_digit(cp);
+        punct += isg_utf8_is_punct(cp);
+    }
+    const uint32_t digit_kind = digits == 0 ? 0 : digits + punct == length ? 2 : 1;
+    return ((uint32_t)isg_utf8_case(form, n) * 3 + digit_kind) * 2 + (punct > 0);
+}
+
+enum isg_status isg_ner_forms_init(struct isg_ner_forms *f, const struct isg_ner_vocab *vocab, struct isg_error *err)
+{
+    *f = (struct isg_ner_forms){.vocab = vocab, .index = isg_strtab_new()};
+    if (!f->index || !ISG_GROW(f->char_offset, f->cap_offset, 1)) {
+        isg_ner_forms_fini(f);
+        return isg_error_nomem(err, "word forms");
+    }
+    f->char_offset[0] = 0;
+    return ISG_OK;
+}
+
+void isg_ner_forms_fini(struct isg_ner_forms *f)
+{
+    isg_strtab_free(f->index);
+    isg_free(f->word);
+    isg_free(f->shape);
+    isg_free(f->char_offset);
+    isg_free(f->chars);
+    memset(f, 0, sizeof *f);
+}
+
+enum isg_status isg_ner_forms_add(
+    struct isg_ner_forms *f, const char *form, size_t n, uint32_t *id, struct isg_error *err)
+{
+    bool is_new;
+    ISG_TRY(isg_strtab_add(f->index, form, n, id, &is_new, err));
+    if (!is_new)
+        return ISG_OK;
+    const size_t k = *id;
+    const size_t from = f->char_offset[k];
+    if (!ISG_GROW(f->word, f->cap_word, k + 1) || !ISG_GROW(f->shape, f->cap_shape, k + 1) ||
+        !ISG_GROW(f->char_offset, f->cap_offset, k + 2) || !ISG_GROW(f->chars, f->cap_chars, from + n))
+        return isg_error_nomem(err, "word forms");
+    ISG_TRY(isg_ner_vocab_word(f->vocab, form, n, &f->word[k], err));
+    f->shape[k] = isg_ner_shape(form, n);
+    size_t to = from;
+    for (size_t at = 0; at < n;) {
+        uint32_t cp;
+        const size_t len = isg_utf8_decode(form + at, n - at, &cp);
+        const uint32_t c = isg_strtab_find(f->vocab->chars, form + at, len);
+        f->chars[to++] = c == ISG_NO_ID ? 0 : c;
+        at += len;
+    }
+    if (to > UINT32_MAX)
+        return isg_error_set(err, ISG_ENOMEM, NULL, 0, "more than 4,294,967,295 characters in distinct words");
+    f->char_offset[k + 1] = (uint32_t)to;
+    return ISG_OK;
+}
+
+enum isg_status isg_ner_forms_of_corpus(
+    struct isg_ner_forms *f, const struct isg_ner_corpus *corpus, uint32_t **map, struct isg_error *err)
+{
+    const uint32_t n = isg_strtab_size(corpus->forms);
+    *map = isg_malloc((size_t)n + 1, sizeof **map);
+    if (!*map)
+        return isg_error_nomem(err, "word forms");
+    for (uint32_t i = 0; i < n; i++) {
+        size_t len;
+        const char *form = isg_strtab_get(corpus->forms, i, &len);
+        const enum isg_status status = isg_ner_forms_add(f, form, len, &(*map)[i], err);
+        if (status != ISG_OK) {
+            isg_free(*map);
+            *map = NULL;
+            return status;
+        }
+    }
+    return ISG_OK;
+}
+
+/* ---- batches ---- */
+
+void isg_ner_batch_fini(struct isg_ner_batch *b)
+{
+    isg_free(b->offset);
+    isg_free(b->word);
+    isg_free(b->shape);
+    isg_free(b->kind);
+    isg_free(b->feature);
+    isg_free(b->char_offset);
+    isg_free(b->chars);
+    isg_free(b->kind_form);
+    isg_free(b->seen);
+    memset(b, 0, sizeof *b);
+}
+
+enum isg_status isg_ner_batch_build(struct isg_ner_batch *b, const struct isg_ner_forms *forms,
+    const uint32_t *const *tokens, const uint32_t *n_tokens, const uint32_t *const *features, uint32_t n,
+    struct isg_error *err)
+{
+    const uint32_t n_features = isg_ner_features_count(&forms->vocab->features);
+    size_t total = 0;
+    for (uint32_t i = 0; i < n; i++)
+        total += n_tokens[i];
+    if (total > UINT32_MAX)
+        return isg_error_nomem(err, "a batch");
+    const size_t n_forms = isg_strtab_size(forms->index), had = b->cap_seen;
+    if (!ISG_GROW(b->offset, b->cap[0], (size_t)n + 1) || !ISG_GROW(b->word, b->cap[1], total + 1) ||
+        !ISG_GROW(b->shape, b->cap[2], total + 1) || !ISG_GROW(b->kind, b->cap[3], total + 1) ||
+        !ISG_GROW(b->char_offset, b->cap[4], total + 1) || !ISG_GROW(b->kind_form, b->cap[5], total + 1) ||
+        !ISG_GROW(b->feature, b->cap[7], n_features * (total + 1)) || !ISG_GROW(b->seen, b->cap_seen, n_forms + 1))
+        return isg_error_nomem(err, "a batch");
+    memset(b->seen + had, 0, (b->cap_seen - had) * sizeof *b->seen);
+    b->offset[0] = b->char_offset[0] = 0;
+    b->n_kinds = 0;
+    uint32_t t = 0;
+    size_t n_chars = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < n_tokens[i]; k++, t++) {
+            const uint32_t form = tokens[i][k];
+            b->word[t] = forms->word[form];
+            b->shape[t] = forms->shape[form];
+            for (uint32_t f = 0; f < n_features; f++)
+                b->feature[f * total + t] = features ? features[i][(size_t)k * n_features + f] : 0;
+            if (!b->seen[form]) {
+                n_chars += forms->char_offset[form + 1] - forms->char_offset[form];
+                b->kind_form[b->n_kinds] = form;
+                b->seen[form] = ++b->n_kinds;
+            }
+            b->kind[t] = b->seen[form] - 1;
+        }
+        b->offset[i + 1] = t;
+    }
+    for (uint32_t k = 0; k < b->n_kinds; k++)
+        b->seen[b->kind_form[k]] = 0;
+    if (n_chars > UINT32_MAX || !ISG_GROW(b->chars, b->cap[6], n_chars + 1))
+        return isg_error_nomem(err, "a batch");
+    uint32_t c = 0;
+    for (uint32_t k = 0; k < b->n_kinds; k++) {
+        const uint32_t from = forms->char_offset[b->kind_form[k]];
+        const uint32_t len = forms->char_offset[b->kind_form[k] + 1] - from;
+        memcpy(b->chars + c, forms->chars + from, len * sizeof *b->chars);
+        c += len;
+        b->char_offset[k + 1] = c;
+    }
+    b->n_tokens = t;
+    b->sentences = (struct isg_seqs){n, b->offset};
+    b->kind_chars = (struct isg_seqs){b->n_kinds, b->char_offset};
+    return ISG_OK;
+}

@@ -1,0 +1,180 @@
+/** @file ner/engine/crf.c  The CRF's loss. Its gradient (expected less observed counts) is computed with its value. */
+#include "ner/engine/crf_lattice.h"
+#include "ner/engine/tape_priv.h"
+
+enum isg_status isg_crf_add(
+    struct isg_params *p, struct isg_crf *out, const char *prefix, uint32_t n_tags, struct isg_error *err)
+{
+    static const char *const part[3] = {"trans", "start", "end"};
+    struct isg_param *x[3];
+    for (int i = 0; i < 3; i++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s.%s", prefix, part[i]);
+        ISG_TRY(isg_params_add(p, &x[i], name, i == 0 ? n_tags : 1, n_tags, false, err));
+    }
+    *out = (struct isg_crf){.n_tags = n_tags, .trans = x[0], .start = x[1], .end = x[2]};
+    return ISG_OK;
+}
+
+struct crf_loss {
+    struct isg_op op;
+    struct isg_node *emit, *pair;
+    const struct isg_param *trans, *start, *end;
+    isg_real *d_emit, *d_pair;           /* d loss / d input; NULL where not wanted */
+    isg_real *d_trans, *d_start, *d_end; /* L x L, L, L */
+};
+
+static void add_to(struct isg_tape *t, isg_real scale, const isg_real *g, size_t n, isg_real *out)
+{
+    if (out)
+        t->k->axpy(n, scale, g, out);
+}
+
+static void crf_back(struct isg_tape *t, struct isg_op *op)
+{
+    const struct crf_loss *const l = (const struct crf_loss *)op;
+    const isg_real dy = op->y.dx[0];
+    const size_t n = l->trans->rows;
+    if (l->d_emit)
+        add_to(t, dy, l->d_emit, (size_t)l->emit->rows * n, isg_dx_zero(t, l->emit));
+    if (l->d_pair)
+        add_to(t, dy, l->d_pair, (size_t)l->pair->rows * n * n, isg_dx_zero(t, l->pair));
+    if (isg_param_wants(t, l->trans))
+        add_to(t, dy, l->d_trans, n * n, isg_dparam_zero(t, l->trans));
+    if (l->start && isg_param_wants(t, l->start))
+        add_to(t, dy, l->d_start, n, isg_dparam_zero(t, l->start));
+    if (l->end && isg_param_wants(t, l->end))
+        add_to(t, dy, l->d_end, n, isg_dparam_zero(t, l->end));
+}
+
+/** Adds w * the expected counts of a sweep. pairs: L x ld, gathers the transitions of all sentences. */
+static void add_expected(struct crf_loss *l, const struct isg_crf_sweep *s, isg_real w, size_t first, isg_real *pairs)
+{
+    const size_t n = s->c->n_tags, ld = s->c->ld;
+    for (uint32_t t = 0; l->d_emit && t < s->n; t++)
+        isg_crf_add_nodes(s, t, w, l->d_emit + (first + t) * n);
+    if (!pairs)
+        return;
+    isg_crf_add_nodes(s, 0, w, l->d_start);
+    isg_crf_add_nodes(s, s->n - 1, w, l->d_end);
+    for (uint32_t t = 1; t < s->n; t++) {
+        if (!l->d_pair) {
+            isg_crf_add_pairs(s, t, w, pairs);
+            continue;
+        }
+        /* This token's own transitions are wanted too: gather them apart, in scratch at the end of `pairs`. */
+        isg_real *const own = pairs + n * ld;
+        memset(own, 0, n * ld * sizeof *own);
+        isg_crf_add_pairs(s, t, w, own);
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++) {
+                pairs[i * ld + j] += own[i * ld + j];
+                l->d_pair[(first + t) * n * n + i * n + j] += own[i * ld + j];
+            }
+        }
+    }
+}
+
+/** Score of a fully known path, its counts taken off with weight w. -inf where it is not legal. */
+static double add_path(struct crf_loss *l, const struct isg_crf_tables *c, const isg_real *emit, const isg_real *pair,
+    const uint32_t *tags, uint32_t n, isg_real w, size_t first, bool counts)
+{
+    const size_t n_tags = c->n_tags;
+    double score = (double)c->start[tags[0]] + (double)c->end[tags[n - 1]];
+    for (uint32_t t = 0; t < n; t++) {
+        const size_t j = tags[t];
+        score += (double)emit[t * n_tags + j];
+        if (l->d_emit)
+            l->d_emit[(first + t) * n_tags + j] -= w;
+        if (t == 0)
+            continue;
+        const size_t i = tags[t - 1];
+        score += (double)c->trans[i * c->ld + j];
+        if (pair)
+            score += (double)pair[t * n_tags * n_tags + i * n_tags + j];
+        if (counts)
+            l->d_trans[i * n_tags + j] -= w;
+        if (l->d_pair)
+            l->d_pair[(first + t) * n_tags * n_tags + i * n_tags + j] -= w;
+    }
+    if (counts) {
+        l->d_start[tags[0]] -= w;
+        l->d_end[tags[n - 1]] -= w;
+    }
+    return score;
+}
+
+struct isg_node *isg_crf_loss(struct isg_tape *t, struct isg_node *emit, struct isg_node *pair,
+    const struct isg_seqs *seqs, const struct isg_crf *crf, const struct isg_crf_target *target)
+{
+    if (!emit)
+        return NULL;
+    const size_t n = crf->n_tags;
+    if (emit->cols != n || crf->trans->rows != n || crf->trans->cols != n || isg_seqs_rows(seqs) != emit->rows ||
+        (pair && (pair->cols != n * n || pair->rows != emit->rows)))
+        return isg_tape_fail(t, ISG_EUSAGE, "scores of %u x %u for a CRF of %zu tags and sequences of %u rows",
+            emit->rows, emit->cols, n, isg_seqs_rows(seqs));
+    const bool wants_counts = isg_param_wants(t, crf->trans) || (crf->start && isg_param_wants(t, crf->start)) ||
+                              (crf->end && isg_param_wants(t, crf->end)) || (pair && pair->wants);
+    struct crf_loss *const l = isg_op_new(t, sizeof *l, 1, 1, emit->wants || wants_counts, crf_back);
+    struct isg_crf_tables c;
+    isg_real *const memory = isg_tape_reals(t, isg_crf_tables_size(t->k, crf->n_tags));
+    if (!l || !memory)
+        return NULL;
+    isg_crf_tables_init(&c, t->k, crf, 1, memory);
+    uint32_t longest = 0;
+    for (uint32_t s = 0; s < seqs->n; s++)
+        longest = isg_seqs_len(seqs, s) > longest ? isg_seqs_len(seqs, s) : longest;
+    isg_real *const sweep_memory = isg_tape_reals(t, isg_crf_sweep_size(&c, longest));
+    isg_real *const counts = isg_tape_zeros(t, n * n + 2 * n), *const pairs = isg_tape_zeros(t, 2 * n * c.ld);
+    if (!sweep_memory || !counts || !pairs)
+        return NULL;
+    l->emit = emit;
+    l->pair = pair;
+    l->trans = crf->trans;
+    l->start = crf->start;
+    l->end = crf->end;
+    l->d_trans = counts;
+    l->d_start = counts + n * n;
+    l->d_end = counts + n * n + n;
+    l->d_emit = emit->wants ? isg_tape_zeros(t, (size_t)emit->rows * n) : NULL;
+    l->d_pair = pair && pair->wants ? isg_tape_zeros(t, (size_t)pair->rows * n * n) : NULL;
+    double loss = 0;
+    for (uint32_t s = 0; s < seqs->n; s++) {
+        const uint32_t len = isg_seqs_len(seqs, s);
+        const size_t first = seqs->offset[s];
+        const isg_real w = target->weights ? target->weights[s] : 1;
+        if (len == 0 || w == 0)
+            continue;
+        const isg_real *const e = emit->x + first * n, *const pr = pair ? pair->x + first * n * n : NULL;
+        const uint32_t *const tags = target->tags ? target->tags + first : NULL;
+        const uint8_t *const allowed = target->allowed ? target->allowed + first * n : NULL;
+        struct isg_crf_sweep sweep;
+        if (!isg_crf_sweep_run(&sweep, &c, len, e, pr, NULL, NULL, sweep_memory))
+            return isg_tape_fail(t, ISG_EDATA, "no legal tags at all for sentence %u of the batch (%u tokens)", s, len);
+        const double log_z = sweep.log_z;
+        add_expected(l, &sweep, w, first, wants_counts ? pairs : NULL);
+        bool known = tags != NULL;
+        for (uint32_t i = 0; tags && i < len; i++) {
+            if (tags[i] != ISG_NO_ID && tags[i] >= n)
+                return isg_tape_fail(t, ISG_EUSAGE, "tag %u of %zu", tags[i], n);
+            known = known && tags[i] != ISG_NO_ID && (!allowed || allowed[i * n + tags[i]]);
+        }
+        double good = -(double)INFINITY;
+        if (known) {
+            good = add_path(l, &c, e, pr, tags, len, w, first, wants_counts);
+        } else if (isg_crf_sweep_run(&sweep, &c, len, e, pr, allowed, tags, sweep_memory)) {
+            good = sweep.log_z;
+            add_expected(l, &sweep, -w, first, wants_counts ? pairs : NULL);
+        }
+        if (isinf(good))
+            return isg_tape_fail(
+                t, ISG_EDATA, "the tags of sentence %u of the batch (%u tokens) are not legal", s, len);
+        loss += (double)w * (log_z - good);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            l->d_trans[i * n + j] += pairs[i * c.ld + j];
+    l->op.y.x[0] = (isg_real)loss;
+    return &l->op.y;
+}

@@ -1,0 +1,28 @@
+/** @file ner/model/model.h  A trained tagger, and its file. */
+#ifndef ISG_NER_MODEL_MODEL_H
+#define ISG_NER_MODEL_MODEL_H
+#include "ner/model/network.h"
+
+struct isg_ner_model {
+    struct isg_ner_config config;
+    struct isg_ner_vocab vocab;
+    struct isg_ner_network net;
+    uint64_t seed;
+    double temperature; /**< scores are divided by it for probabilities; 1 = not calibrated */
+    char *provenance;   /**< a JSON object: version, inputs with checksums, epochs, dev scores */
+};
+void isg_ner_model_fini(struct isg_ner_model *m); /**< a zeroed struct is fine */
+
+/**
+ * One safetensors file: each parameter under its name; the word table in two, "word.weight" (learnt rows,
+ * F32) and "word.table" (the others, F16: they have never been trained, and are rounded to F16 before
+ * training so that the file holds them exactly); "vocab.words", "vocab.chars", "vocab.labels" and the features'
+ * "vocab.feature.K" and "gazetteer" as text, one a line; metadata "format", "version", "config", "seed", "features" (their
+ * columns), "provenance".
+ */
+ISG_MUST_CHECK enum isg_status isg_ner_model_save(
+    const struct isg_ner_model *m, const char *path, bool force, struct isg_error *err);
+/** Everything is checked: sizes, labels, NaN. */
+ISG_MUST_CHECK enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, struct isg_error *err);
+
+#endif

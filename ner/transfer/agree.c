@@ -1,0 +1,55 @@
+/* Selection without labels: how far an epoch's output is that of the epoch before it. */
+#include "ner/transfer/private.h"
+
+#include <string.h>
+
+/* Adds a sentence's entities by two outputs. */
+static void compare(const struct isg_ner_vocab *v, const uint32_t *before, const uint32_t *now, uint32_t n,
+    struct isg_span *spans, struct isg_ner_counts *out)
+{
+    struct isg_span *const a = spans, *const b = spans + n;
+    const size_t n_a = before ? isg_ner_spans_from_labels(v, before, n, a) : 0;
+    const size_t n_b = isg_ner_spans_from_labels(v, now, n, b);
+    out->gold += n_a;
+    out->predicted += n_b;
+    for (size_t i = 0, k = 0; i < n_a && k < n_b;) {
+        if (a[i].first == b[k].first)
+            out->correct += a[i].n == b[k].n && a[i].type == b[k].type;
+        if (a[i].first <= b[k].first)
+            i++;
+        else
+            k++;
+    }
+}
+
+enum isg_status isg_transfer_agreement(struct isg_transfer *t, struct isg_ner_counts *out, struct isg_error *err)
+{
+    const struct isg_ner_encoded *const e = &t->unlabelled;
+    const struct isg_transfer_task *const g = &t->task[ISG_TASK_TARGET];
+    const struct isg_ner_corpus *const c = &e->corpus;
+    enum isg_status status = ISG_OK;
+    uint32_t longest = 0, *const now = isg_malloc((size_t)c->n_tokens + 1, sizeof *now);
+    size_t *const offset = isg_malloc((size_t)c->n_sentences + 1, sizeof *offset);
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        longest = e->n_tokens[s] > longest ? e->n_tokens[s] : longest;
+    struct isg_span *const spans = isg_malloc(2 * (size_t)longest + 1, sizeof *spans);
+    if (!now || !offset || !spans) {
+        isg_free(now);
+        status = isg_error_nomem(err, "the agreement of two epochs");
+        goto out;
+    }
+    for (uint32_t s = 0; s < c->n_sentences; s++)
+        offset[s] = c->offset[s];
+    const struct isg_ner_decode job = {
+        .n = c->n_sentences, .tokens = e->tokens, .n_tokens = e->n_tokens, .offset = offset, .labels = now};
+    status = isg_ner_decode_run(g->decoder, &g->words->forms, &g->vocab, &job, err);
+    memset(out, 0, sizeof *out);
+    for (uint32_t s = 0; s < c->n_sentences && status == ISG_OK; s++)
+        compare(&g->vocab, t->found ? t->found + offset[s] : NULL, now + offset[s], e->n_tokens[s], spans, out);
+    isg_free(t->found);
+    t->found = now;
+out:
+    isg_free(offset);
+    isg_free(spans);
+    return status;
+}

@@ -1,0 +1,256 @@
+/* isogloss align eval, align dict: what a map is good for. */
+#include "tools/commands/align_inputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum isg_status parse_topk(const char *text, struct isg_align_eval_opts *opts, struct isg_error *err)
+{
+    opts->n_topk = 0;
+    for (const char *at = text;; at++) {
+        char *end;
+        const unsigned long k = strtoul(at, &end, 10);
+        if (end == at || *at < '0' || *at > '9' || k == 0 || k > 10000 || (*end && *end != ',') ||
+            opts->n_topk == ISG_ALIGN_MAX_TOPK) {
+            isg_error_set(err, ISG_EUSAGE, NULL, 0, "--topk \"%s\"", text);
+            return isg_error_expected(
+                err, "up to %d numbers from 1 to 10000, with commas between them", ISG_ALIGN_MAX_TOPK);
+        }
+        opts->topk[opts->n_topk++] = (uint32_t)k;
+        if (!*end)
+            return ISG_OK;
+        at = end;
+    }
+}
+
+static json_t *by_depth(const double *values, const struct isg_align_eval_opts *opts)
+{
+    json_t *const p = json_object();
+    for (uint32_t i = 0; i < opts->n_topk; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%u", (unsigned)opts->topk[i]);
+        json_object_set_new(p, key, json_real(values[i]));
+    }
+    return p;
+}
+
+static json_t *part_json(const struct isg_align_part *part, const struct isg_align_eval_opts *opts)
+{
+    return json_pack(
+        "{s:I, s:o, s:f}", "queries", (json_int_t)part->queries, "p_at", by_depth(part->p_at, opts), "mrr", part->mrr);
+}
+
+static json_t *scores_json(const struct isg_align_scores *s, const struct isg_align_eval_opts *opts)
+{
+    json_t *const bands = json_array();
+    for (size_t b = 0; b < ISG_ALIGN_BANDS; b++) {
+        json_t *const band = part_json(&s->band[b], opts);
+        json_object_set_new(band, "from_rank", json_integer(b ? (json_int_t)isg_align_band_end[b - 1] + 1 : 1));
+        json_array_append_new(bands, band);
+    }
+    return json_pack("{s:s, s:f, s:I, s:I, s:o, s:o, s:o, s:f, s:o, s:o}", "retrieval",
+        isg_retrieval_name(opts->retrieval), "coverage", s->coverage, "queries", (json_int_t)s->queries, "covered",
+        (json_int_t)s->covered, "p_at", by_depth(s->p_at, opts), "p_at_all", by_depth(s->p_at_all, opts), "p_at_copied",
+        by_depth(s->p_at_copied, opts), "mrr", s->mrr, "not_identical", part_json(&s->not_identical, opts), "bands",
+        bands);
+}
+
+static void print_part(
+    FILE *to, const char *name, const struct isg_align_part *part, const struct isg_align_eval_opts *opts)
+{
+    fprintf(to, "%-22s %6llu words", name, (unsigned long long)part->queries);
+    for (uint32_t i = 0; part->queries && i < opts->n_topk; i++)
+        fprintf(to, "  P@%u %.2f %%", (unsigned)opts->topk[i], part->p_at[i]);
+    fprintf(to, "\n");
+}
+
+static void print_scores(FILE *to, const struct isg_align_scores *s, const struct isg_align_eval_opts *opts)
+{
+    fprintf(to, "coverage  %.2f %%  (%llu of %llu source words)\n", 100 * s->coverage, (unsigned long long)s->covered,
+        (unsigned long long)s->queries);
+    for (uint32_t i = 0; i < opts->n_topk; i++)
+        fprintf(to, "P@%-6u  %.2f %% of covered, %.2f %% of all, %.2f %% where the others are copied\n",
+            (unsigned)opts->topk[i], s->p_at[i], s->p_at_all[i], s->p_at_copied[i]);
+    fprintf(to, "MRR       %.4f\n", s->mrr);
+    print_part(to, "not spelt alike", &s->not_identical, opts);
+    for (size_t b = 0; b < ISG_ALIGN_BANDS; b++) {
+        char name[48];
+        const unsigned long long from = b ? isg_align_band_end[b - 1] + 1 : 1;
+        if (b + 1 < ISG_ALIGN_BANDS)
+            snprintf(name, sizeof name, "rank %llu-%llu", from, (unsigned long long)isg_align_band_end[b]);
+        else
+            snprintf(name, sizeof name, "rank %llu-", from);
+        if (s->band[b].queries)
+            print_part(to, name, &s->band[b], opts);
+    }
+}
+
+static enum isg_status similarity(struct isg_app *app, const struct isg_align_inputs *in, const char *path,
+    enum isg_dict_case rule, struct isg_error *err)
+{
+    struct isg_align_similarity s;
+    ISG_TRY(isg_align_similarity(in->space, &in->v[0], &in->v[1], path, rule, &s, err));
+    fprintf(app->results, "%llu of %llu word pairs covered\nSpearman  %.4f\nPearson   %.4f\n",
+        (unsigned long long)s.covered, (unsigned long long)s.pairs, s.spearman, s.pearson);
+    isg_app_result(app, json_pack("{s:I, s:I, s:f, s:f}", "pairs", (json_int_t)s.pairs, "covered",
+                            (json_int_t)s.covered, "spearman", s.spearman, "pearson", s.pearson));
+    return ISG_OK;
+}
+
+static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_align_eval_opts opts;
+    isg_align_eval_opts_default(&opts);
+    const char *gold = NULL, *judged = NULL, *plot = NULL, *topk = "1,5,10", *rule = "auto";
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
+        {.name = "dict", .letter = 'd', .kind = ISG_OPT_STRING, .value = &gold, .argument = "FILE",
+            .help = "gold list: source and target word; several lines for several translations"},
+        {.name = "similarity", .kind = ISG_OPT_STRING, .value = &judged, .argument = "FILE",
+            .help = "in place of a gold list: lines of source word, target word and how similar people find them"},
+        {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
+            .help = "casing of the list: as written or else lower, always lower, as written"},
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        {.name = "topk", .letter = 'k', .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
+            .help = "depths that precision is given at"},
+        {.name = "plot", .kind = ISG_OPT_STRING, .value = &plot, .argument = "FILE", .output = true,
+            .help = "write a picture (SVG) of precision against depth and frequency"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    if (!gold == !judged) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, gold ? "both --dict and --similarity" : "nothing to score on");
+        return isg_error_expected(err, "--dict FILE, or --similarity FILE");
+    }
+    if (plot && judged)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--plot draws precision: it needs --dict");
+    if (plot)
+        ISG_TRY(isg_check_overwrite(plot, app->force, err));
+    ISG_TRY(parse_topk(topk, &opts, err));
+    opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
+    opts.rule = isg_dict_case_find(rule);
+    enum isg_status status;
+    struct isg_dict dict = {0};
+    struct isg_align_scores s;
+    ISG_GOTO(isg_align_map_load(&in.map, in.map_path, err)); /* what is quickly seen to be wrong comes first */
+    if (gold)
+        ISG_GOTO(isg_align_load_dict(app, &dict, gold, err));
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    if (judged) {
+        status = similarity(app, &in, judged, opts.rule, err);
+        goto out;
+    }
+    ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
+    print_scores(app->results, &s, &opts);
+    isg_app_result(app, scores_json(&s, &opts));
+    if (plot) {
+        static const uint32_t depths[ISG_ALIGN_MAX_TOPK] = {1, 2, 3, 5, 10, 20, 50, 100};
+        opts.n_topk = ISG_ALIGN_MAX_TOPK;
+        memcpy(opts.topk, depths, sizeof opts.topk);
+        ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
+        status = isg_align_plot_precision(&s, &opts, plot, app->force, err);
+    }
+out:
+    isg_dict_fini(&dict);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_eval = {
+    {.name = "align eval",
+        .summary = "score a map on a gold list of translations",
+        .synopsis = "--map MAP --src S --tgt T (--dict GOLD | --similarity FILE)",
+        .examples = "isogloss align eval --map en-es.map --src en.vec --tgt es.vec --dict test.txt\n"
+                    "isogloss align eval --map en-es.map --src en.vec --tgt es.vec --similarity en-es.sim.tsv\n",
+        .min_args = 0,
+        .max_args = 0},
+    .run = run_eval, .reports = true};
+
+/* Probabilities from the pairs that a map was fitted to would be too high. */
+static enum isg_status warn_of_seed(
+    struct isg_app *app, const struct isg_align_map *map, const char *path, struct isg_error *err)
+{
+    char sum[17];
+    const char *const seed = isg_align_map_meta(map, "seed_dict_xxh3");
+    if (!seed || strcmp(path, "-") == 0)
+        return ISG_OK;
+    ISG_TRY(isg_file_checksum(path, sum, err));
+    if (strcmp(sum, seed) == 0)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "%s: the map was learnt from these pairs: the probabilities will be too high", path);
+    return ISG_OK;
+}
+
+static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_dict_write_opts opts;
+    isg_dict_write_opts_default(&opts);
+    int64_t k = opts.k, words = 0;
+    const char *format = "tsv", *held_out = NULL, *path;
+    struct isg_align_calibration calibration;
+    struct isg_dict dict = {0};
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
+        {.name = "words", .kind = ISG_OPT_INT, .value = &words, .argument = "N", .min = 0, .max = 4e9,
+            .help = "most frequent source words to translate, 0 = all"},
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
+            .help = "translations a word"},
+        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",
+            .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line; stardict",
+            .group = "Output"},
+        {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE",
+            .help = "list of pairs that the map was not learnt from: adds the probability of each translation (tsv, jsonl)"},
+        {.name = "mutual", .kind = ISG_OPT_FLAG, .value = &opts.mutual,
+            .help = "add 1 where the source word is the best translation back, else 0 (tsv, jsonl)"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    ISG_TRY(isg_app_out(app, NULL, &path, err));
+    opts.k = (uint32_t)k;
+    opts.max_words = (uint64_t)words;
+    opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
+    opts.format = strcmp(format, "muse") == 0       ? ISG_DICT_MUSE
+                  : strcmp(format, "jsonl") == 0    ? ISG_DICT_JSONL
+                  : strcmp(format, "stardict") == 0 ? ISG_DICT_STARDICT
+                                                    : ISG_DICT_TSV;
+    enum isg_status status;
+    if (held_out)
+        ISG_GOTO(isg_align_load_dict(app, &dict, held_out, err));
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    if (held_out) {
+        ISG_GOTO(warn_of_seed(app, in.map, held_out, err));
+        ISG_GOTO(isg_align_calibrate(
+            in.space, &dict, &in.v[0], &in.v[1], opts.retrieval, opts.k, &calibration, &app->env, err));
+        opts.calibration = &calibration;
+    }
+    ISG_GOTO(isg_dict_write(in.space, &in.v[0], &in.v[1], &opts, path, app->force, &app->env, err));
+    const size_t n = words && (size_t)words < in.v[0].m.rows ? (size_t)words : in.v[0].m.rows;
+    if (strcmp(path, "-") != 0)
+        fprintf(app->results, "%s: translations of %zu words\n", path, n);
+    isg_app_result(app, json_pack("{s:I, s:I}", "words", (json_int_t)n, "best", (json_int_t)k));
+out:
+    isg_dict_fini(&dict);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_dict = {
+    {.name = "align dict",
+        .summary = "write the bilingual dictionary that a map gives",
+        .synopsis = "--map MAP --src S --tgt T -o FILE",
+        .examples = "isogloss align dict --map en-es.map --src en.vec --tgt es.vec -k 3 -o en-es.tsv\n"
+                    "isogloss align dict --map en-es.map --src en.vec --tgt es.vec --format stardict -o en-es\n"
+                    "isogloss align dict --map en-es.map --src en.vec --tgt es.vec --calibrate held-out.txt --mutual "
+                    "-o en-es.tsv\n",
+        .min_args = 0,
+        .max_args = 0},
+    .run = run_dict};

@@ -1,0 +1,204 @@
+/* isogloss align fit, align apply. */
+#include "tools/commands/align_inputs.h"
+
+#include <string.h>
+
+/* Paths and checksums of the inputs: that a map can be told from one of other vectors. */
+static enum isg_status note_input(struct isg_align_map *map, const char *name, const char *path, struct isg_error *err)
+{
+    char key[48], sum[17];
+    ISG_TRY(isg_align_map_set_meta(map, name, path, err));
+    ISG_TRY(isg_file_checksum(path, sum, err));
+    snprintf(key, sizeof key, "%s_xxh3", name);
+    return isg_align_map_set_meta(map, key, sum, err);
+}
+
+static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_inputs *in, const char *dict_path,
+    enum isg_dict_case rule, enum isg_align_seed_from from, struct isg_align_pairs *pairs, struct isg_error *err)
+{
+    if (from == ISG_SEED_UNSUPERVISED)
+        return ISG_OK;
+    if (from != ISG_SEED_DICT) {
+        ISG_TRY(isg_align_pairs_from_words(pairs, from, &in->v[0], &in->v[1], err));
+        isg_log(&app->env, ISG_LOG_INFO, "seed: %zu %s pairs", pairs->n, isg_align_seed_name(from));
+        if (pairs->n > 0)
+            return ISG_OK;
+        isg_error_set(err, ISG_EDATA, NULL, 0, "the two vocabularies share no %s words", isg_align_seed_name(from));
+        return isg_error_advice(err, "give a --seed-dict, or use --seed-from unsupervised");
+    }
+    struct isg_dict dict = {0};
+    struct isg_align_pairs_report r;
+    ISG_TRY(isg_align_load_dict(app, &dict, dict_path, err));
+    struct isg_align_pairs swapped = {0};
+    enum isg_status status = isg_align_pairs_from_dict(pairs, &dict, &in->v[0], &in->v[1], rule, &r, err);
+    if (status == ISG_OK && pairs->n < dict.n / 2)
+        status = isg_align_pairs_from_dict(&swapped, &dict, &in->v[1], &in->v[0], rule, NULL, err);
+    const size_t n_swapped = swapped.n;
+    isg_align_pairs_fini(&swapped);
+    isg_dict_fini(&dict);
+    ISG_TRY(status);
+    isg_log(&app->env, ISG_LOG_INFO,
+        "seed: %zu of %llu pairs have vectors (%llu source and %llu target words have none); %llu of %llu "
+        "source words",
+        pairs->n, (unsigned long long)r.entries, (unsigned long long)r.missing[0], (unsigned long long)r.missing[1],
+        (unsigned long long)r.covered_sources, (unsigned long long)r.distinct_sources);
+    if (n_swapped > 2 * pairs->n)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "%s: with --src and --tgt swapped, %zu pairs would have vectors: are they the wrong way round?", dict_path,
+            n_swapped);
+    if (pairs->n == 0) {
+        isg_error_set(err, ISG_EDATA, dict_path, 0, "none of %llu pairs has vectors on both sides",
+            (unsigned long long)r.entries);
+        return isg_error_advice(err, "check that its languages are in the order --src, --tgt, and the casing");
+    }
+    return ISG_OK;
+}
+
+static json_t *fit_json(const struct isg_align_report *r)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f}", "method", isg_align_method_name(r->method), "why",
+        r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs, "rounds", r->rounds,
+        "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
+}
+
+static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000};
+    struct isg_align_opts opts;
+    isg_align_opts_default(&opts);
+    const char *dict = NULL, *from = NULL, *method = "auto", *norm = "unit,centre,unit", *rule = "auto",
+               *contrast = "auto", *path;
+    int64_t refine = -1, csls_k = opts.csls_k, cutoff = opts.vocab_cutoff, abtt = opts.abtt;
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        {.name = "seed-dict", .letter = 'd', .kind = ISG_OPT_STRING, .value = &dict, .argument = "FILE",
+            .help = "list of translations to learn from: source and target word, tab or blank between", .group = "Seed"},
+        {.name = "seed-from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "identical|numerals|unsupervised",
+            .help = "learn without a list"},
+        {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
+            .help = "casing of the list: as written or else lower, always lower, as written"},
+        {.name = "method", .kind = ISG_OPT_CHOICE, .value = &method, .choices = "auto|procrustes|advanced|rcsls|procb",
+            .help = "how the map is learnt", .group = "Method"},
+        {.name = "refine", .kind = ISG_OPT_INT, .value = &refine, .argument = "N", .min = -1, .max = 1000,
+            .help = "rounds of refinement on mutual CSLS neighbours, -1 = what the method chooses"},
+        {.name = "contrast", .kind = ISG_OPT_CHOICE, .value = &contrast, .choices = "auto|on|off",
+            .help = "contrastive refinement at the end; auto = where held-out pairs say that it helps"},
+        {.name = "norm", .kind = ISG_OPT_STRING, .value = &norm, .argument = "LIST",
+            .help = "preprocessing in order: unit, centre, abtt (all-but-the-top), or none"},
+        {.name = "abtt", .kind = ISG_OPT_INT, .value = &abtt, .argument = "N", .min = 1, .max = 1000,
+            .help = "principal axes that abtt drops"},
+        {.name = "csls-k", .kind = ISG_OPT_INT, .value = &csls_k, .argument = "N", .min = 1, .max = 1000,
+            .help = "neighbourhood of CSLS in words"},
+        {.name = "vocab-cutoff", .kind = ISG_OPT_INT, .value = &cutoff, .argument = "N", .min = 0, .max = 4e9,
+            .help = "most frequent words a side to refine on, 0 = all"},
+        {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    if (dict && from)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "both --seed-dict and --seed-from %s", from);
+    if (!dict && !from) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "no seed");
+        return isg_error_expected(err, "--seed-dict FILE, or --seed-from identical, numerals or unsupervised");
+    }
+    ISG_TRY(isg_align_parse_norm(&opts, norm, err));
+    ISG_TRY(isg_app_out(app, NULL, &path, err));
+    opts.method = (enum isg_align_method)isg_align_method_find(method);
+    opts.seed_from = from ? (enum isg_align_seed_from)isg_align_seed_find(from) : ISG_SEED_DICT;
+    opts.contrast = strcmp(contrast, "on") == 0    ? ISG_CONTRAST_ON
+                    : strcmp(contrast, "off") == 0 ? ISG_CONTRAST_OFF
+                                                   : ISG_CONTRAST_AUTO;
+    opts.refine = (int)refine;
+    opts.csls_k = (uint32_t)csls_k;
+    opts.vocab_cutoff = (uint32_t)cutoff;
+    opts.abtt = (uint32_t)abtt;
+    opts.seed = (uint64_t)app->seed;
+    enum isg_status status;
+    struct isg_align_map *map = NULL;
+    struct isg_align_pairs pairs = {0};
+    struct isg_align_report report;
+    for (int s = 0; s < 2; s++)
+        ISG_GOTO(isg_align_load_vectors(app, &in, (enum isg_side)s, err));
+    ISG_GOTO(seed_pairs(app, &in, dict, isg_dict_case_find(rule), opts.seed_from, &pairs, err));
+    ISG_GOTO(isg_align_fit(&map, &in.v[0], &in.v[1], &pairs, &opts, &report, &app->env, err));
+    ISG_GOTO(note_input(map, "source", in.path[0], err));
+    ISG_GOTO(note_input(map, "target", in.path[1], err));
+    if (dict)
+        ISG_GOTO(note_input(map, "seed_dict", dict, err));
+    ISG_GOTO(isg_align_map_save(map, path, app->force, err));
+    fprintf(app->results, "%s: %s, %s\n%llu seed pairs, %llu in the end; mean CSLS %.4f; %.1f s\n", path,
+        isg_align_method_name(report.method), report.why, (unsigned long long)report.seed_pairs,
+        (unsigned long long)report.final_pairs, report.mean_csls, report.seconds);
+    isg_app_result(app, fit_json(&report));
+    if (report.degenerate) {
+        isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
+        status = isg_error_advice(err, dict ? "check that the seed dictionary holds translations of these two languages"
+                                            : "give a seed dictionary (50 pairs help), or use --seed-from identical");
+    }
+out:
+    isg_align_map_free(map);
+    isg_align_pairs_fini(&pairs);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_fit = {
+    {.name = "align fit",
+        .summary = "learn a map from one language's word vectors to another's",
+        .synopsis = "--src S --tgt T (--seed-dict FILE | --seed-from WAY) -o MAP",
+        .examples = "isogloss align fit --src en.vec --tgt es.vec --seed-dict en-es.txt -o en-es.map\n"
+                    "isogloss align fit --src en.vec --tgt es.vec --seed-from identical -o en-es.map\n",
+        .min_args = 0,
+        .max_args = 0},
+    .run = run_fit};
+
+static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {0};
+    const char *side_name = "source", *path;
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in),
+        {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &in.path[0], .argument = "FILE", .required = true,
+            .alias = "tgt", .help = "word vectors to take into the common space"},
+        {.name = "side", .kind = ISG_OPT_CHOICE, .value = &side_name, .choices = "source|target",
+            .help = "language of these vectors, as the map was fitted"},
+        ISG_ALIGN_OPT_VOCAB(&in), {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    ISG_TRY(isg_app_out(app, NULL, &path, err));
+    enum isg_status status;
+    const enum isg_side side = strcmp(side_name, "target") == 0 ? ISG_TARGET : ISG_SOURCE;
+    float *x = NULL;
+    ISG_GOTO(isg_align_map_load(&in.map, in.map_path, err));
+    ISG_GOTO(isg_align_load_vectors(app, &in, ISG_SOURCE, err));
+    const size_t n = in.v[0].m.rows, dim = isg_align_map_dim(in.map);
+    x = isg_malloc(n, dim * sizeof *x);
+    if (!x) {
+        status = isg_error_nomem(err, "mapped vectors");
+        goto out;
+    }
+    const struct isg_vectors mapped = {.words = in.v[0].words, .m = isg_mat(x, n, dim)};
+    ISG_GOTO(isg_align_project(in.map, side, in.v[0].m, mapped.m, &app->env, err));
+    ISG_GOTO(isg_vectors_save(&mapped, path, app->force, err));
+    fprintf(app->results, "%s: %zu words of %zu dimensions\n", path, n, dim);
+    isg_app_result(app, json_pack("{s:I, s:I}", "words", (json_int_t)n, "dimensions", (json_int_t)dim));
+out:
+    isg_free(x);
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_apply = {
+    {.name = "align apply",
+        .summary = "write a language's word vectors in the common space of a map",
+        .synopsis = "--map MAP --src S -o FILE",
+        .examples = "isogloss align apply --map en-es.map --src en.vec -o en.mapped.vec\n"
+                    "isogloss align apply --map en-es.map --src es.vec --side target -o es.mapped.bin\n",
+        .min_args = 0,
+        .max_args = 0},
+    .run = run_apply};

@@ -1,0 +1,46 @@
+/* isogloss align health: is a map any good? */
+#include "tools/commands/align_inputs.h"
+
+static enum isg_status run_health(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    /* clang-format off */
+    const struct isg_opt table[] = {
+        ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
+        ISG_ALIGN_OPT_CSLS_K(&in), {0}};
+    /* clang-format on */
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    enum isg_status status;
+    struct isg_align_health h;
+    ISG_GOTO(isg_align_load_inputs(app, &in, err));
+    ISG_GOTO(isg_align_health(in.space, in.map, &h, &app->env, err));
+    fprintf(app->results,
+        "%s: mean CSLS %.4f (learnt from chance: %.4f), back-translation agreement %.1f %%, hubness %.2f, "
+        "over %llu "
+        "words\n",
+        h.degenerate ? "degenerate" : "good", h.mean_csls, h.chance_csls, h.agreement, h.hubness,
+        (unsigned long long)h.words);
+    isg_app_result(app,
+        json_pack("{s:b, s:f, s:f, s:f, s:f, s:I}", "degenerate", h.degenerate, "agreement", h.agreement, "mean_csls",
+            h.mean_csls, "chance_csls", h.chance_csls, "hubness", h.hubness, "words", (json_int_t)h.words));
+    if (h.degenerate) {
+        isg_error_set(
+            err, ISG_EFAILED, in.map_path, 0, "the map is degenerate: its dictionary is no better than chance");
+        status = isg_error_advice(
+            err, "fit it with a seed dictionary (50 pairs help), or with --seed-from identical, or on more words");
+    }
+out:
+    isg_align_inputs_fini(&in);
+    return status;
+}
+
+const struct isg_tool isg_tool_align_health = {
+    {.name = "align health",
+        .summary = "say whether a map is any good, without a gold list; exit 1 where it is degenerate",
+        .synopsis = "--map MAP --src S --tgt T",
+        .examples = "isogloss align health --map en-es.map --src en.vec --tgt es.vec\n",
+        .min_args = 0,
+        .max_args = 0},
+    .run = run_health, .reports = true};

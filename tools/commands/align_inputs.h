@@ -1,0 +1,55 @@
+/** @file tools/commands/align_inputs.h  What the `align` commands share: their input files. */
+#ifndef ISG_TOOLS_COMMANDS_ALIGN_INPUTS_H
+#define ISG_TOOLS_COMMANDS_ALIGN_INPUTS_H
+#include "align/align.h"
+#include "tools/app.h"
+
+/** A map and the vectors of both sides, as the commands after `fit` use them. A zeroed struct is valid for
+ * fini. */
+struct isg_align_inputs {
+    const char *map_path, *path[2]; /**< values of --map, --src, --tgt */
+    int64_t max_vocab;              /**< --max-vocab: words a side; 0 = all */
+    const char *retrieval;          /**< --retrieval */
+    const char *index;              /**< --index, or NULL */
+    int64_t csls_k;                 /**< --csls-k; 0 = the map's */
+    const char *memory;             /**< --memory, or NULL */
+    struct isg_align_map *map;
+    struct isg_vectors v[2];
+    struct isg_align_space *space;
+};
+/* clang-format off */
+#define ISG_ALIGN_OPT_SRC(in) {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &(in)->path[0], \
+    .argument = "FILE", .required = true, .help = "word vectors of the source language", .group = "Input"}
+#define ISG_ALIGN_OPT_TGT(in) {.name = "tgt", .letter = 't', .kind = ISG_OPT_STRING, .value = &(in)->path[1], \
+    .argument = "FILE", .required = true, .help = "word vectors of the target language"}
+#define ISG_ALIGN_OPT_MAP(in) {.name = "map", .letter = 'm', .kind = ISG_OPT_STRING, .value = &(in)->map_path, \
+    .argument = "FILE", .required = true, .help = "map, from align fit"}
+#define ISG_ALIGN_OPT_VOCAB(in) {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &(in)->max_vocab, \
+    .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words read a side, 0 = all"}
+#define ISG_ALIGN_OPT_RETRIEVAL(in) {.name = "retrieval", .kind = ISG_OPT_CHOICE, .value = &(in)->retrieval, \
+    .choices = "nn|csls|isf", .help = "cosine, CSLS or inverted softmax", .group = "Retrieval"}
+#define ISG_ALIGN_OPT_CSLS_K(in) {.name = "csls-k", .kind = ISG_OPT_INT, .value = &(in)->csls_k, .argument = "N", \
+    .min = 0, .max = 1000, .help = "neighbourhood of CSLS in words, 0 = the map's"}
+#define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
+    .help = "FAISS index in place of exact search: HNSW32;efSearch=128, IVF1024,Flat;nprobe=32"}
+#define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
+    .help = "memory to stay under, as 500M or 4G: what is too large lies in a file in $TMPDIR or /var/tmp"}
+/* clang-format on */
+
+/** Reads a side's vectors and says what was odd in them. */
+ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
+    struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err);
+/**
+ * ISG_EUSAGE where a vector file is the one that the map was made from, but on its other side: that would give
+ * nonsense without a word. Other files than the map's are fine.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_check_sides(
+    const struct isg_align_map *map, const char *map_path, const char *src, const char *tgt, struct isg_error *err);
+/** Map, both sides, and the space. The sides' rows are given back: their words stay. */
+ISG_MUST_CHECK enum isg_status isg_align_load_inputs(
+    struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err);
+void isg_align_inputs_fini(struct isg_align_inputs *in);
+/** A list, with what was odd in it said. */
+ISG_MUST_CHECK enum isg_status isg_align_load_dict(
+    struct isg_app *app, struct isg_dict *dict, const char *path, struct isg_error *err);
+#endif

@@ -1,0 +1,408 @@
+/* Labelled text from one form to another, sentence by sentence (convert_text.h). */
+#include "tools/commands/convert_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One sentence on its way: words and tags borrowed from a block or a JSON object. */
+struct sentence {
+    const char **words;
+    size_t *lengths;
+    char *letters;
+    uint32_t *types; /* ids in job.types, or ISG_NO_ID */
+    struct isg_span *spans;
+    size_t cap[5], n, n_spans;
+};
+struct job {
+    const struct isg_convert *c;
+    const char *path;
+    struct isg_strtab *types;
+    struct sentence s;
+    struct isg_writer *w;
+    struct isg_converted *done;
+};
+
+static enum isg_status room(struct sentence *s, size_t n, struct isg_error *err)
+{
+    s->n = n;
+    if (!ISG_GROW(s->words, s->cap[0], n + 1) || !ISG_GROW(s->lengths, s->cap[1], n + 1) ||
+        !ISG_GROW(s->letters, s->cap[2], n + 1) || !ISG_GROW(s->types, s->cap[3], n + 1))
+        return isg_error_nomem(err, "a sentence");
+    return ISG_OK;
+}
+
+static enum isg_status take_tag(
+    struct job *j, size_t i, const char *tag, size_t n, uint64_t line, struct isg_error *err)
+{
+    const char *type;
+    size_t type_n;
+    j->s.letters[i] = isg_tag_split(tag, n, &type, &type_n);
+    j->s.types[i] = ISG_NO_ID;
+    if (!j->s.letters[i]) {
+        isg_error_set(err, ISG_EDATA, j->path, line, "tag \"%.*s\"", (int)(n < 80 ? n : 80), tag);
+        return isg_error_expected(err, "O, or a letter of the scheme, a dash and a type: B-PER");
+    }
+    return j->s.letters[i] == 'O' ? ISG_OK : isg_strtab_add(j->types, type, type_n, &j->s.types[i], NULL, err);
+}
+
+/* The entities of the sentence, and its tags in the scheme asked for. */
+static enum isg_status relabel(struct job *j, struct isg_error *err)
+{
+    struct sentence *s = &j->s;
+    ISG_TRY(isg_spans_from_tags(s->letters, s->types, s->n, &s->spans, &s->cap[4], &s->n_spans, err));
+    if (j->c->scheme != ISG_SCHEME_UNKNOWN)
+        isg_spans_to_tags(s->spans, s->n_spans, j->c->scheme, s->n, s->letters, s->types);
+    j->done->sentences++;
+    j->done->tokens += s->n;
+    j->done->entities += s->n_spans;
+    return ISG_OK;
+}
+
+/* Tag i as text; `was` where it stays as it was (letters like M and W have one name inside). Free it. */
+static char *tag_text(const struct job *j, size_t i, const char *was, size_t was_n, size_t *n)
+{
+    if (was && j->c->scheme == ISG_SCHEME_UNKNOWN) {
+        *n = was_n;
+        return isg_strndup(was, was_n);
+    }
+    if (j->s.types[i] == ISG_NO_ID) {
+        *n = 1;
+        return isg_strndup("O", 1);
+    }
+    const char *type = isg_strtab_get(j->types, j->s.types[i], n);
+    char *text = isg_malloc(*n + 3, 1);
+    if (text) {
+        text[0] = j->s.letters[i];
+        text[1] = '-';
+        memcpy(text + 2, type, *n + 1);
+        *n += 2;
+    }
+    return text;
+}
+
+static enum isg_status dump(struct job *j, json_t *o, struct isg_error *err)
+{
+    char *line = o ? json_dumps(o, 0) : NULL;
+    json_decref(o);
+    if (!line)
+        return isg_error_nomem(err, "a JSON line");
+    isg_writer_text(j->w, line);
+    isg_writer_text(j->w, "\n");
+    free(line);
+    return ISG_OK;
+}
+
+/* was[i], was_n[i] = the tags as read. */
+static enum isg_status write_tokens(struct job *j, json_t *tags, struct isg_error *err)
+{
+    json_t *words = json_array();
+    for (size_t i = 0; i < j->s.n; i++)
+        json_array_append_new(words, json_stringn(j->s.words[i], j->s.lengths[i]));
+    return dump(j, json_pack("{s:o, s:o}", "tokens", words, "tags", tags), err);
+}
+
+/* The words with single blanks between them; offsets in code points, end exclusive. */
+static enum isg_status write_spans(struct job *j, struct isg_error *err)
+{
+    const struct sentence *s = &j->s;
+    size_t bytes = 0, at = 0, cp = 0, next = 0;
+    for (size_t i = 0; i < s->n; i++)
+        bytes += s->lengths[i] + 1;
+    char *text = isg_malloc(bytes + 1, 1);
+    if (!text)
+        return isg_error_nomem(err, "a sentence");
+    json_t *entities = json_array();
+    size_t start = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (i > 0) {
+            text[at++] = ' ';
+            cp++;
+        }
+        if (next < s->n_spans && s->spans[next].first == i)
+            start = cp;
+        memcpy(text + at, s->words[i], s->lengths[i]);
+        at += s->lengths[i];
+        cp += isg_utf8_length(s->words[i], s->lengths[i]);
+        if (next < s->n_spans && s->spans[next].first + s->spans[next].n == i + 1) {
+            const char *type = isg_strtab_get(j->types, s->spans[next++].type, NULL);
+            json_array_append_new(entities,
+                j->c->to == ISG_TEXT_DOCCANO
+                    ? json_pack("[I, I, s]", (json_int_t)start, (json_int_t)cp, type)
+                    : json_pack("{s:I, s:I, s:s}", "start", (json_int_t)start, "end", (json_int_t)cp, "type", type));
+        }
+    }
+    json_t *line = json_pack(
+        "{s:o, s:o}", "text", json_stringn(text, at), j->c->to == ISG_TEXT_DOCCANO ? "label" : "entities", entities);
+    isg_free(text);
+    return dump(j, line, err);
+}
+
+static enum isg_status from_block(
+    struct job *j, const struct isg_columns_reader *r, const struct isg_block *b, struct isg_error *err)
+{
+    ISG_TRY(room(&j->s, b->n_tokens, err));
+    for (size_t i = 0; i < b->n_tokens; i++) {
+        size_t n;
+        j->s.words[i] = isg_block_word(r, b, i, &j->s.lengths[i]);
+        const uint64_t line = b->lines[b->tokens[i]].number;
+        const char *tag = isg_block_tag(r, b, i, &n);
+        if (!tag)
+            return isg_error_set(err, ISG_EDATA, j->path, line, "a token without a tag");
+        ISG_TRY(take_tag(j, i, tag, n, line, err));
+    }
+    ISG_TRY(relabel(j, err));
+    json_t *tags = j->c->to == ISG_TEXT_TOKENS ? json_array() : NULL;
+    for (size_t k = 0, i = 0; k < b->n_lines && j->c->to <= ISG_TEXT_TOKENS; k++) {
+        const bool token = i < b->n_tokens && b->tokens[i] == k;
+        if (!token && j->c->to == ISG_TEXT_COLUMNS)
+            isg_line_write(&b->lines[k], j->w);
+        if (!token)
+            continue;
+        size_t was_n, n;
+        const char *was = isg_block_tag(r, b, i, &was_n);
+        char *tag = tag_text(j, i++, was, was_n, &n);
+        if (!tag) {
+            json_decref(tags);
+            return isg_error_nomem(err, "a tag");
+        }
+        if (tags)
+            json_array_append_new(tags, json_stringn(tag, n));
+        else
+            isg_line_write_field(&b->lines[k], isg_columns_effective(r).tag, tag, n, j->w);
+        isg_free(tag);
+    }
+    for (size_t k = 0; k < b->n_lines && j->c->to != ISG_TEXT_COLUMNS; k++)
+        j->done->lines_left_out += b->lines[k].kind == ISG_LINE_COMMENT || b->lines[k].kind == ISG_LINE_DOCUMENT;
+    if (tags)
+        return b->n_tokens ? write_tokens(j, tags, err) : (json_decref(tags), ISG_OK);
+    return j->c->to == ISG_TEXT_COLUMNS || !b->n_tokens ? ISG_OK : write_spans(j, err);
+}
+
+static enum isg_status columns_in(struct job *j, const struct isg_env *env, struct isg_error *err)
+{
+    struct isg_columns_reader *r;
+    ISG_TRY(isg_columns_open(&r, j->path, j->c->columns, err));
+    enum isg_status status = ISG_OK;
+    for (;;) {
+        struct isg_block *b;
+        uint64_t done, total;
+        ISG_GOTO(isg_columns_next(r, &b, err));
+        if (!b)
+            break;
+        ISG_GOTO(from_block(j, r, b, err));
+        isg_columns_position(r, &done, &total);
+        ISG_GOTO(isg_progress(env, "converting", done, total, err));
+    }
+out:
+    isg_columns_close(r);
+    return status;
+}
+
+/* {"tokens": [...], "tags": [...]} */
+static enum isg_status from_tokens(struct job *j, const json_t *o, uint64_t line, struct isg_error *err)
+{
+    const json_t *words = json_object_get(o, "tokens"), *tags = json_object_get(o, "tags");
+    const size_t n = json_array_size(words);
+    if (!json_is_array(words) || !json_is_array(tags) || json_array_size(tags) != n || n == 0) {
+        isg_error_set(err, ISG_EDATA, j->path, line, "%zu tokens with %zu tags", n, json_array_size(tags));
+        return isg_error_expected(err, "{\"tokens\": [...], \"tags\": [...]} with as many of both");
+    }
+    ISG_TRY(room(&j->s, n, err));
+    for (size_t i = 0; i < n; i++) {
+        const json_t *word = json_array_get(words, i), *tag = json_array_get(tags, i);
+        if (!json_is_string(word) || !json_is_string(tag) || json_string_length(word) == 0)
+            return isg_error_set(err, ISG_EDATA, j->path, line, "token %zu or its tag is no text", i + 1);
+        j->s.words[i] = json_string_value(word);
+        j->s.lengths[i] = json_string_length(word);
+        ISG_TRY(take_tag(j, i, json_string_value(tag), json_string_length(tag), line, err));
+    }
+    return ISG_OK;
+}
+
+/* One entity of the two forms of spans: offsets in code points, and its type. */
+static bool read_span(const json_t *e, size_t *start, size_t *end, const char **type)
+{
+    const bool list = json_is_array(e);
+    const json_t *a = list ? json_array_get(e, 0) : json_object_get(e, "start");
+    const json_t *b = list ? json_array_get(e, 1) : json_object_get(e, "end");
+    const json_t *t = list ? json_array_get(e, 2) : json_object_get(e, "type");
+    if (!list && !t)
+        t = json_object_get(e, "label");
+    *type = json_string_value(t);
+    if (!*type || !**type || !json_is_integer(a) || !json_is_integer(b) || json_integer_value(a) < 0 ||
+        json_integer_value(b) <= json_integer_value(a))
+        return false;
+    *start = (size_t)json_integer_value(a);
+    *end = (size_t)json_integer_value(b);
+    return true;
+}
+
+/* Marks of the code points of a text: which entity each lies in, from 1. */
+static enum isg_status mark_spans(
+    struct job *j, const json_t *entities, size_t length, size_t *mark, uint64_t line, struct isg_error *err)
+{
+    for (size_t e = 0; e < json_array_size(entities); e++) {
+        size_t start, end;
+        const char *type;
+        if (!read_span(json_array_get(entities, e), &start, &end, &type) || end > length) {
+            isg_error_set(err, ISG_EDATA, j->path, line, "entity %zu is broken, or outside its text", e + 1);
+            return isg_error_expected(err, "{\"start\", \"end\", \"type\"} or [start, end, type]");
+        }
+        for (size_t i = start; i < end; i++) {
+            if (mark[i])
+                return isg_error_set(err, ISG_EDATA, j->path, line, "entities %zu and %zu overlap", mark[i], e + 1);
+            mark[i] = e + 1;
+        }
+    }
+    return ISG_OK;
+}
+
+/* {"text": ..., "entities" or "label": [...]}: words end at blanks and at the edges of entities. */
+static enum isg_status from_spans(struct job *j, const json_t *o, uint64_t line, struct isg_error *err)
+{
+    const json_t *text = json_object_get(o, "text"), *entities = json_object_get(o, "entities");
+    if (!entities)
+        entities = json_object_get(o, "label");
+    if (!json_is_array(entities)) {
+        isg_error_set(err, ISG_EDATA, j->path, line, "a text without \"entities\" or \"label\"");
+        return isg_error_expected(err, "a list, which may be empty");
+    }
+    const char *s = json_string_value(text);
+    const size_t bytes = json_string_length(text), length = isg_utf8_length(s, bytes);
+    size_t *mark = isg_calloc(length + 1, sizeof *mark);
+    enum isg_status status = mark ? room(&j->s, length, err) : isg_error_nomem(err, "a sentence");
+    if (status == ISG_OK)
+        status = mark_spans(j, entities, length, mark, line, err);
+    size_t n = 0, before = 0; /* before: entity of the last word, 0 = none */
+    for (size_t at = 0, i = 0, blank = 1; at < bytes && status == ISG_OK; i++) {
+        uint32_t cp;
+        const size_t k = isg_utf8_decode(s + at, bytes - at, &cp);
+        if (cp == ' ' || cp == '\t' || cp == '\n' || cp == '\r') {
+            blank = 1;
+        } else if (blank || mark[i] != mark[i - 1]) {
+            size_t start, end;
+            const char *type;
+            j->s.words[n] = s + at;
+            j->s.lengths[n] = k;
+            j->s.letters[n] = mark[i] ? (mark[i] == before ? 'I' : 'B') : 'O';
+            j->s.types[n] = ISG_NO_ID;
+            if (mark[i] && read_span(json_array_get(entities, mark[i] - 1), &start, &end, &type))
+                status = isg_strtab_add(j->types, type, strlen(type), &j->s.types[n], NULL, err);
+            before = mark[i];
+            blank = 0;
+            n++;
+        } else {
+            j->s.lengths[n - 1] += k;
+        }
+        at += k;
+    }
+    isg_free(mark);
+    j->s.n = n;
+    return status;
+}
+
+/* Would a field of these bytes be read as more than one? */
+static bool has_blank(const char *s, size_t n, char separator)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s[i] == '\t' || s[i] == '\n' || s[i] == '\r' || (s[i] == ' ' && separator == ' '))
+            return true;
+    return false;
+}
+
+/* Line of columns, or of tokens, or of spans, from the sentence in j->s; tags = those read, or NULL. */
+static enum isg_status write_sentence(struct job *j, const json_t *was, uint64_t line, struct isg_error *err)
+{
+    struct sentence *s = &j->s;
+    ISG_TRY(relabel(j, err));
+    if (j->c->to > ISG_TEXT_TOKENS)
+        return write_spans(j, err);
+    json_t *tags = j->c->to == ISG_TEXT_TOKENS ? json_array() : NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        size_t n;
+        const json_t *old = json_array_get(was, i);
+        char *tag = tag_text(j, i, json_string_value(old), json_string_length(old), &n);
+        if (!tag) {
+            json_decref(tags);
+            return isg_error_nomem(err, "a tag");
+        }
+        if (tags) {
+            json_array_append_new(tags, json_stringn(tag, n));
+        } else {
+            if (has_blank(s->words[i], s->lengths[i], j->c->separator) || has_blank(tag, n, j->c->separator)) {
+                isg_free(tag);
+                isg_error_set(err, ISG_EDATA, j->path, line, "token %zu holds a blank", i + 1);
+                return isg_error_advice(err, "--separator tab can hold blanks, but no tabs");
+            }
+            isg_writer_write(j->w, s->words[i], s->lengths[i]);
+            isg_writer_write(j->w, &j->c->separator, 1);
+            isg_writer_write(j->w, tag, n);
+            isg_writer_text(j->w, "\n");
+        }
+        isg_free(tag);
+    }
+    if (tags)
+        return write_tokens(j, tags, err);
+    isg_writer_text(j->w, "\n");
+    return ISG_OK;
+}
+
+static enum isg_status json_in(struct job *j, const struct isg_env *env, struct isg_error *err)
+{
+    struct isg_reader *r;
+    ISG_TRY(isg_reader_open(&r, j->path, err));
+    enum isg_status status = ISG_OK;
+    json_t *o = NULL;
+    for (;;) {
+        char *text;
+        size_t n;
+        uint64_t done, total;
+        ISG_GOTO(isg_reader_line(r, &text, &n, err));
+        if (!text)
+            break;
+        const uint64_t line = isg_reader_lineno(r);
+        if (strspn(text, " \t") == n)
+            continue;
+        json_error_t where;
+        o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where);
+        if (!json_is_object(o)) {
+            status = isg_error_set(err, ISG_EDATA, j->path, line, "no JSON object: %s", o ? "" : where.text);
+            goto out;
+        }
+        const bool spans = json_is_string(json_object_get(o, "text")) && !json_object_get(o, "tags");
+        ISG_GOTO(spans ? from_spans(j, o, line, err) : from_tokens(j, o, line, err));
+        ISG_GOTO(write_sentence(j, json_object_get(o, "tags"), line, err));
+        json_decref(o);
+        o = NULL;
+        isg_reader_position(r, &done, &total);
+        ISG_GOTO(isg_progress(env, "converting", done, total, err));
+    }
+out:
+    json_decref(o);
+    isg_reader_close(r);
+    return status;
+}
+
+enum isg_status isg_convert_text(const struct isg_convert *c, const char *in, const char *out, bool force,
+    struct isg_converted *done, const struct isg_env *env, struct isg_error *err)
+{
+    struct job j = {.c = c, .path = in, .done = done, .types = isg_strtab_new()};
+    enum isg_status status;
+    memset(done, 0, sizeof *done);
+    if (!j.types)
+        return isg_error_nomem(err, "the types");
+    ISG_GOTO(isg_writer_open(&j.w, out, force, err));
+    status = c->from == ISG_TEXT_COLUMNS ? columns_in(&j, env, err) : json_in(&j, env, err);
+    if (status == ISG_OK)
+        status = isg_writer_commit(j.w, err);
+    else
+        isg_writer_abort(j.w);
+out:
+    isg_strtab_free(j.types);
+    isg_free(j.s.words);
+    isg_free(j.s.lengths);
+    isg_free(j.s.letters);
+    isg_free(j.s.types);
+    isg_free(j.s.spans);
+    return status;
+}

@@ -1,0 +1,364 @@
+/* isogloss translate: a labelled corpus into a pseudo-labelled one of the target language. */
+#include "tools/commands/translate_inputs.h"
+#include <stdlib.h>
+#include <string.h>
+
+static enum isg_status write_report(const char *path, bool force, json_t *json, struct isg_error *err)
+{
+    struct isg_writer *w;
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+    if (!text)
+        return isg_error_nomem(err, "the report");
+    enum isg_status status = isg_writer_open(&w, path, force, err);
+    if (status == ISG_OK) {
+        isg_writer_text(w, text);
+        isg_writer_text(w, "\n");
+        status = isg_writer_commit(w, err);
+    }
+    free(text);
+    return status;
+}
+
+/** Sets of options that people ask for by name; whatever is said beside one goes before it. */
+struct preset {
+    const char *decoder, *casing, *policy;
+    bool prominence;
+};
+
+static enum isg_status find_preset(const char *name, struct preset *p)
+{
+    *p = (struct preset){"word", "source", NULL, false};
+    if (strcmp(name, "mayhew") == 0)
+        *p = (struct preset){"greedy", "none", "PER=translate", true};
+    else if (strcmp(name, "best") == 0)
+        *p = (struct preset){"beam", "source", "*=evidence,PER=copy", false};
+    return ISG_OK;
+}
+
+static int index_of(const char *name, const char *const *names)
+{
+    int i = 0;
+    while (strcmp(name, names[i]) != 0)
+        i++;
+    return i;
+}
+
+/** Translates, and commits both files or neither. */
+static enum isg_status translate_to(struct isg_app *app, struct isg_translator *t, const char *in,
+    struct isg_columns columns, const char *out_path, const char *trace_path, struct isg_translate_report *report,
+    struct isg_error *err)
+{
+    struct isg_writer *w = NULL, *trace = NULL;
+    enum isg_status status = isg_writer_open(&w, out_path, app->force, err);
+    if (status == ISG_OK && trace_path)
+        status = isg_writer_open(&trace, trace_path, app->force, err);
+    if (status == ISG_OK)
+        status = isg_translate_corpus(t, in, columns, w, trace, report, &app->env, err);
+    if (status == ISG_OK && trace) {
+        status = isg_writer_commit(trace, err);
+        trace = NULL;
+    }
+    if (status == ISG_OK) {
+        status = isg_writer_commit(w, err);
+        w = NULL;
+    }
+    isg_writer_abort(trace);
+    isg_writer_abort(w);
+    return status;
+}
+
+static enum isg_status run_translate(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    static const char *const decoders[] = {"word", "greedy", "beam", NULL};
+    static const char *const casings[] = {"source", "target", "both", "sample", "none", NULL};
+    struct isg_translate_inputs in = {.k = 8, .max_vocab = 100000};
+    const char *columns_text = NULL, *report_path = NULL, *trace_path = NULL, *preset_name = "xie", *out_path;
+    const char *decoder = "preset", *casing = "preset";
+    struct isg_opt_list policies = {0};
+    struct isg_translate_opts opts;
+    isg_translate_opts_default(&opts);
+    int64_t window = opts.window, beam = opts.beam, samples = opts.samples;
+    bool calibrate = true;
+    const struct isg_opt table[] = {
+        {.name = "lexicon",
+            .letter = 'l',
+            .kind = ISG_OPT_LIST,
+            .value = &in.lexicons,
+            .argument = "FILE",
+            .help = "lexicon (MUSE, TSV, align dict, dictd .index, StarDict .ifo), first entry first; repeatable",
+            .group = "What to translate with: lexicon before map before copying"},
+        {.name = "reverse",
+            .kind = ISG_OPT_LIST,
+            .value = &in.reverse,
+            .argument = "FILE",
+            .help = "lexicon from the target to the source language, used backwards after --lexicon; repeatable"},
+        {.name = "pivot",
+            .kind = ISG_OPT_LIST,
+            .value = &in.pivots,
+            .argument = "FILE",
+            .help = "lexicon from the language that --lexicon ends in to the target; repeatable"},
+        {.name = "prominence",
+            .kind = ISG_OPT_FLAG,
+            .value = &in.prominence,
+            .help = "order a lexicon by how often its words stand together (Mayhew), not by its lines"},
+        {.name = "map",
+            .kind = ISG_OPT_STRING,
+            .value = &in.map,
+            .argument = "FILE",
+            .help = "map made by align fit; words get their best CSLS neighbours"},
+        {.name = "src",
+            .kind = ISG_OPT_STRING,
+            .value = &in.src,
+            .argument = "FILE",
+            .help = "word vectors of the source language, for --map"},
+        {.name = "tgt",
+            .kind = ISG_OPT_STRING,
+            .value = &in.tgt,
+            .argument = "FILE",
+            .help = "word vectors of the target language, for --map"},
+        {.name = "max-vocab",
+            .kind = ISG_OPT_INT,
+            .value = &in.max_vocab,
+            .argument = "N",
+            .min = 0,
+            .max = 1e9,
+            .help = "words read of each vector file, most frequent first; 0 = all"},
+        {.name = "lm",
+            .kind = ISG_OPT_STRING,
+            .value = &in.lm,
+            .argument = "FILE",
+            .help = "language model of the target (translate lm), to choose among candidates"},
+        {.name = "gazetteer",
+            .kind = ISG_OPT_STRING,
+            .value = &in.gazetteer,
+            .argument = "FILE",
+            .help = "names of the target by type (TYPE, tab, name), for --policy TYPE=gazetteer"},
+        {.name = "preset",
+            .kind = ISG_OPT_CHOICE,
+            .value = &preset_name,
+            .choices = "xie|mayhew|best",
+            .argument = "NAME",
+            .group = "How",
+            .help = "xie: word by word, source casing; mayhew: greedy phrases, prominence; best: lattice and "
+                    "evidence"},
+        {.name = "decoder",
+            .kind = ISG_OPT_CHOICE,
+            .value = &decoder,
+            .choices = "preset|word|greedy|beam",
+            .argument = "NAME",
+            .help = "first candidate, longest phrase first, or best path under the language model"},
+        {.name = "policy",
+            .kind = ISG_OPT_LIST,
+            .value = &policies,
+            .argument = "TYPE=WHAT",
+            .help = "of an entity type (O: outside, *: others): translate, copy, evidence, gazetteer, "
+                    "transliterate"},
+        {.name = "casing",
+            .kind = ISG_OPT_CHOICE,
+            .value = &casing,
+            .choices = "preset|source|target|both|sample|none",
+            .argument = "HOW",
+            .help = "capitals of the source, of --case-table (target, sample), where both have one, or as the "
+                    "lexicon"},
+        {.name = "case-table",
+            .kind = ISG_OPT_STRING,
+            .value = &in.cases,
+            .argument = "FILE",
+            .help = "how the target language writes its words (translate case); also evidence for names"},
+        {.name = "cap-threshold",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.cap_threshold,
+            .argument = "P",
+            .min = 0,
+            .max = 1,
+            .help = "with --casing target: P(capitalised) above which a word is capitalised"},
+        {.name = "classes",
+            .kind = ISG_OPT_STRING,
+            .value = &in.classes,
+            .argument = "FILE",
+            .help = "token classes that are left alone, in place of the list built in"},
+        {.name = "transliterator",
+            .kind = ISG_OPT_STRING,
+            .value = &opts.transliterator,
+            .argument = "ID",
+            .help = "ICU transliterator for --policy TYPE=transliterate, as Latin-Cyrillic"},
+        {.name = "candidates",
+            .letter = 'k',
+            .kind = ISG_OPT_INT,
+            .value = &in.k,
+            .argument = "N",
+            .min = 1,
+            .max = 64,
+            .help = "candidates of a word or phrase",
+            .group = "Decoding"},
+        {.name = "window",
+            .kind = ISG_OPT_INT,
+            .value = &window,
+            .argument = "N",
+            .min = 1,
+            .max = 8,
+            .help = "longest phrase, in words"},
+        {.name = "beam",
+            .kind = ISG_OPT_INT,
+            .value = &beam,
+            .argument = "N",
+            .min = 1,
+            .max = 256,
+            .help = "hypotheses kept at each word"},
+        {.name = "lm-weight",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.lm_weight,
+            .argument = "W",
+            .min = 0,
+            .max = 100,
+            .help = "weight of the language model beside the candidates' probabilities"},
+        {.name = "map-share",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.map_share,
+            .argument = "P",
+            .min = 0,
+            .max = 1,
+            .help = "share of the map in a mixture with the lexicon (beam)"},
+        {.name = "calibrate",
+            .kind = ISG_OPT_FLAG,
+            .value = &calibrate,
+            .help = "set the temperature of the map's candidates by the lexicon (beam)"},
+        {.name = "swap",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.swap,
+            .argument = "P",
+            .min = 0,
+            .max = 1,
+            .help = "prior of two words in the other order (beam); 0 = never"},
+        {.name = "link",
+            .kind = ISG_OPT_STRING,
+            .value = &opts.link,
+            .argument = "WORD",
+            .help = "word that may join swapped words of a name, as de in Romance languages"},
+        {.name = "samples",
+            .kind = ISG_OPT_INT,
+            .value = &samples,
+            .argument = "N",
+            .min = 1,
+            .max = 255,
+            .help = "translations of each sentence; those after the first are drawn (beam)"},
+        {.name = "temperature",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.temperature,
+            .argument = "T",
+            .min = 0,
+            .max = 100,
+            .help = "of drawing: 0 = always the best"},
+        {.name = "min-coverage",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.min_coverage,
+            .argument = "P",
+            .min = 0,
+            .max = 1,
+            .help = "leave out sentences of whose words less than this share is found",
+            .group = "Filters"},
+        {.name = "min-score",
+            .kind = ISG_OPT_REAL,
+            .value = &opts.min_score,
+            .argument = "X",
+            .help = "leave out sentences whose mean ln p a word is smaller"},
+        {.name = "drop-lower",
+            .kind = ISG_OPT_FLAG,
+            .value = &opts.drop_lower,
+            .help = "entities that come out without any capital (demonyms) lose their label"},
+        {.name = "columns",
+            .kind = ISG_OPT_STRING,
+            .value = &columns_text,
+            .argument = "LIST",
+            .help = "which columns hold word and tag, as word,_,_,tag or 0,3 [default: first and last]",
+            .group = "Input and output"},
+        {.name = "provenance",
+            .kind = ISG_OPT_FLAG,
+            .value = &opts.provenance,
+            .help = "columns before the tag: source words, method, rank, score"},
+        {.name = "trace",
+            .kind = ISG_OPT_STRING,
+            .value = &trace_path,
+            .argument = "FILE",
+            .help = "the same as JSON lines, for programs and translate view"},
+        {.name = "report",
+            .kind = ISG_OPT_STRING,
+            .value = &report_path,
+            .argument = "FILE",
+            .help = "JSON report of what became of the tokens"},
+        {0}};
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    struct preset preset;
+    ISG_TRY(find_preset(preset_name, &preset));
+    opts.decoder = (enum isg_decoder)index_of(strcmp(decoder, "preset") == 0 ? preset.decoder : decoder, decoders);
+    opts.casing = (enum isg_casing)index_of(strcmp(casing, "preset") == 0 ? preset.casing : casing, casings);
+    in.prominence |= preset.prominence;
+    opts.window = (int)window;
+    opts.beam = (int)beam;
+    opts.candidates = (int)in.k;
+    opts.samples = (uint32_t)samples;
+    opts.seed = (uint64_t)app->seed;
+    struct isg_columns columns = ISG_COLUMNS_DEFAULT;
+    if (columns_text)
+        ISG_TRY(isg_columns_parse(&columns, columns_text, err));
+    ISG_TRY(isg_app_out(app, "-", &out_path, err));
+    ISG_TRY(isg_check_overwrite(report_path, app->force, err));
+    ISG_TRY(isg_check_overwrite(trace_path, app->force, err));
+
+    struct isg_translate_loaded l = {0};
+    struct isg_translator *t = NULL;
+    struct isg_translate_report report = {0};
+    enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_translate_load(app, &in, argv[0], columns, &l, err));
+    const struct isg_translate_parts parts = {.lexicon = l.lexicon,
+        .map = l.map,
+        .cases = l.cases,
+        .lm = l.lm,
+        .target = l.tgt.words ? &l.tgt : NULL,
+        .gazetteer = l.gazetteer,
+        .classes = in.classes};
+    ISG_GOTO(isg_translator_new(&t, &parts, &opts, err));
+    if (preset.policy)
+        ISG_GOTO(isg_translator_policy(t, preset.policy, err));
+    for (size_t i = 0; i < policies.n; i++)
+        ISG_GOTO(isg_translator_policy(t, policies.items[i], err));
+    if (calibrate && opts.decoder == ISG_DECODE_BEAM && l.lexicon && l.map) {
+        const size_t words = isg_translator_calibrate(t);
+        isg_log(&app->env, ISG_LOG_INFO, "temperature of the map's candidates: %.3f, from %zu words of the lexicon",
+            isg_translator_map_temperature(t), words);
+    }
+    const double started = isg_now();
+    ISG_GOTO(translate_to(app, t, argv[0], columns, out_path, trace_path, &report, err));
+    const double seconds = isg_now() - started;
+    json_t *json = isg_translate_report_json(&report);
+    if (json)
+        json_object_set_new(
+            json, "tokens_per_second", json_real(seconds > 0.0 ? (double)report.tokens_in / seconds : 0.0));
+    if (report_path)
+        status = write_report(report_path, app->force, json, err);
+    isg_log(&app->env, ISG_LOG_INFO,
+        "%llu sentences, %llu tokens, %llu entities, %s; %.1f %% of the words to translate found",
+        (unsigned long long)report.sentences_in, (unsigned long long)report.tokens_in,
+        (unsigned long long)report.entities_in, isg_scheme_name(report.scheme),
+        100.0 * json_real_value(json_object_get(json, "coverage")));
+    isg_app_result(app, json);
+out:
+    isg_translator_free(t);
+    isg_translate_loaded_fini(&l);
+    return status;
+}
+
+const struct isg_tool isg_tool_translate = {
+    {.name = "translate",
+        .summary = "translate a labelled corpus, its labels kept",
+        .synopsis = "-o OUT IN",
+        .examples = "isogloss translate --lexicon en-es.txt -o es.train eng.train\n"
+                    "isogloss translate --map en-es.map --src en.vec --tgt es.vec -o es.train eng.train\n"
+                    "isogloss translate --preset mayhew --lexicon en-es.txt --lm es.lm -o es.train eng.train\n"
+                    "isogloss translate --preset best --lexicon en-es.txt --lm es.lm --case-table es.case -o "
+                    "es.train eng.train",
+        .min_args = 1,
+        .max_args = 1},
+    .run = run_translate};

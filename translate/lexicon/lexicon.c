@@ -1,0 +1,133 @@
+#include "translate/translate.h"
+#include <string.h>
+
+struct node {
+    uint32_t target, next; /* next entry of the same source phrase, in order; ISG_NO_ID = last */
+    float score;
+};
+struct list {
+    uint32_t first, last;
+};
+struct isg_lexicon {
+    struct isg_strtab *sources, *targets;
+    struct list *lists; /* by source id */
+    size_t cap_lists;
+    struct node *nodes;
+    size_t n_nodes, cap_nodes;
+    char *scratch[2];
+    size_t cap_scratch[2];
+};
+
+struct isg_lexicon *isg_lexicon_new(void)
+{
+    struct isg_lexicon *lex = isg_calloc(1, sizeof *lex);
+    if (!lex)
+        return NULL;
+    lex->sources = isg_strtab_new();
+    lex->targets = isg_strtab_new();
+    if (!lex->sources || !lex->targets) {
+        isg_lexicon_free(lex);
+        return NULL;
+    }
+    return lex;
+}
+
+void isg_lexicon_free(struct isg_lexicon *lex)
+{
+    if (!lex)
+        return;
+    isg_strtab_free(lex->sources);
+    isg_strtab_free(lex->targets);
+    isg_free(lex->lists);
+    isg_free(lex->nodes);
+    isg_free(lex->scratch[0]);
+    isg_free(lex->scratch[1]);
+    isg_free(lex);
+}
+
+/** Copies a phrase with single blanks between its words and none around; NULL = no memory. */
+static const char *squeeze(struct isg_lexicon *lex, int which, const char *s, size_t *n)
+{
+    if (!ISG_GROW(lex->scratch[which], lex->cap_scratch[which], *n + 1))
+        return NULL;
+    char *out = lex->scratch[which];
+    size_t m = 0;
+    for (size_t i = 0; i < *n; i++) {
+        const bool blank = s[i] == ' ' || s[i] == '\t';
+        if (!blank)
+            out[m++] = s[i];
+        else if (m > 0 && out[m - 1] != ' ')
+            out[m++] = ' ';
+    }
+    if (m > 0 && out[m - 1] == ' ')
+        m--;
+    *n = m;
+    return out;
+}
+
+enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, size_t n, const char *target, size_t m,
+    float score, struct isg_error *err)
+{
+    const char *s = squeeze(lex, 0, source, &n), *t = squeeze(lex, 1, target, &m);
+    if (!s || !t)
+        return isg_error_nomem(err, "a lexicon");
+    if (n == 0 || m == 0)
+        return ISG_OK;
+    uint32_t from, to;
+    bool fresh;
+    ISG_TRY(isg_strtab_add(lex->sources, s, n, &from, &fresh, err));
+    if (!ISG_GROW(lex->lists, lex->cap_lists, (size_t)from + 1) ||
+        !ISG_GROW(lex->nodes, lex->cap_nodes, lex->n_nodes + 1))
+        return isg_error_nomem(err, "a lexicon");
+    if (fresh)
+        lex->lists[from] = (struct list){ISG_NO_ID, ISG_NO_ID};
+    ISG_TRY(isg_strtab_add(lex->targets, t, m, &to, NULL, err));
+    struct list *l = &lex->lists[from];
+    for (uint32_t i = l->first; i != ISG_NO_ID; i = lex->nodes[i].next)
+        if (lex->nodes[i].target == to)
+            return ISG_OK;
+    if (lex->n_nodes >= ISG_NO_ID)
+        return isg_error_nomem(err, "a lexicon of more than 4,294,967,294 entries");
+    const uint32_t id = (uint32_t)lex->n_nodes++;
+    lex->nodes[id] = (struct node){to, ISG_NO_ID, score};
+    if (l->first == ISG_NO_ID)
+        l->first = id;
+    else
+        lex->nodes[l->last].next = id;
+    l->last = id;
+    return ISG_OK;
+}
+
+uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, size_t n)
+{
+    return isg_strtab_find(lex->sources, source, n);
+}
+
+size_t isg_lexicon_entries(const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max)
+{
+    size_t n = 0;
+    for (uint32_t i = lex->lists[source].first; i != ISG_NO_ID; i = lex->nodes[i].next, n++)
+        if (n < max)
+            out[n] = (struct isg_lexicon_entry){lex->nodes[i].target, lex->nodes[i].score};
+    return n;
+}
+
+const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n)
+{
+    return isg_strtab_get(lex->sources, id, n);
+}
+
+const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n)
+{
+    return isg_strtab_get(lex->targets, id, n);
+}
+
+uint32_t isg_lexicon_size(const struct isg_lexicon *lex)
+{
+    return isg_strtab_size(lex->sources);
+}
+
+uint64_t isg_lexicon_count(const struct isg_lexicon *lex)
+{
+    return lex->n_nodes;
+}
