@@ -160,15 +160,12 @@ ISG_MUST_CHECK enum isg_status isg_align_fit(struct isg_align_map **map, const s
     const struct isg_vectors *tgt, const struct isg_align_pairs *pairs, const struct isg_align_opts *opts,
     struct isg_align_report *report, const struct isg_env *env, struct isg_error *err);
 void isg_align_map_free(struct isg_align_map *map); /**< NULL is fine */
-/** Dimension of a side's input, and of the common space. */
-size_t isg_align_map_dim_in(const struct isg_align_map *map, enum isg_side side);
+/** Dimension of the common space. */
 size_t isg_align_map_dim(const struct isg_align_map *map);
 /** Adds or replaces a line of metadata (input checksums, paths, language names); kept by save. */
 ISG_MUST_CHECK enum isg_status isg_align_map_set_meta(
     struct isg_align_map *map, const char *key, const char *value, struct isg_error *err);
 const char *isg_align_map_meta(const struct isg_align_map *map, const char *key); /**< or NULL */
-/** The i-th key and value; false past the end. */
-bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value);
 ISG_MUST_CHECK enum isg_status isg_align_map_save(
     const struct isg_align_map *map, const char *path, bool force, struct isg_error *err);
 ISG_MUST_CHECK enum isg_status isg_align_map_load(struct isg_align_map **map, const char *path, struct isg_error *err);
@@ -220,8 +217,6 @@ ISG_MUST_CHECK enum isg_status isg_align_space_recall(struct isg_align_space *sp
  * both. */
 ISG_MUST_CHECK enum isg_status isg_align_space_means(
     struct isg_align_space *space, const struct isg_env *env, struct isg_error *err);
-/** r of the rows of a side, or NULL before isg_align_space_means. */
-const float *isg_align_space_mean(const struct isg_align_space *space, enum isg_side side);
 
 struct isg_near {
     uint32_t row; /**< ISG_NO_ID past the end of the vocabulary, with score -INFINITY */

@@ -1,7 +1,8 @@
 /* Contrastive refinement of a pair of linear maps: InfoNCE with hard negatives (van den Oord et al. 2018; for
  * bilingual dictionaries Li et al. 2022, ACL, "Improving Word Translation via Two-Stage Contrastive
  * Learning", C1), on the similarity that CSLS retrieval ranks by. */
-#include "align/learn.h"
+#include "align/contrast.h"
+#include "align/induce.h"
 
 #include <math.h>
 #include <stdlib.h>

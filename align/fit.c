@@ -1,5 +1,5 @@
 /* Fitting: from vectors and pairs to a map. */
-#include "align/learn.h"
+#include "align/recipe.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 /* Is a map any good? Asked of the map alone, without a gold list. */
-#include "align/learn.h"
+#include "align/induce.h"
+#include "align/selflearn.h"
+#include "align/topk.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Inducing a dictionary: CSLS neighbours among the frequent words, mutual ones or a random part of all. */
-#include "align/learn.h"
+#include "align/induce.h"
+#include "align/topk.h"
 
 #include <math.h>
 #include <string.h>

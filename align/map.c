@@ -31,11 +31,6 @@ void isg_align_map_free(struct isg_align_map *map)
     isg_free(map);
 }
 
-size_t isg_align_map_dim_in(const struct isg_align_map *map, enum isg_side side)
-{
-    return map->dim_in[side];
-}
-
 size_t isg_align_map_dim(const struct isg_align_map *map)
 {
     return map->dim;
@@ -48,8 +43,6 @@ struct job {
     const struct isg_align_map *map;
     enum isg_side side;
     struct isg_mat in, out;
-    const uint32_t *rows;
-    bool unit;
     float *scratch; /* BLOCK x dim_in a worker */
 };
 
@@ -63,38 +56,32 @@ static void project_block(void *cookie, size_t block, unsigned worker)
     const float *const m = map->m[job->side];
     const struct isg_norm *const norm = &map->norm[job->side];
     for (size_t i = 0; i < n; i++) {
-        const float *const row = isg_mat_row(job->in, job->rows ? job->rows[first + i] : first + i);
+        const float *const row = isg_mat_row(job->in, first + i);
         isg_norm_row(norm, norm->n, row, m ? scratch + i * d : isg_mat_row(job->out, first + i));
     }
     if (m)
         isg_sgemm(ISG_N, ISG_N, n, map->dim, d, 1.0F, scratch, d, m, map->dim, 0.0F, isg_mat_row(job->out, first),
             job->out.stride);
-    for (size_t i = 0; job->unit && i < n; i++)
+    for (size_t i = 0; i < n; i++)
         isg_unit_row(isg_mat_row(job->out, first + i), map->dim);
-}
-
-enum isg_status isg_align_project_rows(const struct isg_align_map *map, enum isg_side side, struct isg_mat in,
-    const uint32_t *rows, bool unit, struct isg_mat out, const struct isg_env *env, struct isg_error *err)
-{
-    if (in.cols != map->dim_in[side]) {
-        isg_error_set(err, ISG_EDATA, NULL, 0, "%s vectors of %zu dimensions", side_name[side], in.cols);
-        isg_error_expected(err, "%zu, as the map was fitted on", map->dim_in[side]);
-        return isg_error_advice(err, "use the vectors that the map was made from");
-    }
-    struct job job = {.map = map, .side = side, .in = in, .out = out, .rows = rows, .unit = unit};
-    job.scratch = isg_malloc(isg_pool_threads(env->pool), BLOCK * in.cols * sizeof *job.scratch);
-    if (!job.scratch)
-        return isg_error_nomem(err, "projecting vectors");
-    isg_pool_run(env->pool, (out.rows + BLOCK - 1) / BLOCK, project_block, &job);
-    isg_free(job.scratch);
-    return ISG_OK;
 }
 
 enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side side, struct isg_mat in,
     struct isg_mat out, const struct isg_env *env, struct isg_error *err)
 {
     out.rows = in.rows;
-    return isg_align_project_rows(map, side, in, NULL, true, out, env, err);
+    if (in.cols != map->dim_in[side]) {
+        isg_error_set(err, ISG_EDATA, NULL, 0, "%s vectors of %zu dimensions", side_name[side], in.cols);
+        isg_error_expected(err, "%zu, as the map was fitted on", map->dim_in[side]);
+        return isg_error_advice(err, "use the vectors that the map was made from");
+    }
+    struct job job = {.map = map, .side = side, .in = in, .out = out};
+    job.scratch = isg_malloc(isg_pool_threads(env->pool), BLOCK * in.cols * sizeof *job.scratch);
+    if (!job.scratch)
+        return isg_error_nomem(err, "projecting vectors");
+    isg_pool_run(env->pool, (out.rows + BLOCK - 1) / BLOCK, project_block, &job);
+    isg_free(job.scratch);
+    return ISG_OK;
 }
 
 /* ---- metadata ---- */
@@ -127,15 +114,6 @@ const char *isg_align_map_meta(const struct isg_align_map *map, const char *key)
         if (strcmp(map->meta[i].key, key) == 0)
             return map->meta[i].value;
     return NULL;
-}
-
-bool isg_align_map_meta_at(const struct isg_align_map *map, size_t i, const char **key, const char **value)
-{
-    if (i >= map->n_meta)
-        return false;
-    *key = map->meta[i].key;
-    *value = map->meta[i].value;
-    return true;
 }
 
 /* ---- file ---- */

@@ -13,8 +13,4 @@ struct isg_align_map {
     size_t n_meta, cap_meta;
 };
 struct isg_align_map *isg_align_map_new(void);
-/** Projects rows (or the picked ones, `rows`) without normalising their length if unit is false. */
-ISG_MUST_CHECK enum isg_status isg_align_project_rows(const struct isg_align_map *map, enum isg_side side,
-    struct isg_mat in, const uint32_t *rows, bool unit, struct isg_mat out, const struct isg_env *env,
-    struct isg_error *err);
 #endif

@@ -1,5 +1,7 @@
 /* Relaxed CSLS loss (Joulin, Bojanowski, Mikolov, Jegou & Grave 2018, "Loss in Translation"), equation 4. */
-#include "align/learn.h"
+#include "align/rcsls.h"
+#include "align/procrustes.h"
+#include "align/topk.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,12 @@
 /* Ways to a map, and choosing among them. */
-#include "align/learn.h"
+#include "align/recipe.h"
+#include "align/contrast.h"
+#include "align/induce.h"
+#include "align/procrustes.h"
+#include "align/rcsls.h"
+#include "align/selflearn.h"
+#include "align/topk.h"
+#include "align/whiten.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +97,11 @@ out:
 
 /* ---- judging ---- */
 
-enum isg_status isg_held_out_precision(const struct isg_learn *learn, const struct isg_linear *lin,
+/**
+ * P@1 by CSLS, per cent, of pairs under a map, among all rows of learn; a source word with several targets
+ * counts once.
+ */
+static enum isg_status held_out_precision(const struct isg_learn *learn, const struct isg_linear *lin,
     const struct isg_align_pairs *pairs, double *precision, size_t *queries, struct isg_error *err)
 {
     enum isg_status status;
@@ -196,7 +207,7 @@ static enum isg_status try_recipe(
     struct isg_align_report scratch = {0};
     char name[96];
     ISG_GOTO(isg_recipe_run(c->learn, recipe, &c->kept, c->trusted, &lin, &scratch, err));
-    ISG_GOTO(isg_held_out_precision(c->learn, &lin, &c->held, precision, &c->queries, err));
+    ISG_GOTO(held_out_precision(c->learn, &lin, &c->held, precision, &c->queries, err));
     recipe_text(recipe, name, sizeof name);
     isg_log(c->learn->env, ISG_LOG_INFO, "held-out P@1 of %s: %.2f %% of %zu", name, *precision, c->queries);
     if (*precision > c->precision) {

@@ -1,6 +1,8 @@
 /* Self-learning from weak pairs, and the start that needs no pairs at all (Artetxe, Labaka & Agirre 2018,
  * ACL, "A robust self-learning method for fully unsupervised cross-lingual mappings of word embeddings"). */
-#include "align/learn.h"
+#include "align/selflearn.h"
+#include "align/procrustes.h"
+#include "align/induce.h"
 
 #include <math.h>
 #include <stdlib.h>

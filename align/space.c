@@ -180,11 +180,6 @@ out:
     return status;
 }
 
-const float *isg_align_space_mean(const struct isg_align_space *space, enum isg_side side)
-{
-    return space->mean[side];
-}
-
 /* ---- what the inverted softmax needs ---- */
 
 struct isf_job {

@@ -1,6 +1,6 @@
 /* Whitening, rotation, re-weighting, de-whitening (Artetxe, Labaka & Agirre 2018, AAAI, "Generalizing and
  * improving bilingual word embedding mappings with a multi-step framework of linear transformations"). */
-#include "align/learn.h"
+#include "align/whiten.h"
 
 #include <math.h>
 

@@ -1,7 +1,9 @@
 /* A lattice of all candidates of all units, and the best path through it under the language model:
  * score = sum over units of ln p(unit) + w ln p_lm(words, </s>). Units are read in order; neighbouring words
  * of one name (or of none) may also be said in the other order. Hypotheses with the same context are one. */
-#include "translate/private.h"
+#include "translate/beam.h"
+#include "translate/options.h"
+#include "translate/unit.h"
 #include <math.h>
 #include <string.h>
 
@@ -116,7 +118,7 @@ static enum isg_status find_arcs(
     const size_t k_max = (size_t)t->opts.candidates, window = (size_t)t->opts.window,
                  cap = k_max * window + 2 * SWAPPED * SWAPPED + 2;
     struct arcs *all = isg_arena_alloc(&t->arena, n, sizeof *all);
-    struct isg_tr_option o[64];
+    struct isg_tr_option o[ISG_TR_MAX_OPTIONS];
     if (!all)
         return isg_error_nomem(err, "a lattice");
     memset(all, 0, n * sizeof *all);
@@ -130,7 +132,7 @@ static enum isg_status find_arcs(
         const bool starts = entity != ISG_NO_ID && (i == 0 || s->words[i - 1].entity != entity);
         const uint32_t whole = isg_tr_reach(s, i, UINT32_MAX);
         if (starts) {
-            ISG_TRY(isg_tr_name_option(t, s, i, whole, &o[0], &name, err));
+            isg_tr_name_option(t, s, i, &o[0], &name);
             if (name) {
                 all[i].v[all[i].n++] = (struct arc){whole, o[0]};
                 continue;

@@ -1,4 +1,5 @@
-#include "translate/private.h"
+/* Case tables: how a language writes its words. */
+#include "translate/translate.h"
 #include <stdlib.h>
 #include <string.h>
 

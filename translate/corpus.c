@@ -1,5 +1,5 @@
 /* The pass over a corpus: sentences in, target words and the labels they carry out. */
-#include "translate/private.h"
+#include "translate/translator.h"
 #include <stdlib.h>
 #include <string.h>
 

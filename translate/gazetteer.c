@@ -1,5 +1,5 @@
 /* Names of the target language by type. */
-#include "translate/private.h"
+#include "translate/gazetteer.h"
 #include <string.h>
 
 struct isg_gazetteer {

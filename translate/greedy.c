@@ -1,6 +1,8 @@
 /* Mayhew et al. 2017: left to right, the longest phrase of the table first; its options are told apart by
  * log10 p_lm(first word | context) + ln(prominence + 1e-7), mixed bases as in their code. */
-#include "translate/private.h"
+#include "translate/greedy.h"
+#include "translate/options.h"
+#include "translate/unit.h"
 
 /** The best option under the language model. */
 static enum isg_status pick(struct isg_translator *t, const struct isg_lm_state *context, struct isg_tr_option *o,
@@ -22,14 +24,14 @@ static enum isg_status pick(struct isg_translator *t, const struct isg_lm_state 
 
 enum isg_status isg_tr_greedy(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
 {
-    struct isg_tr_option o[64];
+    struct isg_tr_option o[ISG_TR_MAX_OPTIONS];
     struct isg_lm_state context;
     isg_lm_empty(&context); /* cleared at the break before the sentence */
     for (uint32_t i = 0; i < s->n;) {
         size_t n = 0, best = 0;
         uint32_t length = isg_tr_reach(s, i, (uint32_t)t->opts.window);
         for (; length > 0; length--) {
-            ISG_TRY(isg_tr_options(t, s, i, length, o, 64, &n, err));
+            ISG_TRY(isg_tr_options(t, s, i, length, o, ISG_TR_MAX_OPTIONS, &n, err));
             if (n > 0)
                 break;
         }
@@ -39,7 +41,7 @@ enum isg_status isg_tr_greedy(struct isg_translator *t, struct isg_tr_sentence *
             /* the first word of a name is not in the table: another name of its type stands for the whole */
             bool found;
             const uint32_t all = isg_tr_reach(s, i, UINT32_MAX);
-            ISG_TRY(isg_tr_name_option(t, s, i, all, &o[0], &found, err));
+            isg_tr_name_option(t, s, i, &o[0], &found);
             length = found ? all : 1;
         }
         ISG_TRY(pick(t, &context, o, n, &best, err));

@@ -1,9 +1,10 @@
 /* What a word or phrase may become, and how probable that is. */
-#include "translate/private.h"
+#include "translate/options.h"
+#include "translate/gazetteer.h"
+#include "translate/translit.h"
+#include "translate/unit.h"
 #include <math.h>
 #include <string.h>
-
-#define MAX_OPTIONS 64
 
 static struct isg_tr_option copy_of(const struct isg_tr_word *w, enum isg_method method)
 {
@@ -18,8 +19,7 @@ static uint32_t count_words(const char *s, size_t n)
     return words;
 }
 
-/** Entries of a lexicon for a phrase as options; tries the form given, then lower case. */
-static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low, size_t low_n,
+size_t isg_tr_from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low, size_t low_n,
     enum isg_method method, struct isg_tr_option *out, size_t max)
 {
     uint32_t id = isg_lexicon_find(lex, form, n);
@@ -27,10 +27,10 @@ static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size
         id = isg_lexicon_find(lex, low, low_n);
     if (id == ISG_NO_ID)
         return 0;
-    struct isg_lexicon_entry e[MAX_OPTIONS];
-    size_t k = isg_lexicon_entries(lex, id, e, max < MAX_OPTIONS ? max : MAX_OPTIONS);
+    struct isg_lexicon_entry e[ISG_TR_MAX_OPTIONS];
+    size_t k = isg_lexicon_entries(lex, id, e, max < ISG_TR_MAX_OPTIONS ? max : ISG_TR_MAX_OPTIONS);
     k = k < max ? k : max;
-    for (size_t i = 0; i < k && i < MAX_OPTIONS; i++) {
+    for (size_t i = 0; i < k && i < ISG_TR_MAX_OPTIONS; i++) {
         size_t m;
         const char *text = isg_lexicon_target(lex, e[i].target, &m);
         out[i] = (struct isg_tr_option){.text = text,
@@ -40,7 +40,7 @@ static size_t from_lexicon(const struct isg_lexicon *lex, const char *form, size
             .score = e[i].score,
             .method = method};
     }
-    return k < MAX_OPTIONS ? k : MAX_OPTIONS;
+    return k < ISG_TR_MAX_OPTIONS ? k : ISG_TR_MAX_OPTIONS;
 }
 
 /** The words joined by blanks, as they are and in lower case, in the arena. */
@@ -85,8 +85,7 @@ static void lexicon_p(struct isg_tr_option *o, size_t n)
         o[i].logp = (float)log((scored ? (double)o[i].score : 1.0 / (double)o[i].rank) / sum);
 }
 
-/** ln softmax(score / T). */
-static void map_p(struct isg_tr_option *o, size_t n, double temperature)
+void isg_tr_map_p(struct isg_tr_option *o, size_t n, double temperature)
 {
     double top = -INFINITY, sum = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -171,14 +170,6 @@ static void sort_options(struct isg_tr_option *o, size_t n)
         }
 }
 
-uint32_t isg_tr_reach(const struct isg_tr_sentence *s, uint32_t first, uint32_t max)
-{
-    uint32_t n = 1;
-    while (n < max && first + n < s->n && s->words[first + n].entity == s->words[first].entity)
-        n++;
-    return n;
-}
-
 enum isg_status isg_tr_lm_words(struct isg_translator *t, struct isg_tr_option *o, struct isg_error *err)
 {
     const struct isg_lm *lm = t->parts.lm;
@@ -205,30 +196,27 @@ enum isg_status isg_tr_lm_words(struct isg_translator *t, struct isg_tr_option *
     return ISG_OK;
 }
 
-enum isg_status isg_tr_name_option(struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first,
-    uint32_t n, struct isg_tr_option *out, bool *found, struct isg_error *err)
+void isg_tr_name_option(
+    struct isg_translator *t, const struct isg_tr_sentence *s, uint32_t first, struct isg_tr_option *out, bool *found)
 {
-    (void)err;
     *found = false;
     const struct isg_tr_word *w = s->words + first;
     if (!t->parts.gazetteer || w->entity == ISG_NO_ID || t->policies[w->type] != ISG_POLICY_GAZETTEER)
-        return ISG_OK;
+        return;
     size_t type_n, count, length;
     const char *type = isg_strtab_get(t->types, w->type, &type_n);
     (void)isg_gazetteer_name(t->parts.gazetteer, type, type_n, SIZE_MAX, &count, &length);
     if (count == 0)
-        return ISG_OK;
+        return;
     struct isg_rng rng = isg_rng_stream(t->opts.seed + s->sample, "gazetteer", s->index << 16 | (first & 0xffff));
     const size_t k = isg_rng_below(&rng, (uint32_t)count);
     const char *name = isg_gazetteer_name(t->parts.gazetteer, type, type_n, k, &count, &length);
-    (void)n;
     *out = (struct isg_tr_option){.text = name,
         .n = (uint32_t)length,
         .n_words = count_words(name, length),
         .method = ISG_BY_GAZETTEER,
         .fixed = true};
     *found = true;
-    return ISG_OK;
 }
 
 /** Options of a single word that its class or policy settles; 0 = none. */
@@ -264,7 +252,8 @@ static size_t without_suffix(struct isg_translator *t, const char *form, size_t 
         const size_t k = strlen(suffixes[i]);
         if (low_n <= k || n <= k || memcmp(low + low_n - k, suffixes[i], k) != 0)
             continue;
-        const size_t found = from_lexicon(t->parts.lexicon, form, n - k, low, low_n - k, ISG_BY_SUFFIX, out, max);
+        const size_t found = isg_tr_from_lexicon(
+            t->parts.lexicon, form, n - k, low, low_n - k, ISG_BY_SUFFIX, out, max);
         if (found > 0)
             return found;
     }
@@ -276,8 +265,8 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
 {
     const struct isg_tr_word *w = s->words + first;
     *n_out = 0;
-    if (max > MAX_OPTIONS)
-        max = MAX_OPTIONS;
+    if (max > ISG_TR_MAX_OPTIONS)
+        max = ISG_TR_MAX_OPTIONS;
     for (uint32_t i = 0; n > 1 && i < n; i++) /* phrases hold no word that is settled already */
         if (w[i].token_class || t->policies[w[i].type] == ISG_POLICY_COPY)
             return ISG_OK;
@@ -288,9 +277,10 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     size_t form_n = 0, low_n = 0, k = 0;
     ISG_TRY(phrase(t, w, n, &form, &form_n, &low, &low_n, err));
     if (t->parts.lexicon) {
-        k = from_lexicon(t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, mayhew ? MAX_OPTIONS : max);
+        k = isg_tr_from_lexicon(
+            t->parts.lexicon, form, form_n, low, low_n, ISG_BY_LEXICON, out, mayhew ? ISG_TR_MAX_OPTIONS : max);
         if (k == 0 && mayhew)
-            k = without_suffix(t, form, form_n, low, low_n, out, MAX_OPTIONS);
+            k = without_suffix(t, form, form_n, low, low_n, out, ISG_TR_MAX_OPTIONS);
     }
     if (mayhew && k > 0) { /* prominence as it is, not normalised again */
         for (size_t i = 0; i < k; i++)
@@ -301,9 +291,9 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     lexicon_p(out, k);
     const bool name = t->policies[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first;
     if (n == 1 && t->parts.map && (k == 0 || !word) && !name) {
-        struct isg_tr_option map[MAX_OPTIONS];
-        const size_t m = from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);
-        map_p(map, m, t->opts.map_temperature);
+        struct isg_tr_option map[ISG_TR_MAX_OPTIONS];
+        const size_t m = isg_tr_from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);
+        isg_tr_map_p(map, m, t->opts.map_temperature);
         if (k == 0 && m > 0) {
             memcpy(out, map, m * sizeof *map);
             k = m;
@@ -318,62 +308,4 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
         out[k++] = copy_of(w, ISG_BY_UNKNOWN);
     *n_out = k;
     return ISG_OK;
-}
-
-/* ---- calibration ---- */
-
-static double fit_of(const struct isg_translator *t, double temperature, size_t *words)
-{
-    double sum = 0.0;
-    *words = 0;
-    for (uint32_t id = 0; id < isg_lexicon_size(t->parts.map); id++) {
-        size_t n;
-        const char *s = isg_lexicon_source(t->parts.map, id, &n);
-        struct isg_tr_option map[MAX_OPTIONS], lex[MAX_OPTIONS];
-        const size_t m = from_lexicon(t->parts.map, s, n, s, n, ISG_BY_MAP, map, (size_t)t->opts.candidates);
-        const size_t k = from_lexicon(t->parts.lexicon, s, n, s, n, ISG_BY_LEXICON, lex, MAX_OPTIONS);
-        double p = 0.0;
-        map_p(map, m, temperature);
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < k; j++)
-                if (map[i].n == lex[j].n && memcmp(map[i].text, lex[j].text, lex[j].n) == 0)
-                    p += exp((double)map[i].logp);
-        if (k == 0 || m < 2 || p <= 0.0)
-            continue;
-        sum += log(p);
-        ++*words;
-    }
-    return sum;
-}
-
-size_t isg_translator_calibrate(struct isg_translator *t)
-{
-    if (!t->parts.map || !t->parts.lexicon)
-        return 0;
-    size_t words;
-    const double g = 0.6180339887498949;
-    double a = log(0.01), b = log(2.0), x = b - g * (b - a), y = a + g * (b - a);
-    double fx = fit_of(t, exp(x), &words), fy = fit_of(t, exp(y), &words);
-    if (words < 20)
-        return words;
-    for (int i = 0; i < 16; i++) {
-        if (fx > fy) {
-            b = y;
-            y = x;
-            fy = fx;
-            fx = fit_of(t, exp(x = b - g * (b - a)), &words);
-        } else {
-            a = x;
-            x = y;
-            fx = fy;
-            fy = fit_of(t, exp(y = a + g * (b - a)), &words);
-        }
-    }
-    t->opts.map_temperature = exp((a + b) / 2.0);
-    return words;
-}
-
-double isg_translator_map_temperature(const struct isg_translator *t)
-{
-    return t->opts.map_temperature;
 }

@@ -1,5 +1,5 @@
 /* From a chosen option to target words as they are written. */
-#include "translate/private.h"
+#include "translate/realise.h"
 #include <string.h>
 
 /** Copies made (from isg_malloc, freed) into the arena. */

@@ -1,4 +1,10 @@
-#include "translate/private.h"
+/* The translator: its parts and policies, and the translation of one sentence. */
+#include "translate/translator.h"
+#include "translate/beam.h"
+#include "translate/decode_word.h"
+#include "translate/greedy.h"
+#include "translate/realise.h"
+#include "translate/translit.h"
 #include <math.h>
 #include <string.h>
 
@@ -127,38 +133,6 @@ void isg_tr_look(struct isg_translator *t, struct isg_tr_word *w)
     w->upper_first = c == ISG_CASE_TITLE || c == ISG_CASE_UPPER;
 }
 
-enum isg_status isg_tr_push_unit(
-    struct isg_tr_sentence *s, uint32_t first, uint32_t n, const struct isg_tr_option *option, struct isg_error *err)
-{
-    if (!ISG_GROW(s->units, s->cap_units, s->n_units + 1))
-        return isg_error_nomem(err, "a translated sentence");
-    s->units[s->n_units++] = (struct isg_tr_unit){first, n, *option};
-    return ISG_OK;
-}
-
-/** Word by word: the first candidate of each. */
-static enum isg_status decode_words(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
-{
-    for (uint32_t i = 0; i < s->n; i++) {
-        struct isg_tr_option o[64];
-        size_t n;
-        const uint32_t entity = s->words[i].entity;
-        if (entity != ISG_NO_ID && (i == 0 || s->words[i - 1].entity != entity)) {
-            bool found;
-            const uint32_t whole = isg_tr_reach(s, i, UINT32_MAX);
-            ISG_TRY(isg_tr_name_option(t, s, i, whole, o, &found, err));
-            if (found) {
-                ISG_TRY(isg_tr_push_unit(s, i, whole, o, err));
-                i += whole - 1;
-                continue;
-            }
-        }
-        ISG_TRY(isg_tr_options(t, s, i, 1, o, (size_t)t->opts.candidates, &n, err));
-        ISG_TRY(isg_tr_push_unit(s, i, 1, o, err));
-    }
-    return ISG_OK;
-}
-
 static bool in_capitals(const struct isg_tr_sentence *s)
 {
     bool any = false;
@@ -177,7 +151,7 @@ enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentenc
     s->headline = in_capitals(s);
     switch (t->opts.decoder) {
     case ISG_DECODE_WORD:
-        ISG_TRY(decode_words(t, s, err));
+        ISG_TRY(isg_tr_decode_word(t, s, err));
         break;
     case ISG_DECODE_GREEDY:
         ISG_TRY(isg_tr_greedy(t, s, err));

@@ -1,5 +1,5 @@
 /* Transliteration by ICU, the only file that includes its headers. */
-#include "translate/private.h"
+#include "translate/translit.h"
 #include <string.h>
 
 #ifdef ISG_WITH_ICU

@@ -2,7 +2,8 @@
 #include "tests/test.h"
 
 #include "align/align.h"
-#include "align/learn.h"
+#include "align/rcsls.h"
+#include "align/contrast.h"
 #include "align/norm.h"
 #include "align/topk.h"
 

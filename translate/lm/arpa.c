@@ -1,4 +1,5 @@
 /* ARPA files of back-off models, in and out. */
+#include "translate/lm/arpa.h"
 #include "translate/lm/lm.h"
 #include <math.h>
 #include <stdlib.h>

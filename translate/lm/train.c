@@ -3,6 +3,7 @@
  * one run each, and one pass gives the counts of all orders (Heafield et al. 2013, "Scalable Modified
  * Kneser-Ney Language Model Estimation"). */
 #include "translate/lm/lm.h"
+#include "translate/lm/text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
