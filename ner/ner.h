@@ -114,7 +114,7 @@ struct isg_ner_pseudo {
  * Labels text for self-training (Yarowsky 1995), by one tagger or by several as one (ner/decode/ensemble.h): each
  * token with its tag, or with "?" where the taggers are not sure, and above each sentence
  * "# weight = W", W the geometric mean of the marginal probabilities of the tags that are written. Sentences of
- * which nothing is sure are left out. Training takes both into account (ner/data/data.h).
+ * which nothing is sure are left out. Training takes both into account (ner/data/corpus.h).
  */
 ISG_MUST_CHECK enum isg_status isg_ner_pseudo_label(struct isg_ner_pseudo *out,
     const struct isg_ner_model *const *models, size_t n_models, const char *const *paths,

@@ -1,5 +1,5 @@
-/* Reading a labelled file into numbers. */
-#include "ner/data/data.h"
+/* Reads labelled files into numbers. */
+#include "ner/data/corpus.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* Inputs of a training run, ready for the network. */
 #include "ner/data/encode.h"
+#include "ner/data/labels.h"
 
 #include <math.h>
 #include <string.h>

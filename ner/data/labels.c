@@ -1,5 +1,5 @@
-/* Labels and the spans they stand for. */
-#include "ner/data/data.h"
+/* Labels of the types of a vocabulary, and the spans they encode. */
+#include "ner/data/labels.h"
 
 #include <string.h>
 
@@ -24,12 +24,50 @@ enum isg_status isg_ner_vocab_add_type(
     return status;
 }
 
+enum isg_status isg_ner_vocab_labels(
+    struct isg_ner_vocab *v, const struct isg_strtab *types, bool bioes, struct isg_error *err)
+{
+    const uint32_t n = isg_strtab_size(types);
+    if (n == 0) { /* nothing but O can be learnt; a model of one label works all the same */
+        uint32_t id;
+        return isg_strtab_add(v->labels, "O", 1, &id, NULL, err);
+    }
+    uint32_t *order = isg_malloc(n, sizeof *order);
+    if (!order)
+        return isg_error_nomem(err, "labels");
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t k = i;
+        for (; k > 0 && strcmp(isg_strtab_get(types, order[k - 1], NULL), isg_strtab_get(types, i, NULL)) > 0; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    enum isg_status status = ISG_OK;
+    for (uint32_t i = 0; i < n && status == ISG_OK; i++) {
+        size_t len;
+        const char *type = isg_strtab_get(types, order[i], &len);
+        status = isg_ner_vocab_add_type(v, type, len, bioes, err);
+    }
+    isg_free(order);
+    return status;
+}
+
 const char *isg_ner_type_name(const struct isg_ner_vocab *v, uint32_t t, size_t *n)
 {
     const uint32_t per_type = (isg_strtab_size(v->labels) - 1) / v->n_types;
     const char *label = isg_strtab_get(v->labels, 1 + t * per_type, n);
     *n -= 2;
     return label + 2;
+}
+
+uint32_t isg_ner_type_find(const struct isg_ner_vocab *v, const char *name, size_t n)
+{
+    for (uint32_t t = 0; t < v->n_types; t++) {
+        size_t len;
+        const char *const other = isg_ner_type_name(v, t, &len);
+        if (len == n && memcmp(other, name, n) == 0)
+            return t;
+    }
+    return ISG_NO_ID;
 }
 
 void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const struct isg_strtab *types,
@@ -39,15 +77,9 @@ void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const 
     memset(labels, 0, n * sizeof *labels);
     for (size_t i = 0; i < n_spans; i++) {
         size_t len;
-        const char *name = isg_strtab_get(types, spans[i].type, &len);
-        uint32_t t = 0;
-        for (; t < v->n_types; t++) {
-            size_t other_n;
-            const char *other = isg_ner_type_name(v, t, &other_n);
-            if (other_n == len && memcmp(other, name, len) == 0)
-                break;
-        }
-        if (t == v->n_types)
+        const char *const name = isg_strtab_get(types, spans[i].type, &len);
+        const uint32_t t = isg_ner_type_find(v, name, len);
+        if (t == ISG_NO_ID)
             continue;
         const uint32_t first = 1 + t * per_type;
         for (uint32_t k = 0; k < spans[i].n; k++)

@@ -1,5 +1,6 @@
 /* Calibration on held-out text. */
 #include "ner/decode/calibrate.h"
+#include "ner/data/labels.h"
 
 #include <math.h>
 #include <string.h>

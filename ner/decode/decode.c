@@ -1,6 +1,10 @@
 /* Decoding in chunks of sentences of like length: a chunk is one forward pass, and chunks are shared out over
  * the pool. */
 #include "ner/decode/decode.h"
+#include "ner/data/labels.h"
+#include "ner/engine/crf_decode.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/pack.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /** @file ner/decode/given.h  Forced decoding: tags that stand in the input limit what the tagger may say. */
 #ifndef ISG_NER_DECODE_GIVEN_H
 #define ISG_NER_DECODE_GIVEN_H
-#include "ner/data/data.h"
+#include "ner/data/labels.h"
 
 /** Scratch of reading given tags; a zeroed struct is empty, memory is kept from sentence to sentence. */
 struct isg_ner_given {

@@ -1,5 +1,8 @@
 /** @file ner/engine/attention.c  Attention inside each sequence: Xie's self-attention and scaled dot-product heads. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/attention.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/private.h"
 
 enum mask { MASK_NONE, MASK_PAPER, MASK_CODE, MASK_CLEAN };
 

@@ -4,7 +4,8 @@
  * then width * D numbers in a row, so that the convolution of a word is one product whose left factor has
  * overlapping rows. The maximum lets one position a filter through, so the way back touches that position
  * alone. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/charcnn.h"
+#include "ner/engine/private.h"
 
 struct cnn {
     struct isg_op op;

@@ -1,6 +1,7 @@
 /** @file ner/engine/crf.c  The CRF's loss. Its gradient (expected less observed counts) is computed with its value. */
+#include "ner/engine/crf.h"
 #include "ner/engine/crf_lattice.h"
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/private.h"
 
 enum isg_status isg_crf_add(
     struct isg_params *p, struct isg_crf *out, const char *prefix, uint32_t n_tags, struct isg_error *err)

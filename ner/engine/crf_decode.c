@@ -1,4 +1,5 @@
 /** @file ner/engine/crf_decode.c  Best paths and probabilities of one sentence. */
+#include "ner/engine/crf_decode.h"
 #include "ner/engine/crf_lattice.h"
 #include <string.h>
 

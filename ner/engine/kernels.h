@@ -13,7 +13,8 @@
  */
 #ifndef ISG_NER_ENGINE_KERNELS_H
 #define ISG_NER_ENGINE_KERNELS_H
-#include "ner/engine/tape.h"
+#include "ner/engine/isa.h"
+#include "ner/engine/real.h"
 
 /** Buffers of one LSTM direction, rows = tokens. Hp = hidden padded to whole vectors. */
 struct isg_lstm_fwd {
@@ -65,7 +66,7 @@ struct isg_kernels {
 
     void (*exp)(size_t n, const isg_real *x, isg_real *y);
     void (*tanh)(size_t n, const isg_real *x, isg_real *y);
-    void (*sigmoid)(size_t n, const isg_real *x, isg_real *y);
+    void (*sigmoid)(size_t n, const isg_real *x, isg_real *y); /**< the gates' function, for the test of its bound */
     /** x <- exp(x - max); returns the sum. n > 0; all -inf: zeros and 0. */
     isg_real (*softmax_row)(size_t n, isg_real *x);
     /** y[j] = largest of column j of x (rows x n), best[j] = base + its first row. rows > 0. */

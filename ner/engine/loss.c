@@ -1,5 +1,6 @@
 /** @file ner/engine/loss.c  Losses other than the CRF's. Each computes its gradient with its value. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/loss.h"
+#include "ner/engine/private.h"
 
 struct loss {
     struct isg_op op;
@@ -26,34 +27,6 @@ static struct loss *loss_new(struct isg_tape *t, struct isg_node *x)
     l->x = x;
     l->g = g;
     return l;
-}
-
-/* d/dx_j = w (softmax(x)_j - [j = target]) */
-struct isg_node *isg_softmax_loss(
-    struct isg_tape *t, struct isg_node *x, const uint32_t *target, const isg_real *weights)
-{
-    struct loss *const l = loss_new(t, x);
-    if (!l)
-        return NULL;
-    const size_t n = x->cols;
-    double sum = 0;
-    for (size_t r = 0; r < x->rows; r++) {
-        if (target[r] == ISG_NO_ID)
-            continue;
-        if (target[r] >= n)
-            return isg_tape_fail(t, ISG_EUSAGE, "class %u of %zu", target[r], n);
-        const isg_real w = weights ? weights[r] : 1;
-        isg_real *const g = l->g + r * n, top = x->x[r * n];
-        memcpy(g, x->x + r * n, n * sizeof *g);
-        for (size_t j = 1; j < n; j++)
-            top = g[j] > top ? g[j] : top;
-        const isg_real z = t->k->softmax_row(n, g);
-        sum += (double)w * ((double)ISG_LOG(z) + (double)(top - x->x[r * n + target[r]]));
-        for (size_t j = 0; j < n; j++)
-            g[j] = w * (g[j] / z - (j == target[r] ? 1 : 0));
-    }
-    l->op.y.x[0] = (isg_real)sum;
-    return &l->op.y;
 }
 
 /** log(sigmoid(x)) without overflow. */

@@ -6,7 +6,8 @@
  * caller's order throughout. Backward: step by step dz (by element) and dh = dz Wh^T; then dWx, dWh, dx and
  * db are one product each over all tokens.
  */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/lstm.h"
+#include "ner/engine/private.h"
 
 /** The rows of each time step: step u of a direction is rows[at[u]] .. rows[at[u + 1] - 1]. */
 struct steps {
@@ -24,7 +25,6 @@ struct direction {
 struct lstm {
     struct isg_op op;
     struct isg_node *x;
-    uint32_t n_directions;
     struct direction dir[2];
 };
 
@@ -167,9 +167,8 @@ static bool backward(struct isg_tape *t, struct lstm *m, struct direction *d)
 static void lstm_back(struct isg_tape *t, struct isg_op *op)
 {
     struct lstm *const m = (struct lstm *)op;
-    for (uint32_t i = 0; i < m->n_directions; i++)
-        if (!backward(t, m, &m->dir[i]))
-            return;
+    if (backward(t, m, &m->dir[0]))
+        (void)backward(t, m, &m->dir[1]);
 }
 
 static bool wants_any(const struct isg_tape *t, const struct isg_lstm *l)
@@ -177,52 +176,34 @@ static bool wants_any(const struct isg_tape *t, const struct isg_lstm *l)
     return isg_param_wants(t, l->wx) || isg_param_wants(t, l->wh) || isg_param_wants(t, l->b);
 }
 
-static struct isg_node *lstm_new(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs,
-    const struct isg_lstm *const *l, const bool *reverse, uint32_t n)
+struct isg_node *isg_bilstm(
+    struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs, const struct isg_bilstm *l)
 {
     if (!x)
         return NULL;
     if (isg_seqs_rows(seqs) != x->rows)
         return isg_tape_fail(t, ISG_EUSAGE, "%u rows in sequences of %u", x->rows, isg_seqs_rows(seqs));
+    const struct isg_lstm *const dir[2] = {&l->fw, &l->bw};
     bool wants = x->wants;
-    const uint32_t hidden = l[0]->wh->rows;
-    for (uint32_t i = 0; i < n; i++) {
-        wants |= wants_any(t, l[i]);
-        if (l[i]->wx->rows != x->cols || l[i]->wh->rows != hidden || l[i]->wx->cols != 4 * hidden ||
-            l[i]->wh->cols != 4 * hidden || l[i]->b->cols != 4 * hidden)
-            return isg_tape_fail(t, ISG_EUSAGE, "input of %u columns for %s (%u x %u)", x->cols, l[i]->wx->name,
-                l[i]->wx->rows, l[i]->wx->cols);
+    const uint32_t hidden = l->fw.wh->rows;
+    for (uint32_t i = 0; i < 2; i++) {
+        wants |= wants_any(t, dir[i]);
+        if (dir[i]->wx->rows != x->cols || dir[i]->wh->rows != hidden || dir[i]->wx->cols != 4 * hidden ||
+            dir[i]->wh->cols != 4 * hidden || dir[i]->b->cols != 4 * hidden)
+            return isg_tape_fail(t, ISG_EUSAGE, "input of %u columns for %s (%u x %u)", x->cols, dir[i]->wx->name,
+                dir[i]->wx->rows, dir[i]->wx->cols);
     }
-    struct lstm *const m = isg_op_new(t, sizeof *m, x->rows, n * hidden, wants, lstm_back);
-    if (!m)
+    struct lstm *const m = isg_op_new(t, sizeof *m, x->rows, 2 * hidden, wants, lstm_back);
+    struct isg_bilstm *const copy = isg_tape_alloc(t, 1, sizeof *copy); /* the caller's struct may be gone by then */
+    if (!m || !copy)
         return NULL;
+    *copy = *l;
     m->x = x;
-    m->n_directions = n;
-    for (uint32_t i = 0; i < n; i++) {
-        struct isg_lstm *const copy = isg_tape_alloc(t, 1, sizeof *copy); /* the caller's struct may be gone by then */
-        if (!copy)
-            return NULL;
-        *copy = *l[i];
-        m->dir[i] = (struct direction){.l = copy, .reverse = reverse[i], .column = (size_t)i * hidden};
-        if (!forward(t, m, &m->dir[i], seqs))
-            return NULL;
-    }
-    return &m->op.y;
+    m->dir[0] = (struct direction){.l = &copy->fw};
+    m->dir[1] = (struct direction){.l = &copy->bw, .reverse = true, .column = hidden};
+    return forward(t, m, &m->dir[0], seqs) && forward(t, m, &m->dir[1], seqs) ? &m->op.y : NULL;
 }
 
-struct isg_node *isg_bilstm(
-    struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs, const struct isg_bilstm *l)
-{
-    return lstm_new(t, x, seqs, (const struct isg_lstm *const[]){&l->fw, &l->bw}, (const bool[]){false, true}, 2);
-}
-
-struct isg_node *isg_lstm(
-    struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs, const struct isg_lstm *l, bool reverse)
-{
-    return lstm_new(t, x, seqs, &l, &reverse, 1);
-}
-
-/* ---- parameters ---- */
 static enum isg_status add_direction(struct isg_params *p, struct isg_lstm *out, const char *prefix, const char *dir,
     uint32_t input, uint32_t hidden, struct isg_error *err)
 {

@@ -4,7 +4,8 @@
  * first loop over the blocks adds up the tapes' gradients and squares, the norm is summed over blocks in
  * order, a second loop updates. */
 #include "ner/engine/optim.h"
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/pack.h"
+#include "ner/engine/private.h"
 
 enum { BLOCK = 16384, ROWS = 64 };
 

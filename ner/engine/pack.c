@@ -2,7 +2,8 @@
  *
  * Operations ask for a copy; the first time they make it in the tape and leave a note, so that from the next
  * isg_params_pack on the copy is made once for all shards. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/pack.h"
+#include "ner/engine/private.h"
 
 size_t isg_pack_size(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind)
 {

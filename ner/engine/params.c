@@ -1,5 +1,5 @@
 /** @file ner/engine/params.c  The parameter table. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/private.h"
 
 struct isg_params {
     struct isg_strtab *names;

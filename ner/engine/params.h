@@ -70,15 +70,6 @@ void isg_param_fill(struct isg_param *p, isg_real value);
 ISG_MUST_CHECK enum isg_status isg_param_mark_start(struct isg_params *t, struct isg_param *p, struct isg_error *err);
 /** Changes values and averages for each other (tag and score with averaged weights, then change back). */
 void isg_params_swap_average(struct isg_params *p);
-/**
- * Brings the kernels' packed copies up to date, shared out over the pool. Which copies there are is learnt
- * from use: a tape's operation that finds none packs for itself (slower, same bits) and leaves a note. So:
- * after each optimiser step (isg_optim_step does it), and between batches of tagging, where it costs nothing
- * once there is nothing left to do. No tape may be in use meanwhile.
- * @param backward  also the transposed copies that gradients need
- */
-ISG_MUST_CHECK enum isg_status isg_params_pack(
-    struct isg_params *p, bool backward, struct isg_pool *pool, struct isg_error *err);
 /** ISG_ENUMERIC naming the first parameter that holds NaN or infinity. */
 ISG_MUST_CHECK enum isg_status isg_params_check(const struct isg_params *p, struct isg_error *err);
 

@@ -1,12 +1,13 @@
-/** @file ner/engine/pooling.c  From the rows of a sequence to one row: final states, maximum, mean, sum, attention. */
-#include "ner/engine/tape_priv.h"
+/** @file ner/engine/pooling.c  From the rows of a sequence to one row: final states, maximum, attention. */
+#include "ner/engine/pooling.h"
+#include "ner/engine/private.h"
 
 struct pool {
     struct isg_op op;
     struct isg_node *x, *score;
     struct isg_seqs seqs; /* a copy: the caller's struct may be gone when the tape goes back */
     uint32_t *best;       /* max: S x D, row that won */
-    isg_real *a;          /* attention: T weights; mean and sum: S factors */
+    isg_real *a;          /* attention: T weights */
 };
 
 static struct pool *pool_new(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs,
@@ -90,43 +91,6 @@ struct isg_node *isg_pool_max(struct isg_tape *t, struct isg_node *x, const stru
         }
     }
     return &p->op.y;
-}
-
-static void sum_back(struct isg_tape *t, struct isg_op *op)
-{
-    const struct pool *const p = (const struct pool *)op;
-    const size_t cols = op->y.cols;
-    isg_real *const dx = isg_dx_zero(t, p->x);
-    for (uint32_t s = 0; dx && s < op->y.rows; s++)
-        for (size_t r = p->seqs.offset[s]; r < p->seqs.offset[s + 1]; r++)
-            t->k->axpy(cols, p->a[s], op->y.dx + s * cols, dx + r * cols);
-}
-
-static struct isg_node *pool_sum(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs, bool mean)
-{
-    struct pool *const p = pool_new(t, x, seqs, sum_back);
-    if (!p)
-        return NULL;
-    p->a = isg_tape_reals(t, seqs->n);
-    if (!p->a)
-        return NULL;
-    for (uint32_t s = 0; s < seqs->n; s++) {
-        const uint32_t n = isg_seqs_len(seqs, s);
-        p->a[s] = mean && n ? 1 / (isg_real)n : 1;
-        for (size_t r = seqs->offset[s]; r < seqs->offset[s + 1]; r++)
-            t->k->axpy(x->cols, p->a[s], x->x + r * x->cols, p->op.y.x + (size_t)s * x->cols);
-    }
-    return &p->op.y;
-}
-
-struct isg_node *isg_pool_mean(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs)
-{
-    return pool_sum(t, x, seqs, true);
-}
-
-struct isg_node *isg_pool_sum(struct isg_tape *t, struct isg_node *x, const struct isg_seqs *seqs)
-{
-    return pool_sum(t, x, seqs, false);
 }
 
 /* da_t = dy . x_t;  dscore_t = a_t (da_t - sum_u a_u da_u);  dx_t += a_t dy */

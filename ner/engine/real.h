@@ -1,5 +1,4 @@
-/** @file ner/engine/real.h  The number the engine computes in: float in the product, double where ISG_DOUBLE is
- * defined.
+/** @file ner/engine/real.h  The number the engine computes in: float in the product, double if ISG_DOUBLE is defined.
  *
  * Every engine source is compiled twice from the same text: once for the product, once (library ner_grad) for
  * gradient checks, which mean little in float (central differences of a CRF loss agree to 8e-3 in float, to
@@ -12,18 +11,12 @@
 #ifdef ISG_DOUBLE
 typedef double isg_real;
 #define ISG_REAL_MAX 1.7976931348623157e308
-#define isg_real_gemm isg_dgemm
-#define ISG_EXP(x) exp(x)
 #define ISG_LOG(x) log(x)
-#define ISG_TANH(x) tanh(x)
 #define ISG_SQRT(x) sqrt(x)
 #else
 typedef float isg_real;
 #define ISG_REAL_MAX 3.402823466e38f
-#define isg_real_gemm isg_sgemm
-#define ISG_EXP(x) expf(x)
 #define ISG_LOG(x) logf(x)
-#define ISG_TANH(x) tanhf(x)
 #define ISG_SQRT(x) sqrtf(x)
 #endif
 /** A constant in either precision: ISG_R(0.5). */

@@ -1,5 +1,5 @@
 /** @file ner/engine/tape.c  The tape itself: memory, gradients, walking back. */
-#include "ner/engine/tape_priv.h"
+#include "ner/engine/private.h"
 
 enum isg_status isg_tape_new(
     struct isg_tape **out, const struct isg_params *params, enum isg_level_isa isa, struct isg_error *err)

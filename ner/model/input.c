@@ -1,5 +1,10 @@
 /* The input of the network: word and character embeddings, spellings, features. */
 #include "ner/model/parts.h"
+#include "ner/engine/charcnn.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/pooling.h"
 
 #include <stdio.h>
 #include <string.h>

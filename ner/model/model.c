@@ -1,5 +1,6 @@
 /* The model file. */
 #include "ner/model/model.h"
+#include "ner/engine/pack.h"
 #include "ner/ner.h"
 
 #include <jansson.h>

@@ -1,5 +1,6 @@
 /* Networks put together from their parts. */
 #include "ner/model/network.h"
+#include "ner/engine/elementwise.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,8 +6,10 @@
  */
 #ifndef ISG_NER_MODEL_NETWORK_H
 #define ISG_NER_MODEL_NETWORK_H
+#include "ner/config.h"
+#include "ner/data/batch.h"
 #include "ner/engine/crf.h"
-#include "ner/data/data.h"
+#include "ner/engine/lstm.h"
 
 /** Word and character embeddings and the character encoder: token -> vector of `dim` numbers. */
 struct isg_ner_input {

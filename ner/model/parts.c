@@ -1,5 +1,9 @@
 /* Encoders, attention and heads. Each part reads its sizes from the configuration once, when it is added. */
 #include "ner/model/parts.h"
+#include "ner/engine/attention.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
 
 #include <stdio.h>
 #include <string.h>

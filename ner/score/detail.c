@@ -1,5 +1,5 @@
 /* Confusion between types, and scores of entities that training had shown or not. */
-#include "ner/data/data.h"
+#include "ner/data/corpus.h"
 #include "ner/score/evalfile.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Labels for self-training. */
 #include "ner/decode/capitals.h"
+#include "ner/data/labels.h"
 #include "ner/ner.h"
 
 #include <math.h>

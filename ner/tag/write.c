@@ -1,5 +1,6 @@
 /* What tagging writes: columns, JSON. */
 #include "ner/tag/tagger.h"
+#include "ner/data/labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* Readying a training run: inputs, what identifies it, memory. */
 #include "ner/train/trainer.h"
+#include "ner/data/vocab_build.h"
+#include "ner/engine/pack.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* The training loop. */
 #include "ner/decode/calibrate.h"
 #include "ner/train/trainer.h"
+#include "ner/engine/pack.h"
 
 #include <jansson.h>
 #include <math.h>

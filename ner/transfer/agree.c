@@ -1,5 +1,6 @@
 /* Selection without labels: how far an epoch's output is that of the epoch before it. */
 #include "ner/transfer/private.h"
+#include "ner/data/labels.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* Transfer: tasks, two phases, one loop. */
 #include "ner/decode/calibrate.h"
 #include "ner/transfer/private.h"
+#include "ner/engine/pack.h"
 
 #include <math.h>
 #include <stdio.h>

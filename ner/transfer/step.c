@@ -1,5 +1,10 @@
 /* One step of a transfer run: losses, discriminator, perturbation. */
 #include "ner/transfer/private.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/loss.h"
+#include "ner/engine/perturb.h"
+#include "ner/engine/pooling.h"
 
 #include <math.h>
 

@@ -1,6 +1,8 @@
 /* What the tasks of a transfer run know words, characters and labels by. */
 #include "ner/transfer/adapt.h"
 #include "ner/transfer/private.h"
+#include "ner/data/labels.h"
+#include "ner/data/vocab_build.h"
 
 #include <string.h>
 

@@ -9,7 +9,17 @@
  * Counts the model's multiply-adds and measures sgemm's peak in the same process, so that the share of the peak means
  * the same on any machine. Training is a whole step: forward, backward, clipping, SGD with momentum, packing. */
 #include "ner/engine/crf.h"
+#include "ner/engine/attention.h"
+#include "ner/engine/charcnn.h"
+#include "ner/engine/crf_decode.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/lstm.h"
 #include "ner/engine/optim.h"
+#include "ner/engine/pack.h"
+#include "ner/engine/pooling.h"
 
 #include <stdio.h>
 #include <stdlib.h>

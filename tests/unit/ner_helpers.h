@@ -3,6 +3,7 @@
 #define ISG_TESTS_UNIT_NER_HELPERS_H
 #include "tests/test.h"
 
+#include "ner/data/vocab_build.h"
 #include "ner/model/model.h"
 
 /** The vocabulary of labelled text, without vectors. */

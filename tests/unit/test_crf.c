@@ -3,6 +3,8 @@
 #include "tests/test.h"
 
 #include "ner/engine/crf.h"
+#include "ner/engine/crf_decode.h"
+#include "ner/engine/lookup.h"
 
 enum { L = 3, MAX = 5, PATHS = 243 };
 #ifdef ISG_DOUBLE

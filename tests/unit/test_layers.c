@@ -3,8 +3,18 @@
  * and with the double library (values to 1e-11, gradients). Sequences have lengths 0, 1, 2 and 7. */
 #include "tests/test.h"
 
+#include "ner/engine/attention.h"
+#include "ner/engine/charcnn.h"
 #include "ner/engine/crf.h"
-#include "ner/engine/tape.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/loss.h"
+#include "ner/engine/lstm.h"
+#include "ner/engine/perturb.h"
+#include "ner/engine/pooling.h"
+#include "tests/unit/engine_helpers.h"
 
 enum { T = 10, D = 6, H = 5, F = 5, S = 4, L = 6 };
 static const uint32_t offset[S + 1] = {0, 0, 1, 3, T};
@@ -71,17 +81,12 @@ static struct isg_node *c_linear_plain(struct isg_tape *t, const struct world *o
 static struct isg_node *c_add(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
-    return isg_add(t, isg_mul(t, x, input2(t, o)), isg_scale(t, x, ISG_R(-1.5)));
+    return isg_add(t, input2(t, o), isg_scale(t, x, ISG_R(-1.5)));
 }
 static struct isg_node *c_functions(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o), *z = input2(t, o);
-    return isg_concat(t, (struct isg_node *[]){isg_tanh(t, x), isg_sigmoid(t, z), isg_relu(t, isg_add(t, x, z))}, 3);
-}
-static struct isg_node *c_slice(struct isg_tape *t, const struct world *o)
-{
-    struct isg_node *x = input(t, o);
-    return isg_concat(t, (struct isg_node *[]){isg_slice(t, x, 1, 3), x, isg_slice(t, input2(t, o), 5, 1)}, 3);
+    return isg_concat(t, (struct isg_node *[]){isg_tanh(t, x), x, isg_tanh(t, isg_add(t, x, z))}, 3);
 }
 static struct isg_node *c_rows(struct isg_tape *t, const struct world *o)
 {
@@ -90,14 +95,6 @@ static struct isg_node *c_rows(struct isg_tape *t, const struct world *o)
 static struct isg_node *c_lookup(struct isg_tape *t, const struct world *o)
 {
     return isg_lookup(t, o->e, (const uint32_t[]){3, ISG_NO_ID, 3, 8, 0}, 5);
-}
-static struct isg_node *c_highway(struct isg_tape *t, const struct world *o)
-{
-    return isg_highway(t, input(t, o), o->w, o->b, o->w2, o->b2);
-}
-static struct isg_node *c_norm(struct isg_tape *t, const struct world *o)
-{
-    return isg_layer_norm(t, input(t, o), o->b, o->b2);
 }
 static struct isg_node *c_cnn3(struct isg_tape *t, const struct world *o)
 {
@@ -110,14 +107,6 @@ static struct isg_node *c_cnn2(struct isg_tape *t, const struct world *o)
 static struct isg_node *c_cnn1(struct isg_tape *t, const struct world *o)
 {
     return isg_char_cnn(t, input(t, o), &seqs, 1, o->w, NULL);
-}
-static struct isg_node *c_lstm(struct isg_tape *t, const struct world *o)
-{
-    return isg_lstm(t, input(t, o), &seqs, &o->lstm.fw, false);
-}
-static struct isg_node *c_lstm_reverse(struct isg_tape *t, const struct world *o)
-{
-    return isg_lstm(t, input(t, o), &seqs, &o->lstm.fw, true);
 }
 static struct isg_node *c_bilstm(struct isg_tape *t, const struct world *o)
 {
@@ -158,9 +147,9 @@ static struct isg_node *c_pools(struct isg_tape *t, const struct world *o)
 {
     struct isg_node *x = input(t, o);
     return isg_concat(t,
-        (struct isg_node *[]){isg_pool_max(t, x, &seqs), isg_pool_mean(t, x, &seqs), isg_pool_sum(t, x, &seqs),
+        (struct isg_node *[]){isg_pool_max(t, x, &seqs),
             isg_pool_attention(t, x, isg_linear(t, isg_tanh(t, isg_linear(t, x, o->w, o->b)), o->col, NULL), &seqs)},
-        4);
+        2);
 }
 static struct isg_node *c_dropouts(struct isg_tape *t, const struct world *o)
 {
@@ -174,24 +163,20 @@ static struct isg_node *c_perturb(struct isg_tape *t, const struct world *o)
 {
     return isg_tanh(t, isg_perturb(t, input(t, o), o->noise, &seqs, 2, ISG_NORM_SEQ));
 }
-static const uint32_t targets[T] = {0, 5, ISG_NO_ID, 2, 2, 1, 0, 3, 4, 5};
-static struct isg_node *c_softmax(struct isg_tape *t, const struct world *o)
-{
-    return isg_softmax_loss(t, input(t, o), targets, o->weights);
-}
 static const bool sources[T] = {true, false, true, true, false, false, true, false, true, false};
 static struct isg_node *c_grad(struct isg_tape *t, const struct world *o)
 {
     return isg_grad_loss(t, isg_linear(t, input(t, o), o->col, NULL), sources, ISG_R(0.25), 2);
 }
-static struct isg_node *c_sum(struct isg_tape *t, const struct world *o)
-{
-    return isg_loss_sum(t, (struct isg_node *[]){c_softmax(t, o), c_grad(t, o)}, (const isg_real[]){ISG_R(0.3), -2}, 2);
-}
 static const uint32_t tags[T] = {0, 5, 3, 2, 2, 1, 0, 3, 4, 5};
 static struct isg_node *c_crf(struct isg_tape *t, const struct world *o)
 {
     return isg_crf_loss(t, input(t, o), NULL, &seqs, &o->crf, &(struct isg_crf_target){.tags = tags});
+}
+static struct isg_node *c_sum(struct isg_tape *t, const struct world *o)
+{
+    return isg_loss_sum(
+        t, (struct isg_node *[]){c_crf(t, o), c_grad(t, o), c_grad(t, o)}, (const isg_real[]){0, ISG_R(0.3), -2}, 3);
 }
 static struct isg_node *c_crf_pair(struct isg_tape *t, const struct world *o)
 {
@@ -253,7 +238,7 @@ static void r_add(const struct world *o, double *out)
 {
     for (size_t i = 0; i < T; i++)
         for (size_t j = 0; j < D; j++)
-            out[i * D + j] = value(o->x, i, j) * value(o->z, i, j) - 1.5 * value(o->x, i, j);
+            out[i * D + j] = value(o->z, i, j) - 1.5 * value(o->x, i, j);
 }
 static void r_functions(const struct world *o, double *out)
 {
@@ -261,19 +246,9 @@ static void r_functions(const struct world *o, double *out)
         for (size_t j = 0; j < D; j++) {
             const double x = value(o->x, i, j), z = value(o->z, i, j);
             out[i * 3 * D + j] = tanh(x);
-            out[i * 3 * D + D + j] = sigmoid(z);
-            out[i * 3 * D + 2 * D + j] = fmax(x + z, 0);
+            out[i * 3 * D + D + j] = x;
+            out[i * 3 * D + 2 * D + j] = tanh(x + z);
         }
-    }
-}
-static void r_slice(const struct world *o, double *out)
-{
-    for (size_t i = 0; i < T; i++) {
-        for (size_t j = 0; j < 3; j++)
-            out[i * 10 + j] = value(o->x, i, j + 1);
-        for (size_t j = 0; j < D; j++)
-            out[i * 10 + 3 + j] = value(o->x, i, j);
-        out[i * 10 + 9] = value(o->z, i, 5);
     }
 }
 static void r_rows(const struct world *o, double *out)
@@ -289,27 +264,6 @@ static void r_lookup(const struct world *o, double *out)
     for (size_t i = 0; i < 5; i++)
         for (size_t j = 0; j < D; j++)
             out[i * D + j] = index[i] < 0 ? 0 : value(o->e, (size_t)index[i], j);
-}
-static void r_highway(const struct world *o, double *out)
-{
-    double g[T * D], h[T * D];
-    r_linear_of(o->x, o->w, o->b, g);
-    r_linear_of(o->x, o->w2, o->b2, h);
-    for (size_t i = 0; i < T * D; i++)
-        out[i] = sigmoid(g[i]) * fmax(h[i], 0) + (1 - sigmoid(g[i])) * (double)o->x->value[i];
-}
-static void r_norm(const struct world *o, double *out)
-{
-    for (size_t i = 0; i < T; i++) {
-        double mean = 0, variance = 0;
-        for (size_t j = 0; j < D; j++)
-            mean += value(o->x, i, j) / D;
-        for (size_t j = 0; j < D; j++)
-            variance += pow(value(o->x, i, j) - mean, 2) / D;
-        for (size_t j = 0; j < D; j++)
-            out[i * D + j] = value(o->b, 0, j) * (value(o->x, i, j) - mean) / sqrt(variance + 1e-5) +
-                             value(o->b2, 0, j);
-    }
 }
 static void r_cnn(const struct world *o, const struct isg_param *w, const struct isg_param *b, int width, double *out)
 {
@@ -371,18 +325,6 @@ static void x_as_double(const struct world *o, double *x)
 {
     for (size_t i = 0; i < T * D; i++)
         x[i] = (double)o->x->value[i];
-}
-static void r_lstm(const struct world *o, double *out)
-{
-    double x[T * D];
-    x_as_double(o, x);
-    lstm_naive(x, D, &o->lstm.fw, false, out, 0, H);
-}
-static void r_lstm_reverse(const struct world *o, double *out)
-{
-    double x[T * D];
-    x_as_double(o, x);
-    lstm_naive(x, D, &o->lstm.fw, true, out, 0, H);
 }
 static void r_bilstm(const struct world *o, double *out)
 {
@@ -480,16 +422,13 @@ static void r_pools(const struct world *o, double *out)
         for (size_t t = offset[s]; t < offset[s + 1]; t++)
             z += exp(score[t]);
         for (size_t j = 0; j < D; j++) {
-            double max = n ? -1e300 : 0, sum = 0, weighted = 0;
+            double max = n ? -1e300 : 0, weighted = 0;
             for (size_t t = offset[s]; t < offset[s + 1]; t++) {
                 max = fmax(max, value(o->x, t, j));
-                sum += value(o->x, t, j);
                 weighted += exp(score[t]) / z * value(o->x, t, j);
             }
-            out[s * 4 * D + j] = max;
-            out[s * 4 * D + D + j] = n ? sum / (double)n : 0;
-            out[s * 4 * D + 2 * D + j] = sum;
-            out[s * 4 * D + 3 * D + j] = weighted;
+            out[s * 2 * D + j] = max;
+            out[s * 2 * D + D + j] = weighted;
         }
     }
 }
@@ -501,17 +440,6 @@ static void r_perturb(const struct world *o, double *out)
             sum += (double)o->noise[i] * (double)o->noise[i];
         for (size_t i = offset[s] * D; i < offset[s + 1] * D; i++)
             out[i] = tanh((double)o->x->value[i] + 2 * (double)o->noise[i] / sqrt(sum));
-    }
-}
-static void r_softmax(const struct world *o, double *out)
-{
-    out[0] = 0;
-    for (size_t t = 0; t < T; t++) {
-        double z = 0;
-        for (size_t j = 0; j < D; j++)
-            z += exp(value(o->x, t, j));
-        if (targets[t] != ISG_NO_ID)
-            out[0] += (double)o->weights[t] * (log(z) - value(o->x, t, targets[t]));
     }
 }
 static void r_grad(const struct world *o, double *out)
@@ -526,10 +454,8 @@ static void r_grad(const struct world *o, double *out)
 }
 static void r_sum(const struct world *o, double *out)
 {
-    double a, b;
-    r_softmax(o, &a);
-    r_grad(o, &b);
-    out[0] = 0.3 * a - 2 * b;
+    r_grad(o, out);
+    out[0] *= 0.3 - 2;
 }
 
 static const struct {
@@ -537,18 +463,15 @@ static const struct {
     struct isg_node *(*build)(struct isg_tape *t, const struct world *o);
     void (*naive)(const struct world *o, double *out);
 } cases[] = {{"linear", c_linear, r_linear}, {"linear without bias", c_linear_plain, r_linear_plain},
-    {"add, mul, scale", c_add, r_add}, {"tanh, sigmoid, relu", c_functions, r_functions},
-    {"slice, concat", c_slice, r_slice}, {"rows", c_rows, r_rows}, {"sparse lookup", c_lookup, r_lookup},
-    {"highway", c_highway, r_highway}, {"layer norm", c_norm, r_norm}, {"char cnn 3", c_cnn3, r_cnn3},
-    {"char cnn 2", c_cnn2, r_cnn2}, {"char cnn 1", c_cnn1, r_cnn1}, {"lstm", c_lstm, r_lstm},
-    {"lstm backwards", c_lstm_reverse, r_lstm_reverse}, {"bilstm", c_bilstm, r_bilstm},
-    {"stacked bilstm", c_stacked, r_stacked}, {"weights used twice", c_shared, NULL}, {"final states", c_ends, r_ends},
+    {"add, scale", c_add, r_add}, {"tanh, concat", c_functions, r_functions}, {"rows", c_rows, r_rows},
+    {"sparse lookup", c_lookup, r_lookup}, {"char cnn 3", c_cnn3, r_cnn3}, {"char cnn 2", c_cnn2, r_cnn2},
+    {"char cnn 1", c_cnn1, r_cnn1}, {"bilstm", c_bilstm, r_bilstm}, {"stacked bilstm", c_stacked, r_stacked},
+    {"weights used twice", c_shared, NULL}, {"final states", c_ends, r_ends},
     {"self-attention, paper", c_self_paper, r_self_paper}, {"self-attention, code", c_self_code, r_self_code},
     {"self-attention, clean", c_self_clean, r_self_clean}, {"heads", c_heads, r_heads}, {"pooling", c_pools, r_pools},
-    {"dropout", c_dropouts, NULL}, {"perturbation", c_perturb, r_perturb}, {"softmax loss", c_softmax, r_softmax},
-    {"GRAD loss", c_grad, r_grad}, {"sum of losses", c_sum, r_sum}, {"crf", c_crf, NULL},
-    {"crf with pairs", c_crf_pair, NULL}, {"crf, partial labels", c_crf_partial, NULL},
-    {"crf, partial labels, pairs", c_crf_partial_pair, NULL}};
+    {"dropout", c_dropouts, NULL}, {"perturbation", c_perturb, r_perturb}, {"GRAD loss", c_grad, r_grad},
+    {"sum of losses", c_sum, r_sum}, {"crf", c_crf, NULL}, {"crf with pairs", c_crf_pair, NULL},
+    {"crf, partial labels", c_crf_partial, NULL}, {"crf, partial labels, pairs", c_crf_partial_pair, NULL}};
 enum { N_CASES = sizeof cases / sizeof *cases };
 
 #ifdef ISG_DOUBLE
@@ -621,18 +544,7 @@ static void gradients_match_differences(void **state)
             isg_tape_reset(t, &(struct isg_run){.training = true, .seed = 5, .step = 2});
             struct isg_node *y = cases[c].build(t, &o);
             assert_ok(isg_tape_status(t, &err));
-            struct isg_node *loss = y;
-            if (y->rows * y->cols != 1) {
-                /* the same number as loss_of's, by the tape's own operations */
-                struct isg_node *p = isg_slice(t, isg_lookup(t, o.probe2, all_ids, y->rows), 0, y->cols);
-                static uint32_t all[2];
-                all[1] = y->rows;
-                struct isg_node *row = isg_pool_sum(t, isg_mul(t, y, p), &(struct isg_seqs){1, all});
-                struct isg_node *parts[64];
-                for (uint32_t j = 0; j < y->cols; j++)
-                    parts[j] = isg_slice(t, row, j, 1);
-                loss = isg_loss_sum(t, parts, NULL, y->cols);
-            }
+            struct isg_node *const loss = y->rows * y->cols == 1 ? y : linear_form(t, y, o.probe2->value, 64);
             assert_ok(isg_backward(t, loss, 1, &err));
             double *grads[32] = {0};
             uint32_t reached = 0;

@@ -1,5 +1,7 @@
 /* Words, labels, shapes, half floats, tokens. */
 #include "ner/data/encode.h"
+#include "ner/data/labels.h"
+#include "ner/data/vocab_build.h"
 #include "ner/model/model.h"
 #include "src/tokenise.h"
 #include "tests/test.h"

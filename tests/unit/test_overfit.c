@@ -3,6 +3,13 @@
 #include "tests/test.h"
 
 #include "ner/engine/crf.h"
+#include "ner/engine/charcnn.h"
+#include "ner/engine/crf_decode.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/lstm.h"
 #include "ner/engine/optim.h"
 
 enum { WORDS = 20, LETTERS = 8, TAGS = 5, TOKENS = 17, SENTENCES = 4, CHARS = 31 };

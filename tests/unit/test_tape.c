@@ -3,8 +3,18 @@
  */
 #include "tests/test.h"
 
+#include "ner/engine/attention.h"
+#include "ner/engine/charcnn.h"
 #include "ner/engine/crf.h"
-#include "ner/engine/tape.h"
+#include "ner/engine/dropout.h"
+#include "ner/engine/elementwise.h"
+#include "ner/engine/linear.h"
+#include "ner/engine/lookup.h"
+#include "ner/engine/loss.h"
+#include "ner/engine/lstm.h"
+#include "ner/engine/pack.h"
+#include "ner/engine/perturb.h"
+#include "ner/engine/pooling.h"
 
 #ifdef ISG_DOUBLE
 static const double eps = 1e-12;
@@ -67,7 +77,6 @@ static void misuse_is_named(void **state)
     } while (0)
     REFUSED(isg_lookup(t, o.x, (const uint32_t[]){10}, 1), "row 10 asked of x, which has 10");
     REFUSED(isg_rows(t, x, (const uint32_t[]){99}, 1), "row 99");
-    REFUSED(isg_slice(t, x, 5, 2), "columns 5 .. 7 of a node of 6");
     REFUSED(isg_add(t, x, input(&o, 9)), "10 x 6 and 9 x 6");
     REFUSED(isg_concat(t, (struct isg_node *[]){x, input(&o, 9)}, 2), "10 and 9 rows");
     REFUSED(isg_concat(t, (struct isg_node *[]){x, NULL}, 2), "missing node");
@@ -79,18 +88,16 @@ static void misuse_is_named(void **state)
     REFUSED(isg_self_attention(t, x, &seqs, o.w, o.b, ISG_SELF_CLEAN), "10 rows in sequences of 9");
     REFUSED(isg_pool_max(t, x, &seqs), "10 rows in sequences of 9");
     REFUSED(isg_pool_attention(t, x, x, &seqs), "10 x 6 attention scores");
-    REFUSED(isg_softmax_loss(t, x, (const uint32_t[]){6}, NULL), "class 6 of 6");
     REFUSED(isg_grad_loss(t, x, NULL, 1, 2), "discriminator of 6 columns");
     REFUSED(isg_perturb(t, x, NULL, &seqs, 1, ISG_NORM_ROW), "no gradient to perturb");
-    REFUSED(isg_layer_norm(t, x, o.lstm.fw.b, o.lstm.fw.b), "6 columns for lstm.fw.b");
     REFUSED(isg_crf_loss(t, x, NULL, &seqs, &o.crf, &(struct isg_crf_target){0}), "CRF of 6 tags");
     REFUSED(isg_loss_sum(t, (struct isg_node *[]){x}, NULL, 1), "a loss of 10 x 6");
 #undef REFUSED
     /* the first error stays; what follows on NULL nodes is silent */
     isg_tape_reset(t, &training);
-    struct isg_node *bad = isg_slice(t, input(&o, 10), 7, 1);
+    struct isg_node *bad = isg_rows(t, input(&o, 10), (const uint32_t[]){10}, 1);
     assert_null(isg_tanh(t, isg_linear(t, bad, o.w, NULL)));
-    assert_error(isg_backward(t, bad, 1, &err), ISG_EUSAGE, "columns 7 .. 8");
+    assert_error(isg_backward(t, bad, 1, &err), ISG_EUSAGE, "row 10");
     isg_tape_reset(t, &training);
     assert_error(isg_backward(t, input(&o, 2), 1, &err), ISG_EUSAGE, "not a single number");
     if (isg_isa_best() < ISG_ISA_AVX512) {
@@ -345,18 +352,18 @@ static void dropout_is_for_training(void **state)
         isg_tape_reset(o.t, &others[i]);
         assert_memory_not_equal(isg_dropout(o.t, input(&o, 10), ISG_R(0.5), "a")->x, kept, sizeof kept);
     }
-    uint32_t words[1000], dropped = 0;
-    memset(words, 0, sizeof words);
-    isg_drop_ids(o.t, words, 1000, ISG_R(0.2), 7, "words");
+    isg_real ones[1000];
     for (int i = 0; i < 1000; i++)
-        dropped += words[i] == 7;
+        ones[i] = 1;
+    const struct isg_node *const rows = isg_dropout_row(o.t, isg_input(o.t, ones, 1000, 1, false), ISG_R(0.2), "words");
+    uint32_t dropped = 0;
+    for (int i = 0; i < 1000; i++)
+        dropped += rows->x[i] == 0;
     assert_in_range(dropped, 150, 250); /* four deviations of 12.6 */
     isg_tape_reset(o.t, &(struct isg_run){.training = false, .seed = 1});
     x = input(&o, 10);
     assert_ptr_equal(isg_dropout(o.t, x, ISG_R(0.5), "a"), x);
     assert_ptr_equal(isg_dropout_row(o.t, x, ISG_R(0.5), "a"), x);
-    isg_drop_ids(o.t, words, 1000, 1, 9, "words");
-    assert_true(words[0] != 9);
     world_free(&o);
 }
 

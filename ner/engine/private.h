@@ -1,7 +1,8 @@
-/** @file ner/engine/tape_priv.h  What the operations share. Private to the engine. */
-#ifndef ISG_NER_ENGINE_TAPE_PRIV_H
-#define ISG_NER_ENGINE_TAPE_PRIV_H
+/** @file ner/engine/private.h  What the operations share. Private to the engine. */
+#ifndef ISG_NER_ENGINE_PRIVATE_H
+#define ISG_NER_ENGINE_PRIVATE_H
 #include "ner/engine/kernels.h"
+#include "ner/engine/tape.h"
 #include <string.h>
 
 /** An operation on the tape: its output, then (in structs that begin with this one) what going back needs. */

@@ -1,0 +1,30 @@
+/** @file ner/data/forms.h  Word forms encoded once: what the network reads of each. */
+#ifndef ISG_NER_DATA_FORMS_H
+#define ISG_NER_DATA_FORMS_H
+#include "ner/data/corpus.h"
+#include "ner/data/vocab.h"
+
+#define ISG_NER_N_SHAPES 30
+/** Shape of a word, 0 .. ISG_NER_N_SHAPES - 1: 5 casings x (no, some, only digits) x (no, some punctuation). */
+uint32_t isg_ner_shape(const char *form, size_t n);
+
+/** F forms; grows as new ones are met. */
+struct isg_ner_forms {
+    const struct isg_ner_vocab *vocab; /**< borrowed */
+    struct isg_strtab *index;          /**< form -> number */
+    uint32_t *word, *shape;            /**< F: row of the vocabulary; shape */
+    uint32_t *char_offset;             /**< F + 1: first character of each */
+    uint32_t *chars;                   /**< character ids of all forms */
+    size_t cap_word, cap_shape, cap_offset, cap_chars;
+};
+ISG_MUST_CHECK enum isg_status isg_ner_forms_init(
+    struct isg_ner_forms *f, const struct isg_ner_vocab *vocab, struct isg_error *err);
+void isg_ner_forms_fini(struct isg_ner_forms *f); /**< a zeroed struct is fine */
+/** Number of a form, added if it is new. */
+ISG_MUST_CHECK enum isg_status isg_ner_forms_add(
+    struct isg_ner_forms *f, const char *form, size_t n, uint32_t *id, struct isg_error *err);
+/** Adds all forms of a corpus; (*map)[id in the corpus] = number here; isg_free it. */
+ISG_MUST_CHECK enum isg_status isg_ner_forms_of_corpus(
+    struct isg_ner_forms *f, const struct isg_ner_corpus *corpus, uint32_t **map, struct isg_error *err);
+
+#endif
