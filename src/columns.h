@@ -2,7 +2,8 @@
 #ifndef ISG_SRC_COLUMNS_H
 #define ISG_SRC_COLUMNS_H
 #include "src/error.h"
-#include "src/io.h"
+#include "src/reader.h"
+#include "src/writer.h"
 
 enum isg_line_kind {
     ISG_LINE_TOKEN,

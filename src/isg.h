@@ -5,7 +5,8 @@
  *   mem.h      checked allocation, arenas            strtab.h   string <-> id
  *   utf8.h     Unicode text                          rng.h      counter-based random numbers
  *   pool.h     threads                               mat.h      matrix views
- *   blas.h     BLAS and LAPACK                       io.h       line reader, atomic writer, checksums
+ *   reader.h   lines and bytes of files              writer.h   files written atomically
+ *   checksum.h checksums of files                    blas.h     BLAS and LAPACK
  *   vectors/   word-vector files                     safetensors.h  tensor container
  *   columns.h  labelled text and tag schemes         pattern.h  regular expressions, token classes
  *   toml.h     project files                         opt.h      option tables
@@ -26,9 +27,14 @@
 #include "src/mat.h"
 #include "src/half.h"
 #include "src/blas.h"
-#include "src/io.h"
+#include "src/reader.h"
+#include "src/writer.h"
+#include "src/checksum.h"
 #include "src/text.h"
+#include "src/vectors/decimal.h"
 #include "src/vectors/vectors.h"
+#include "src/vectors/save.h"
+#include "src/vectors/fasttext.h"
 #include "src/safetensors.h"
 #include "src/columns.h"
 #include "src/pattern.h"

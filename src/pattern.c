@@ -1,5 +1,5 @@
 #include "src/pattern.h"
-#include "src/io.h"
+#include "src/reader.h"
 #include "src/mem.h"
 #include "src/resource.h"
 #include "src/utf8.h"

@@ -1,5 +1,6 @@
-/* Reading files once from start to end, plain or gzip (several members), by bytes or by lines (io.h). */
-#include "src/io.h"
+/* Reading files once from start to end, plain or gzip (several members), by bytes or by lines. */
+#include "src/reader.h"
+
 #include "src/mem.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* safetensors: u64 little-endian header length | JSON header | data. Mapped into memory and checked in full
  * at open. */
 #include "src/safetensors.h"
-#include "src/io.h"
+#include "src/writer.h"
 #include "src/mem.h"
 
 #include <fcntl.h>

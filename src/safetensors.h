@@ -33,7 +33,7 @@ bool isg_safetensors_meta_at(const struct isg_safetensors *st, size_t i, const c
 struct isg_meta {
     const char *key, *value;
 };
-/** Writes metadata and tensors atomically (io.h), in the order given but larger element types first: the format allows no
+/** Writes metadata and tensors atomically (writer.h), in the order given but larger element types first: the format allows no
  * holes, and so each tensor is aligned to its type and the first to 64 bytes. */
 ISG_MUST_CHECK enum isg_status isg_safetensors_save(const char *path, bool force, const struct isg_tensor *tensors,
     size_t n, const struct isg_meta *meta, size_t n_meta, struct isg_error *err);

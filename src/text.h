@@ -1,7 +1,7 @@
 /** @file src/text.h  Text for reports and pictures: growing by printf, and escaped for XML and HTML. */
 #ifndef ISG_SRC_TEXT_H
 #define ISG_SRC_TEXT_H
-#include "src/io.h"
+#include "src/writer.h"
 
 /** A zeroed struct is empty; once memory has run out, `failed` is set and nothing more is added. */
 struct isg_text {

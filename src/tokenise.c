@@ -1,6 +1,6 @@
 /* The tokeniser: at each place the first pattern that matches there. */
 #include "src/tokenise.h"
-#include "src/io.h"
+#include "src/reader.h"
 #include "src/mem.h"
 #include "src/pattern.h"
 #include "src/resource.h"

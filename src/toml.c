@@ -1,7 +1,7 @@
 /* TOML 1.0 (toml.io/en/v1.0.0) but for dates, inline tables and strings of several lines: one pass over the
  * file in memory; everything it makes lives in one arena. */
 #include "src/toml.h"
-#include "src/io.h"
+#include "src/reader.h"
 #include "src/mem.h"
 #include "src/utf8.h"
 

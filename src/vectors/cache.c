@@ -1,49 +1,14 @@
 /* Word vectors in a safetensors file, which is used in place: embedding.weight [n,dim], vocab.bytes,
  * vocab.offsets. */
+#include "src/vectors/cache.h"
+
+#include "src/half.h"
 #include "src/mem.h"
 #include "src/pool.h"
 #include "src/safetensors.h"
-#include "src/vectors/private.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* IEEE half to float, without a branch that would keep the compiler from using vector instructions. */
-static float half_to_float(uint16_t h)
-{
-    const uint32_t sign = (uint32_t)(h & 0x8000) << 16, rest = h & 0x7fff;
-    /* shift into place, then move the exponent by a multiplication, which gets subnormal numbers right too */
-    const uint32_t bits = rest << 13;
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    f *= 0x1p112f;
-    uint32_t out;
-    memcpy(&out, &f, sizeof out);
-    out |= rest >= 0x7c00 ? 0x7f800000 : 0; /* infinity and NaN stay what they are */
-    out |= sign;
-    memcpy(&f, &out, sizeof f);
-    return f;
-}
-
-/* Float to half, to nearest even; values too large become infinity. */
-static uint16_t float_to_half(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
-    bits &= 0x7fffffff;
-    if (bits >= 0x477ff000) /* 65520 and more */
-        return sign | 0x7c00;
-    if (bits < 0x38800000) { /* below 2^-14: adding 2^-1 * 2^-13.. rounds to a multiple of 2^-24 */
-        float a;
-        memcpy(&a, &bits, sizeof a);
-        a += 0.5f;
-        memcpy(&bits, &a, sizeof bits);
-        return sign | (uint16_t)(bits - 0x3f000000);
-    }
-    bits += 0xfff + (bits >> 13 & 1) - 0x38000000;
-    return sign | (uint16_t)(bits >> 13);
-}
 
 struct widening {
     const uint16_t *from;
@@ -56,8 +21,8 @@ static void widen_rows(void *cookie, size_t i, unsigned worker)
     (void)worker;
     const struct widening *w = cookie;
     const size_t last = (i + 1) * ROWS < w->to.rows ? (i + 1) * ROWS : w->to.rows;
-    for (size_t k = i * ROWS * w->to.cols; k < last * w->to.cols; k++)
-        w->to.x[k] = half_to_float(w->from[k]);
+    const size_t first = i * ROWS * w->to.cols;
+    isg_half_widen(w->from + first, last * w->to.cols - first, w->to.x + first);
 }
 
 struct checking {
@@ -163,7 +128,7 @@ static enum isg_status halve(const struct isg_vectors *v, const char *path, uint
     for (size_t i = 0; i < v->m.rows; i++) {
         const float *x = isg_mat_row(v->m, i);
         for (size_t k = 0; k < v->m.cols; k++) {
-            const uint16_t h = float_to_half(x[k]);
+            const uint16_t h = isg_half_from_float(x[k]);
             if ((h & 0x7c00) == 0x7c00) {
                 isg_free(half);
                 (void)isg_error_set(err, ISG_ENUMERIC, path, 0, "%g does not fit into half precision", (double)x[k]);

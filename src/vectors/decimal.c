@@ -1,7 +1,6 @@
 /* Decimal text to float and back: what the inline parser leaves over, and the formatter. No locale has a say
  * here. */
 #include "src/vectors/decimal.h"
-#include "src/vectors/vectors.h"
 
 #include <math.h>
 

@@ -16,6 +16,10 @@ const char *isg_decimal_parse_slow(const char *s, const char *end, float *out);
 /** Writes x, the shorter of 6 or 7 significant digits that reads back within 1e-6; returns the end. At most 16 bytes. */
 char *isg_decimal_format(float x, char *out);
 
+/** One decimal number at s as vector files have them; returns its end, or s if there is none. Exact to 1 ulp of float,
+ * independent of the locale. */
+const char *isg_parse_float(const char *s, const char *end, float *out);
+
 /** 10^0 .. 10^22: exact in double. */
 extern const double isg_pow10[23];
 

@@ -1,8 +1,10 @@
 /* fastText models (.bin): the dictionary and the input matrix, from which any string gets a vector by its
  * n-grams. Bojanowski et al. 2017, "Enriching word vectors with subword information"; layout of version 12
  * files. */
+#include "src/vectors/fasttext.h"
+
 #include "src/mem.h"
-#include "src/vectors/private.h"
+#include "src/vectors/build.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -200,16 +202,6 @@ size_t isg_fasttext_dim(const struct isg_fasttext *ft)
     return (size_t)ft->dim;
 }
 
-uint32_t isg_fasttext_size(const struct isg_fasttext *ft)
-{
-    return isg_strtab_size(ft->words);
-}
-
-const char *isg_fasttext_word(const struct isg_fasttext *ft, uint32_t id, size_t *n)
-{
-    return isg_strtab_get(ft->words, id, n);
-}
-
 /* out += row; false where a damaged file points past its matrix. */
 static bool add_row(const struct isg_fasttext *ft, uint64_t row, float *out)
 {
@@ -321,11 +313,11 @@ enum isg_status isg_vectors_load_fasttext(struct isg_vectors_build *b, struct is
     ISG_TRY(isg_fasttext_open(&ft, b->path, err));
     enum isg_status status = ISG_OK;
     b->v->m.cols = b->v->m.stride = isg_fasttext_dim(ft);
-    const uint32_t size = isg_fasttext_size(ft);
+    const uint32_t size = isg_strtab_size(ft->words);
     b->report->rows_in_file = size;
     for (uint32_t i = 0; i < size && (!b->opts.max_vocab || b->v->m.rows < b->opts.max_vocab); i++) {
         size_t n;
-        const char *word = isg_fasttext_word(ft, i, &n);
+        const char *word = isg_strtab_get(ft->words, i, &n);
         ISG_GOTO(add_vector(b, ft, word, n, i + 1, err));
         if (i % 4096 == 4095)
             ISG_GOTO(isg_progress(b->env, "reading vectors", i + 1, size, err));
@@ -333,26 +325,5 @@ enum isg_status isg_vectors_load_fasttext(struct isg_vectors_build *b, struct is
     b->report->complete = b->report->rows_read == size;
 out:
     isg_fasttext_close(ft);
-    return status;
-}
-
-enum isg_status isg_fasttext_vectors(
-    const struct isg_fasttext *ft, const char *const *words, size_t n, struct isg_vectors *out, struct isg_error *err)
-{
-    static const struct isg_env silent = {0};
-    struct isg_vectors_report report = {0};
-    struct isg_vectors v = {.words = isg_strtab_new()};
-    struct isg_vectors_build b = {.v = &v, .path = ft->path, .report = &report, .env = &silent};
-    *out = (struct isg_vectors){0};
-    if (!v.words)
-        return isg_error_nomem(err, "words");
-    v.m.cols = v.m.stride = isg_fasttext_dim(ft);
-    enum isg_status status = ISG_OK;
-    for (size_t i = 0; i < n && status == ISG_OK; i++)
-        status = add_vector(&b, ft, words[i], strlen(words[i]), i + 1, err);
-    if (status == ISG_OK)
-        *out = v;
-    else
-        isg_vectors_fini(&v);
     return status;
 }

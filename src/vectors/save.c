@@ -1,7 +1,11 @@
-/* Writing word vectors: text, word2vec binary, or the cache by vectors_cache.c. */
-#include "src/vectors/decimal.h"
+/* Writing word vectors: text, word2vec binary, or the cache by cache.c. */
+#include "src/vectors/save.h"
+
 #include "src/mem.h"
-#include "src/vectors/private.h"
+#include "src/vectors/build.h"
+#include "src/vectors/cache.h"
+#include "src/vectors/decimal.h"
+#include "src/writer.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* Text vectors: "word v1 ... vdim" a line. Blocks of whole lines are parsed in small chunks, shared out to
  * the pool, while one of its workers reads (and inflates) the next block; words are then put in one by one,
  * in file order, so that nothing depends on the number of threads. */
-#include "src/vectors/decimal.h"
+#include "src/vectors/text.h"
+
 #include "src/mem.h"
 #include "src/pool.h"
-#include "src/vectors/private.h"
+#include "src/vectors/decimal.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* word2vec's binary format, reading: "rows dim\n", then "word " and dim little-endian floats, with or without
  * LF after. */
+#include "src/vectors/word2vec.h"
+
 #include "src/mem.h"
-#include "src/vectors/private.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,9 @@
 /* Line reader, atomic writer, checksums. */
 #include "tests/test.h"
 
-#include "src/io.h"
+#include "src/checksum.h"
+#include "src/reader.h"
+#include "src/writer.h"
 
 #include <sys/stat.h>
 #include <zlib.h>

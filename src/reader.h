@@ -1,0 +1,29 @@
+/** @file src/reader.h  Reads a file once from start to end, by lines or bytes, plain or gzip. "-" is standard input. */
+#ifndef ISG_SRC_READER_H
+#define ISG_SRC_READER_H
+#include "src/error.h"
+
+/** gzip (also several members) is recognised by its magic bytes. A signal whose handler was set without SA_RESTART ends
+ * a wait for input with ISG_ECANCELED. */
+struct isg_reader;
+ISG_MUST_CHECK enum isg_status isg_reader_open(struct isg_reader **out, const char *path, struct isg_error *err);
+void isg_reader_close(struct isg_reader *r); /**< NULL is fine */
+/**
+ * Next line without its end (LF or CRLF); *line is NULL at the end of the file. The bytes are followed by a 0, may be
+ * changed by the caller, and are valid until the next call. A last line without LF counts. A UTF-8 BOM at the start is
+ * dropped. A truncated or damaged gzip stream is ISG_EDATA with the line reached.
+ */
+ISG_MUST_CHECK enum isg_status isg_reader_line(struct isg_reader *r, char **line, size_t *n, struct isg_error *err);
+/** Up to n raw bytes; *got < n only at the end. On an error *got counts the good bytes before it. */
+ISG_MUST_CHECK enum isg_status isg_reader_read(
+    struct isg_reader *r, void *buf, size_t n, size_t *got, struct isg_error *err);
+/** The next n bytes or more (fewer only at the end, or before damage) without consuming them; valid until the next call. */
+ISG_MUST_CHECK enum isg_status isg_reader_peek(
+    struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err);
+uint64_t isg_reader_lineno(const struct isg_reader *r);  /**< 1-based number of the last line returned */
+const char *isg_reader_path(const struct isg_reader *r); /**< "<standard input>" for "-" */
+bool isg_reader_is_gzip(const struct isg_reader *r);
+/** Bytes of the file itself consumed so far and its size (0 = unknown), for progress. */
+void isg_reader_position(const struct isg_reader *r, uint64_t *done, uint64_t *total);
+
+#endif
