@@ -1,8 +1,7 @@
-/* Inputs of a training run, ready for the network. */
+/* Corpora as the network reads them: form numbers, features, gold labels, targets of the loss. */
 #include "ner/data/encode.h"
 #include "ner/data/labels.h"
 
-#include <math.h>
 #include <string.h>
 
 void isg_ner_encoded_fini(struct isg_ner_encoded *e)
@@ -120,103 +119,4 @@ enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_
     *out = (struct isg_crf_target){
         .tags = t->tags, .allowed = c->n_doubts ? t->allowed : NULL, .weights = c->n_weights ? t->weights : NULL};
     return ISG_OK;
-}
-
-double isg_ner_mean_norm(struct isg_mat vectors)
-{
-    double sum = 0;
-    for (size_t r = 0; r < vectors.rows; r++) {
-        const float *const x = isg_mat_row(vectors, r);
-        double square = 0;
-        for (size_t d = 0; d < vectors.cols; d++)
-            square += (double)x[d] * (double)x[d];
-        sum += sqrt(square);
-    }
-    return vectors.rows ? sum / (double)vectors.rows : 0;
-}
-
-void isg_ner_scale_vectors(struct isg_mat vectors, double norm)
-{
-    const double mean = isg_ner_mean_norm(vectors);
-    if (!(norm > 0) || !(mean > 0))
-        return;
-    const float by = (float)(norm / mean);
-    for (size_t r = 0; r < vectors.rows; r++)
-        for (size_t d = 0; d < vectors.cols; d++)
-            vectors.x[r * vectors.stride + d] *= by;
-}
-
-void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row)
-{
-    const uint32_t learnt = in->word->rows, n = learnt + in->n_table, cols = in->word->cols;
-    for (uint32_t r = 0; vectors.x && r < n; r++) {
-        if (vector_row[r] == ISG_NO_ID)
-            continue;
-        const float *const from = isg_mat_row(vectors, vector_row[r]);
-        for (uint32_t d = 0; d < cols; d++)
-            if (r < learnt)
-                in->word->value[(size_t)r * cols + d] = from[d];
-            else
-                in->table[(size_t)(r - learnt) * cols + d] = isg_half_to_float(isg_half_from_float(from[d]));
-    }
-    isg_param_changed(in->word);
-}
-
-static bool same_type(const struct isg_strtab *types, const struct isg_span *gold, const struct isg_ner_vocab *v,
-    const struct isg_span *found)
-{
-    size_t n, m;
-    const char *const a = isg_strtab_get(types, gold->type, &n), *const b = isg_ner_type_name(v, found->type, &m);
-    return n == m && memcmp(a, b, n) == 0;
-}
-
-enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out, struct isg_ner_decoder *decoder,
-    const struct isg_ner_forms *forms, const struct isg_ner_vocab *v, const struct isg_ner_encoded *e,
-    struct isg_error *err)
-{
-    const struct isg_ner_corpus *const c = &e->corpus;
-    enum isg_status status = ISG_OK;
-    uint32_t longest = 0;
-    for (uint32_t s = 0; s < c->n_sentences; s++)
-        longest = e->n_tokens[s] > longest ? e->n_tokens[s] : longest;
-    uint32_t *const labels = isg_malloc((size_t)c->n_tokens + 1, sizeof *labels);
-    size_t *const offset = isg_malloc((size_t)c->n_sentences + 1, sizeof *offset);
-    struct isg_span *const found = isg_malloc((size_t)longest + 1, sizeof *found);
-    memset(out, 0, sizeof *out);
-    if (!labels || !offset || !found) {
-        status = isg_error_nomem(err, "the score of a corpus");
-        goto out;
-    }
-    for (uint32_t s = 0; s < c->n_sentences; s++)
-        offset[s] = c->offset[s];
-    const struct isg_ner_decode job = {.n = c->n_sentences,
-        .tokens = e->tokens,
-        .n_tokens = e->n_tokens,
-        .features = e->features,
-        .offset = offset,
-        .labels = labels};
-    ISG_GOTO(isg_ner_decode_run(decoder, forms, v, &job, err));
-    for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const struct isg_span *const gold = c->spans + c->span_offset[s];
-        const size_t n_gold = c->span_offset[s + 1] - c->span_offset[s];
-        const size_t n = isg_ner_spans_from_labels(v, labels + c->offset[s], e->n_tokens[s], found);
-        out->gold += n_gold;
-        out->predicted += n;
-        for (size_t g = 0, f = 0; g < n_gold && f < n;) { /* both in order of their first token */
-            if (gold[g].first == found[f].first) {
-                out->correct += gold[g].n == found[f].n && same_type(c->types, &gold[g], v, &found[f]);
-                g++;
-                f++;
-            } else if (gold[g].first < found[f].first) {
-                g++;
-            } else {
-                f++;
-            }
-        }
-    }
-out:
-    isg_free(labels);
-    isg_free(offset);
-    isg_free(found);
-    return status;
 }

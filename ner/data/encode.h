@@ -1,9 +1,8 @@
-/** @file ner/data/encode.h  What every training run does with its inputs: corpora to form numbers and gold labels,
- * vectors into the word table, scores of a network on a corpus. */
+/** @file ner/data/encode.h  A labelled corpus as the network reads it: form numbers, features, gold labels. */
 #ifndef ISG_NER_DATA_ENCODE_H
 #define ISG_NER_DATA_ENCODE_H
-#include "ner/decode/decode.h"
-#include "ner/score/score.h"
+#include "ner/data/forms.h"
+#include "ner/engine/crf.h"
 
 /** A corpus as the network takes it. A zeroed struct is empty. */
 struct isg_ner_encoded {
@@ -37,17 +36,6 @@ void isg_ner_target_fini(struct isg_ner_target *t);
  */
 ISG_MUST_CHECK enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
     const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,
-    struct isg_error *err);
-/** Mean Euclidean norm of the rows; 0 where there are none. */
-double isg_ner_mean_norm(struct isg_mat vectors);
-/** Multiplies all vectors by one number so that their mean Euclidean norm is `norm`; 0 = leaves them. */
-void isg_ner_scale_vectors(struct isg_mat vectors, double norm);
-/** Copies vectors to the words: word r gets vectors' row vector_row[r]; ISG_NO_ID keeps what is there, and so
- * does vectors.x NULL. Words beyond the learnt ones are rounded to F16, as the model file will hold them. */
-void isg_ner_fill_words(const struct isg_ner_input *in, struct isg_mat vectors, const uint32_t *vector_row);
-/** Entity counts of a network's best paths on a corpus. */
-ISG_MUST_CHECK enum isg_status isg_ner_score_corpus(struct isg_ner_counts *out, struct isg_ner_decoder *decoder,
-    const struct isg_ner_forms *forms, const struct isg_ner_vocab *v, const struct isg_ner_encoded *e,
     struct isg_error *err);
 
 #endif

@@ -2,7 +2,8 @@
  * are calibrated. */
 #ifndef ISG_NER_DECODE_CALIBRATE_H
 #define ISG_NER_DECODE_CALIBRATE_H
-#include "ner/train/trainer.h"
+#include "ner/data/encode.h"
+#include "ner/decode/decode.h"
 
 struct isg_ner_calibration {
     double temperature;

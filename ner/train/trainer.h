@@ -2,7 +2,10 @@
 #ifndef ISG_NER_TRAIN_TRAINER_H
 #define ISG_NER_TRAIN_TRAINER_H
 #include "ner/data/encode.h"
-#include "ner/ner.h"
+#include "ner/decode/score_corpus.h"
+#include "ner/model/words.h"
+#include "ner/model/model.h"
+#include "ner/train/train.h"
 #include "ner/engine/optim.h"
 
 /** One part of a batch, computed by one thread. */

@@ -1,6 +1,6 @@
 /* The few-shot curve. */
 #include "ner/transfer/curve.h"
-#include "ner/data/encode.h"
+#include "ner/decode/score_corpus.h"
 #include "ner/ner.h"
 
 #include <math.h>

@@ -2,7 +2,9 @@
 #ifndef ISG_NER_TRANSFER_PRIVATE_H
 #define ISG_NER_TRANSFER_PRIVATE_H
 #include "ner/data/encode.h"
+#include "ner/decode/decode.h"
 #include "ner/model/model.h"
+#include "ner/model/words.h"
 #include "ner/engine/optim.h"
 #include "ner/transfer/transfer.h"
 #include <jansson.h>
