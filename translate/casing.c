@@ -4,25 +4,34 @@
 #include <string.h>
 
 struct isg_case_table {
+    struct isg_case_map *map;
     struct isg_strtab *words; /* lower-cased */
     struct isg_case_counts *counts;
     size_t cap;
 };
 
-struct isg_case_table *isg_case_table_new(void)
+enum isg_status isg_case_table_new(struct isg_case_table **out, const char *locale, struct isg_error *err)
 {
     struct isg_case_table *t = isg_calloc(1, sizeof *t);
-    if (t && !(t->words = isg_strtab_new())) {
+    *out = NULL;
+    if (!t || !(t->words = isg_strtab_new())) {
         isg_free(t);
-        return NULL;
+        return isg_error_nomem(err, "a case table");
     }
-    return t;
+    const enum isg_status status = isg_case_map_new(&t->map, locale, err);
+    if (status != ISG_OK) {
+        isg_case_table_free(t);
+        return status;
+    }
+    *out = t;
+    return ISG_OK;
 }
 
 void isg_case_table_free(struct isg_case_table *t)
 {
     if (!t)
         return;
+    isg_case_map_free(t->map);
     isg_strtab_free(t->words);
     isg_free(t->counts);
     isg_free(t);
@@ -48,7 +57,7 @@ static enum isg_status see(struct isg_case_table *t, const char *s, size_t n, st
     if (c == ISG_CASE_NONE || c == ISG_CASE_MIXED)
         return ISG_OK;
     size_t m;
-    char *low = isg_utf8_lower(s, n, &m);
+    char *low = isg_case_map_apply(t->map, ISG_TO_LOWER, s, n, &m);
     if (!low)
         return isg_error_nomem(err, "a case table");
     struct isg_case_counts *k;
@@ -187,7 +196,7 @@ struct isg_case_counts isg_case_table_get(const struct isg_case_table *t, const 
 {
     struct isg_case_counts none = {0, 0, 0};
     size_t m;
-    char *low = isg_utf8_lower(word, n, &m);
+    char *low = isg_case_map_apply(t->map, ISG_TO_LOWER, word, n, &m);
     if (!low)
         return none;
     const uint32_t id = isg_strtab_find(t->words, low, m);

@@ -1,7 +1,7 @@
 /* What a word or phrase may become, and how probable that is. */
 #include "translate/options.h"
 #include "translate/gazetteer.h"
-#include "translate/translit.h"
+#include "translate/icu.h"
 #include "translate/unit.h"
 #include <math.h>
 #include <string.h>
@@ -59,7 +59,8 @@ static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word
         m += w[i].n;
     }
     size_t k;
-    char *made = buf ? isg_utf8_lower(buf, m, &k) : NULL, *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
+    char *made = buf ? isg_case_map_apply(t->source_case, ISG_TO_LOWER, buf, m, &k) : NULL,
+         *kept = made ? isg_arena_alloc(&t->arena, k + 1, 1) : NULL;
     if (kept)
         memcpy(kept, made, k + 1);
     isg_free(made);
@@ -219,28 +220,29 @@ void isg_tr_name_option(
     *found = true;
 }
 
-/** Options of a single word that its class or policy settles; 0 = none. */
-static size_t settled(struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *out)
+/** Options of a single word that its class or policy settles; *n = 0: neither does. */
+static enum isg_status settled(struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *out,
+    size_t *n_out, struct isg_error *err)
 {
+    *n_out = 0;
     const enum isg_policy policy = t->policies[w->type];
     if (w->token_class) {
-        out[0] = copy_of(w, ISG_BY_CLASS);
-        return 1;
+        out[(*n_out)++] = copy_of(w, ISG_BY_CLASS);
+        return ISG_OK;
     }
     if (policy == ISG_POLICY_COPY) {
-        out[0] = copy_of(w, ISG_BY_POLICY);
-        return 1;
+        out[(*n_out)++] = copy_of(w, ISG_BY_POLICY);
+        return ISG_OK;
     }
     if (policy == ISG_POLICY_TRANSLITERATE && t->transliterator) {
         size_t n;
-        const char *s = isg_transliterate(t->transliterator, &t->arena, w->s, w->n, &n);
-        if (s) {
-            out[0] = (struct isg_tr_option){
+        const char *s;
+        ISG_TRY(isg_transliterate(t->transliterator, &t->arena, w->s, w->n, &s, &n, err));
+        if (s)
+            out[(*n_out)++] = (struct isg_tr_option){
                 .text = s, .n = (uint32_t)n, .n_words = 1, .method = ISG_BY_TRANSLITERATION, .fixed = true};
-            return 1;
-        }
     }
-    return 0;
+    return ISG_OK;
 }
 
 /** Mayhew's fall-back: the phrase without a final "s", then without a final "ed". */
@@ -270,7 +272,9 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     for (uint32_t i = 0; n > 1 && i < n; i++) /* phrases hold no word that is settled already */
         if (w[i].token_class || t->policies[w[i].type] == ISG_POLICY_COPY)
             return ISG_OK;
-    if (n == 1 && (*n_out = settled(t, w, out)) > 0)
+    if (n == 1)
+        ISG_TRY(settled(t, w, out, n_out, err));
+    if (*n_out > 0)
         return ISG_OK;
     const bool mayhew = t->opts.decoder == ISG_DECODE_GREEDY, word = t->opts.decoder == ISG_DECODE_WORD;
     const char *form = NULL, *low = NULL;

@@ -2,38 +2,27 @@
 #include "translate/realise.h"
 #include <string.h>
 
-/** Copies made (from isg_malloc, freed) into the arena. */
-static const char *keep(struct isg_arena *arena, char *made, size_t n)
-{
-    char *out = made ? isg_arena_alloc(arena, n + 1, 1) : NULL;
-    if (out) {
-        memcpy(out, made, n);
-        out[n] = 0;
-    }
-    isg_free(made);
-    return out;
-}
-
 enum look { LOOK_AS_IS, LOOK_LOWER, LOOK_TITLE, LOOK_UPPER };
 
-static const char *dress(struct isg_arena *arena, enum look look, const char *s, size_t n, size_t *m)
+/** A word in the case wanted, *m bytes and a 0 in the arena; NULL = no memory. */
+static const char *dress(struct isg_translator *t, enum look look, const char *s, size_t n, size_t *m)
 {
+    static const enum isg_case_to to[] = {
+        [LOOK_LOWER] = ISG_TO_LOWER, [LOOK_TITLE] = ISG_TO_TITLE, [LOOK_UPPER] = ISG_TO_UPPER};
+    char *made = NULL;
     *m = n;
-    switch (look) {
-    case LOOK_LOWER:
-        return keep(arena, isg_utf8_lower(s, n, m), *m);
-    case LOOK_UPPER:
-        return keep(arena, isg_utf8_upper(s, n, m), *m);
-    case LOOK_TITLE:
-        return keep(arena, isg_utf8_capitalise(s, n, m), *m);
-    case LOOK_AS_IS:
-        break;
+    if (look != LOOK_AS_IS) {
+        made = isg_case_map_apply(t->target_case, to[look], s, n, m); /* sets *m */
+        if (!made)
+            return NULL;
+        s = made;
     }
-    char *out = isg_arena_alloc(arena, n + 1, 1);
+    char *out = isg_arena_alloc(&t->arena, *m + 1, 1);
     if (out) {
-        memcpy(out, s, n);
-        out[n] = 0;
+        memcpy(out, s, *m);
+        out[*m] = 0;
     }
+    isg_free(made);
     return out;
 }
 
@@ -120,10 +109,10 @@ enum isg_status isg_tr_realise(
         } else {
             look = target_look(t, s, u, word, text, n, &rng);
         }
-        const char *out = dress(&t->arena, look, text, n, &m);
+        const char *out = dress(t, look, text, n, &m);
         if (out && t->opts.casing == ISG_CASING_NONE && !o->fixed && u->first == 0 && word == 0) {
-            out = dress(&t->arena, LOOK_LOWER, text, n, &m);
-            out = out ? dress(&t->arena, LOOK_TITLE, out, m, &m) : NULL;
+            out = dress(t, LOOK_LOWER, text, n, &m);
+            out = out ? dress(t, LOOK_TITLE, out, m, &m) : NULL;
         }
         if (!out || !ISG_GROW(s->out, s->cap_out, s->n_out + 1))
             return isg_error_nomem(err, "a translated sentence");

@@ -76,6 +76,19 @@ struct isg_tr_token {
 ISG_MUST_CHECK enum isg_status isg_split_text(
     const char *line, size_t n, struct isg_tr_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err);
 
+/* ---- letter case ---- */
+
+enum isg_case_to { ISG_TO_LOWER, ISG_TO_TITLE, ISG_TO_UPPER };
+/** Letters in another case. With ICU by all of Unicode's rules: "straße" to "STRASSE", a final sigma, and the rules of a
+ * language (Turkish and Azeri "i" to "İ"). Without ICU letter by letter: "ß" stays, or becomes "ẞ". For one thread. */
+struct isg_case_map;
+/** @param locale  the words' language ("tr", "az", "lt", "el", "nl"); NULL = the rules that all languages share.
+ * ISG_EUSAGE for what is no language code, and for any without ICU; ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_case_map_new(struct isg_case_map **out, const char *locale, struct isg_error *err);
+void isg_case_map_free(struct isg_case_map *map); /**< NULL is fine */
+/** A fresh string of *out_n bytes, freed with isg_free; NULL = no memory. Title: the first letter alone is changed. */
+char *isg_case_map_apply(const struct isg_case_map *map, enum isg_case_to to, const char *s, size_t n, size_t *out_n);
+
 /* ---- casing ---- */
 
 /** How the target language writes its words: counts of each lower-cased word as lower, Title and UPPER. */
@@ -83,7 +96,9 @@ struct isg_case_table;
 struct isg_case_counts {
     uint32_t lower, title, upper;
 };
-struct isg_case_table *isg_case_table_new(void); /**< empty; NULL = no memory */
+/** An empty table. @param locale  as of isg_case_map_new */
+ISG_MUST_CHECK enum isg_status isg_case_table_new(
+    struct isg_case_table **out, const char *locale, struct isg_error *err);
 void isg_case_table_free(struct isg_case_table *t);
 /** Counts the words of a plain text file (or "-"), those that start a sentence left out. */
 ISG_MUST_CHECK enum isg_status isg_case_table_count(
@@ -202,6 +217,8 @@ struct isg_translate_opts {
     double min_score;           /**< leave out sentences of a smaller mean ln p a word; default -INFINITY */
     bool drop_lower;            /**< entities that the target writes small throughout lose their label; default no */
     const char *transliterator; /**< ICU identifier for ISG_POLICY_TRANSLITERATE, "Any-Latin; Latin-ASCII" */
+    const char *locale;         /**< language of the target, for its letter case (isg_case_map_new); default NULL */
+    const char *source_locale;  /**< language of the source, for lower-casing the words looked up; default NULL */
     uint64_t seed;              /**< default 1 */
     bool provenance;            /**< append columns: source words, method, rank, score; default no */
 };

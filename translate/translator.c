@@ -4,7 +4,7 @@
 #include "translate/decode_word.h"
 #include "translate/greedy.h"
 #include "translate/realise.h"
-#include "translate/translit.h"
+#include "translate/icu.h"
 #include <math.h>
 #include <string.h>
 
@@ -58,6 +58,10 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
         status = isg_tr_type(t, "O", 1, &id, err);
     if (status == ISG_OK)
         status = isg_translator_policy(t, "PER=copy", err);
+    if (status == ISG_OK)
+        status = isg_case_map_new(&t->source_case, opts->source_locale, err);
+    if (status == ISG_OK)
+        status = isg_case_map_new(&t->target_case, opts->locale, err);
     if (status == ISG_OK && opts->transliterator)
         status = isg_transliterator_new(&t->transliterator, opts->transliterator, err);
     if (status != ISG_OK) {
@@ -74,6 +78,8 @@ void isg_translator_free(struct isg_translator *t)
         return;
     isg_classes_free(t->classes);
     isg_transliterator_free(t->transliterator);
+    isg_case_map_free(t->source_case);
+    isg_case_map_free(t->target_case);
     isg_strtab_free(t->types);
     isg_free(t->policies);
     isg_arena_fini(&t->arena);

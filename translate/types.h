@@ -50,7 +50,8 @@ struct isg_tr_sentence {
 };
 struct isg_transliterator;
 struct isg_translator {
-    struct isg_transliterator *transliterator; /* or NULL */
+    struct isg_transliterator *transliterator;      /**< or NULL */
+    struct isg_case_map *source_case, *target_case; /**< of the words' languages */
     struct isg_translate_parts parts;
     struct isg_translate_opts opts;
     struct isg_classes *classes;

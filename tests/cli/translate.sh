@@ -103,5 +103,9 @@ done <<EOF
 -l wide --preset best --lm s.lm --swap 0.5 --link de
 -l wide --preset best --swap 1 --link de --policy PER=translate
 EOF
+# capitals that need more bytes: the output is text, and no letter of a word is lost
+printf 'street\tstraße\nbig\tgroß\n' >grow && printf 'STREET B-LOC\nBIG O\n' >growing
+status 0 "$program" translate -l grow -o grown growing && [ "$(wc -c <grown)" = "$(tr -d '\000' <grown | wc -c)" ] && grep -qE '^STRA(SS|ẞ)E B-LOC$' grown && status 0 "$program" check grown
+check 'capitals that need more bytes' $?
 echo "1..$n"
 exit $bad

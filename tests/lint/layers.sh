@@ -30,6 +30,7 @@ only() { # HEADER-REGEX FILE
 only 'cblas\.h|lapacke?\.h' src/blas.c
 only 'pcre2\.h' src/pattern.c
 only 'utf8proc\.h' src/utf8.c
+only 'unicode/[a-z]*\.h' translate/icu.c
 # shellcheck disable=SC2086
 faiss=$(for f in $folders; do includes "$f" 'faiss/'; done | cut -d: -f1 | sort -u)
 if [ "$(printf '%s\n' "$faiss" | wc -l)" -gt 1 ] || printf '%s\n' "$faiss" | grep -qvE '^(align/.*)?$'; then

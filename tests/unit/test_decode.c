@@ -223,7 +223,8 @@ static void evidence(void **state)
                                 "berlín\t0\t9\t0\nberlin\t0\t0\t0\n"
                                 "ue\t0\t0\t9\nunión\t5\t50\t0\nexpediente\t99\t9\t0\n";
     char *path = test_file(table, sizeof table - 1, ".tsv");
-    struct isg_case_table *cases = isg_case_table_new();
+    struct isg_case_table *cases;
+    assert_ok(isg_case_table_new(&cases, NULL, &err));
     assert_ok(isg_case_table_load(cases, path, &err));
     unlink(path);
     free(path);
@@ -329,7 +330,8 @@ static void filters(void **state)
 {
     (void)state;
     struct isg_lexicon *lex = test_lexicon("german\talemán\nhouse\tcasa\n");
-    struct isg_case_table *cases = isg_case_table_new();
+    struct isg_case_table *cases;
+    assert_ok(isg_case_table_new(&cases, NULL, &err));
     char *path = test_file("alemán\t90\t1\t0\n", strlen("alemán\t90\t1\t0\n"), ".tsv");
     assert_ok(isg_case_table_load(cases, path, &err));
     unlink(path);

@@ -115,7 +115,8 @@ static void casing_by_target(void **state)
     (void)state;
     static const char table[] = "alemán\t90\t10\t0\nhaus\t1\t99\t0\nonu\t0\t5\t95\nstraße\t1\t1\t0\n";
     char *path = test_file(table, sizeof table - 1, ".tsv");
-    struct isg_case_table *cases = isg_case_table_new();
+    struct isg_case_table *cases;
+    assert_ok(isg_case_table_new(&cases, NULL, &err));
     assert_ok(isg_case_table_load(cases, path, &err));
     unlink(path);
     free(path);
@@ -149,13 +150,74 @@ static void casing_by_target(void **state)
     isg_case_table_free(cases);
 }
 
+/** Capitals that take more bytes than their small letters, and letters whose capital is several letters. */
+static void letters_that_grow(void **state)
+{
+    (void)state;
+    static const char source[] = "STREET O\nBIG O\nFlow O\nNight O\nApostrophe O\n";
+    struct isg_lexicon *lex = test_lexicon("street\tstraße\nbig\tgroß\nflow\tɑbɑ\nnight\tΐxx\napostrophe\tŉdebele\n");
+    const struct isg_translate_parts parts = {.lexicon = lex};
+    struct isg_translate_opts o = defaults();
+    struct isg_case_map *map;
+    assert_ok(isg_case_map_new(&map, NULL, &err));
+    isg_case_map_free(map);
+    const bool full = isg_case_map_new(&map, "de", &err) == ISG_OK;
+    isg_case_map_free(map);
+    assert_translates(&parts, &o, NULL, source,
+        full ? "STRASSE O\nGROSS O\nⱭbɑ O\n\u0399\u0308\u0301xx O\nʼNdebele O\n" : "STRAẞE O\nGROẞ O\nⱭbɑ O\nΐxx O\nŉdebele O\n");
+    isg_lexicon_free(lex);
+}
+
+/** One language's letters: a final sigma, Turkish and Azeri i, Dutch ij. */
+static void letters_of_a_language(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *word, *upper, *title, *lower; /* lower: of the upper-case word */
+    } cases[] = {{NULL, "οδός", "ΟΔΌΣ", "Οδός", "οδός"}, {NULL, "ilik", "ILIK", "Ilik", "ilik"},
+        {"tr", "ilik", "İLİK", "İlik", "ilik"}, {"az", "ırmaq", "IRMAQ", "Irmaq", "ırmaq"},
+        {"tr-TR", "ilik", "İLİK", "İlik", "ilik"}, {"nl", "ijs", "IJS", "IJs", "ijs"}};
+    struct isg_case_map *map;
+    if (isg_case_map_new(&map, "tr", &err) != ISG_OK) {
+        test_error_holds(&err, ISG_EUSAGE, "without ICU", __FILE__, __LINE__);
+        return;
+    }
+    isg_case_map_free(map);
+    assert_error(isg_case_map_new(&map, "turkish", &err), ISG_EUSAGE, "language \"turkish\"; expected a code");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n;
+        assert_ok(isg_case_map_new(&map, cases[i].locale, &err));
+        char *upper = isg_case_map_apply(map, ISG_TO_UPPER, cases[i].word, strlen(cases[i].word), &n);
+        assert_string_equal(upper, cases[i].upper);
+        assert_int_equal(n, strlen(upper));
+        char *lower = isg_case_map_apply(map, ISG_TO_LOWER, upper, n, &n);
+        assert_string_equal(lower, cases[i].lower);
+        char *title = isg_case_map_apply(map, ISG_TO_TITLE, cases[i].word, strlen(cases[i].word), &n);
+        assert_string_equal(title, cases[i].title);
+        isg_free(upper);
+        isg_free(lower);
+        isg_free(title);
+        isg_case_map_free(map);
+    }
+    /* the source's letters find the entry, the target's are written */
+    struct isg_lexicon *lex = test_lexicon("ırmak\tirmaq\n");
+    const struct isg_translate_parts parts = {.lexicon = lex};
+    struct isg_translate_opts o = defaults();
+    assert_translates(&parts, &o, NULL, "IRMAK O\n", "IRMAK O\n"); /* copied */
+    o.source_locale = "tr";
+    o.locale = "az";
+    assert_translates(&parts, &o, NULL, "IRMAK O\n", "İRMAQ O\n");
+    isg_lexicon_free(lex);
+}
+
 static void case_tables(void **state)
 {
     (void)state;
     static const char text[] = "El alemán vio Madrid. Ayer, el alemán dijo: «España». ONU la ONU y la "
                                "Onu.\n¿Quién? El señor J. Pérez.\n";
     char *path = test_file(text, sizeof text - 1, ".txt"), *out = test_file("", 0, ".tsv");
-    struct isg_case_table *t = isg_case_table_new();
+    struct isg_case_table *t;
+    assert_ok(isg_case_table_new(&t, NULL, &err));
     const struct isg_env env = {0};
     assert_ok(isg_case_table_count(t, path, &env, &err));
     struct isg_case_counts c = isg_case_table_get(t, "Alemán", strlen("Alemán"));
@@ -169,7 +231,8 @@ static void case_tables(void **state)
     assert_int_equal(isg_case_table_get(t, "pérez", strlen("pérez")).title, 1);
     assert_int_equal(isg_case_table_get(t, "zzz", 3).lower, 0);
     assert_ok(isg_case_table_save(t, out, 1, true, &err));
-    struct isg_case_table *again = isg_case_table_new();
+    struct isg_case_table *again;
+    assert_ok(isg_case_table_new(&again, NULL, &err));
     assert_ok(isg_case_table_load(again, out, &err));
     assert_int_equal(isg_case_table_get(again, "la", 2).lower, isg_case_table_get(t, "la", 2).lower);
     isg_case_table_free(t);
@@ -177,7 +240,7 @@ static void case_tables(void **state)
     unlink(path);
     free(path);
     path = test_file("a\t1\t2\n", 6, ".tsv");
-    t = isg_case_table_new();
+    assert_ok(isg_case_table_new(&t, NULL, &err));
     assert_error(isg_case_table_load(t, path, &err), ISG_EDATA, ":1: \"a");
     isg_case_table_free(t);
     unlink(path);
@@ -210,6 +273,8 @@ int main(void)
         cmocka_unit_test(labels_spread),
         cmocka_unit_test(provenance),
         cmocka_unit_test(casing_by_target),
+        cmocka_unit_test(letters_that_grow),
+        cmocka_unit_test(letters_of_a_language),
         cmocka_unit_test(case_tables),
         cmocka_unit_test(policies_are_checked),
     };

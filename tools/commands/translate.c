@@ -172,6 +172,16 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
             .min = 0,
             .max = 1,
             .help = "with --casing target: P(capitalised) above which a word is capitalised"},
+        {.name = "locale",
+            .kind = ISG_OPT_STRING,
+            .value = &in.locale,
+            .argument = "LANG",
+            .help = "target language, for its letter case: tr, az, lt, el, nl"},
+        {.name = "source-locale",
+            .kind = ISG_OPT_STRING,
+            .value = &in.source_locale,
+            .argument = "LANG",
+            .help = "source language, for lower-casing the words looked up"},
         {.name = "classes",
             .kind = ISG_OPT_STRING,
             .value = &in.classes,
@@ -300,6 +310,8 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
     opts.candidates = (int)in.k;
     opts.samples = (uint32_t)samples;
     opts.seed = (uint64_t)app->seed;
+    opts.locale = in.locale;
+    opts.source_locale = in.source_locale;
     struct isg_columns columns = ISG_COLUMNS_DEFAULT;
     if (columns_text)
         ISG_TRY(isg_columns_parse(&columns, columns_text, err));

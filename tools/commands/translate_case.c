@@ -5,7 +5,7 @@
 static enum isg_status run_case(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     int64_t min_count = 2;
-    const char *out_path;
+    const char *out_path, *locale = NULL;
     const struct isg_opt table[] = {{.name = "min-count",
                                         .kind = ISG_OPT_INT,
                                         .value = &min_count,
@@ -13,14 +13,18 @@ static enum isg_status run_case(struct isg_app *app, int argc, char **argv, stru
                                         .min = 1,
                                         .max = 1e9,
                                         .help = "leave out words seen less often"},
+        {.name = "locale",
+            .kind = ISG_OPT_STRING,
+            .value = &locale,
+            .argument = "LANG",
+            .help = "language of the text, for its letter case: tr, az, lt, el, nl"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
     ISG_TRY(isg_app_out(app, "-", &out_path, err));
-    struct isg_case_table *t = isg_case_table_new();
-    if (!t)
-        return isg_error_nomem(err, "a case table");
+    struct isg_case_table *t;
+    ISG_TRY(isg_case_table_new(&t, locale, err));
     enum isg_status status = ISG_OK;
     for (int i = 0; i < argc; i++)
         ISG_GOTO(isg_case_table_count(t, argv[i], &app->env, err));

@@ -19,14 +19,16 @@ void isg_translate_loaded_fini(struct isg_translate_loaded *l)
 
 /** Lower-cased words of the corpus, so that only these are looked up in the map. */
 static enum isg_status collect_words(
-    const char *path, struct isg_columns columns, struct isg_strtab **out, struct isg_error *err)
+    const char *path, struct isg_columns columns, const char *locale, struct isg_strtab **out, struct isg_error *err)
 {
     struct isg_columns_reader *r = NULL;
+    struct isg_case_map *map = NULL;
     *out = isg_strtab_new();
     if (!*out)
         return isg_error_nomem(err, "the words of the corpus");
-    ISG_TRY(isg_columns_open(&r, path, columns, err));
     enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_case_map_new(&map, locale, err));
+    ISG_GOTO(isg_columns_open(&r, path, columns, err));
     for (;;) {
         struct isg_block *b;
         ISG_GOTO(isg_columns_next(r, &b, err));
@@ -36,7 +38,7 @@ static enum isg_status collect_words(
             size_t n, m;
             uint32_t id;
             const char *s = isg_block_word(r, b, i, &n);
-            char *low = isg_utf8_lower(s, n, &m);
+            char *low = isg_case_map_apply(map, ISG_TO_LOWER, s, n, &m);
             status = low ? isg_strtab_add(*out, low, m, &id, NULL, err) : isg_error_nomem(err, "a word");
             isg_free(low);
             if (status != ISG_OK)
@@ -45,6 +47,7 @@ static enum isg_status collect_words(
     }
 out:
     isg_columns_close(r);
+    isg_case_map_free(map);
     return status;
 }
 
@@ -61,7 +64,7 @@ static enum isg_status load_map(struct isg_app *app, const struct isg_translate_
     ISG_TRY(isg_vectors_load(&l->src, in->src, &vo, NULL, &app->env, err));
     ISG_TRY(isg_vectors_load(&l->tgt, in->tgt, &vo, NULL, &app->env, err));
     if (strcmp(corpus, "-") != 0)
-        ISG_TRY(collect_words(corpus, columns, &l->words, err));
+        ISG_TRY(collect_words(corpus, columns, in->source_locale, &l->words, err));
     l->map = isg_lexicon_new();
     if (!l->map)
         return isg_error_nomem(err, "a lexicon");
@@ -148,8 +151,7 @@ enum isg_status isg_translate_load(struct isg_app *app, const struct isg_transla
     if (in->lexicons.n > 0 || in->reverse.n > 0)
         ISG_TRY(load_lexicon(app, in, l, err));
     if (in->cases) {
-        if (!(l->cases = isg_case_table_new()))
-            return isg_error_nomem(err, "a case table");
+        ISG_TRY(isg_case_table_new(&l->cases, in->locale, err));
         ISG_TRY(isg_case_table_load(l->cases, in->cases, err));
     }
     if (in->lm)

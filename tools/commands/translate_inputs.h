@@ -6,7 +6,7 @@
 
 /** What the options of `translate` name; strings are borrowed, NULL = not given. */
 struct isg_translate_inputs {
-    const char *map, *src, *tgt, *cases, *classes, *lm, *gazetteer;
+    const char *map, *src, *tgt, *cases, *classes, *lm, *gazetteer, *locale, *source_locale;
     struct isg_opt_list lexicons, reverse, pivots;
     int64_t max_vocab, k;
     bool prominence;

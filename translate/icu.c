@@ -1,0 +1,290 @@
+/* ICU: transliteration and letter case. The only file that includes its headers. */
+#include "translate/icu.h"
+#include <string.h>
+
+#ifdef ISG_WITH_ICU
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unicode/ucasemap.h>
+#include <unicode/uclean.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+/* ---- memory ---- */
+
+/* Parts of ICU follow pointers that they failed to allocate. So what malloc refuses comes from a reserve, and the call
+ * that needed it is answered with ISG_ENOMEM. The reserve is never freed: ICU keeps caches. */
+#define RESERVE ((size_t)4 << 20)
+static struct {
+    pthread_once_t once;
+    pthread_mutex_t lock;
+    char *bytes;
+    size_t used;
+    bool touched;
+} memory = {.once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool in_reserve(const void *p)
+{
+    const char *c = p;
+    return memory.bytes && c >= memory.bytes && c < memory.bytes + RESERVE;
+}
+
+static void *from_reserve(size_t n)
+{
+    void *p = NULL;
+    (void)pthread_mutex_lock(&memory.lock);
+    memory.touched = true;
+    const size_t bytes = n > RESERVE ? RESERVE + 1 : (n + 31) / 16 * 16; /* the size goes first */
+    if (memory.bytes && bytes <= RESERVE - memory.used) {
+        char *block = memory.bytes + memory.used;
+        memcpy(block, &n, sizeof n);
+        memory.used += bytes;
+        p = block + 16;
+    }
+    (void)pthread_mutex_unlock(&memory.lock);
+    return p;
+}
+
+static void *U_CALLCONV icu_malloc(const void *context, size_t n)
+{
+    (void)context;
+    void *p = malloc(n);
+    return p ? p : from_reserve(n);
+}
+
+static void U_CALLCONV icu_free(const void *context, void *p)
+{
+    (void)context;
+    if (!in_reserve(p))
+        free(p);
+}
+
+static void *U_CALLCONV icu_realloc(const void *context, void *p, size_t n)
+{
+    (void)context;
+    void *q = in_reserve(p) ? NULL : realloc(p, n);
+    if (q || n == 0)
+        return q;
+    size_t old = 0;
+    if (in_reserve(p))
+        memcpy(&old, (char *)p - 16, sizeof old);
+    else if (p)
+        old = malloc_usable_size(p);
+    q = from_reserve(n);
+    if (q && p)
+        memcpy(q, p, old < n ? old : n);
+    if (q && p && !in_reserve(p))
+        free(p);
+    return q;
+}
+
+static void set_memory(void)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    memory.bytes = malloc(RESERVE);
+    u_setMemoryFunctions(NULL, icu_malloc, icu_realloc, icu_free, &code);
+}
+
+static enum isg_status init(struct isg_error *err)
+{
+    (void)pthread_once(&memory.once, set_memory);
+    return memory.bytes ? ISG_OK : isg_error_nomem(err, "ICU");
+}
+
+/** Was a call of ICU's short of memory? */
+static bool short_of_memory(UErrorCode code)
+{
+    return memory.touched || code == U_MEMORY_ALLOCATION_ERROR;
+}
+
+/* ---- letter case ---- */
+
+struct isg_icu_casing {
+    UCaseMap *icu;
+};
+
+static bool is_language(const char *s)
+{
+    const size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return (n == 2 || n == 3) && (s[n] == 0 || s[n] == '-' || s[n] == '_');
+}
+
+enum isg_status isg_icu_casing_new(struct isg_icu_casing **out, const char *locale, struct isg_error *err)
+{
+    *out = NULL;
+    if (locale && !is_language(locale)) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "language \"%s\"", locale);
+        return isg_error_expected(err, "a code such as tr, az or el");
+    }
+    ISG_TRY(init(err));
+    UErrorCode code = U_ZERO_ERROR;
+    UCaseMap *icu = ucasemap_open(locale ? locale : "",
+        U_TITLECASE_WHOLE_STRING | U_TITLECASE_NO_LOWERCASE | U_TITLECASE_NO_BREAK_ADJUSTMENT, &code);
+    struct isg_icu_casing *c = isg_calloc(1, sizeof *c);
+    if (!c || short_of_memory(code) || U_FAILURE(code)) {
+        isg_free(c);
+        if (icu)
+            ucasemap_close(icu);
+        return isg_error_nomem(err, "the letters of a language");
+    }
+    c->icu = icu;
+    *out = c;
+    return ISG_OK;
+}
+
+void isg_icu_casing_free(struct isg_icu_casing *c)
+{
+    if (c)
+        ucasemap_close(c->icu);
+    isg_free(c);
+}
+
+static int32_t map(
+    UCaseMap *icu, enum isg_case_to to, char *out, int32_t cap, const char *s, int32_t n, UErrorCode *code)
+{
+    switch (to) {
+    case ISG_TO_UPPER:
+        return ucasemap_utf8ToUpper(icu, out, cap, s, n, code);
+    case ISG_TO_TITLE:
+        return ucasemap_utf8ToTitle(icu, out, cap, s, n, code);
+    case ISG_TO_LOWER:
+        break;
+    }
+    return ucasemap_utf8ToLower(icu, out, cap, s, n, code);
+}
+
+char *isg_icu_casing_apply(struct isg_icu_casing *c, enum isg_case_to to, const char *s, size_t n, size_t *out_n)
+{
+    size_t cap = 2 * n + 16;
+    if (n > INT32_MAX / 8)
+        return NULL;
+    for (;;) {
+        UErrorCode code = U_ZERO_ERROR;
+        char *out = isg_malloc(cap + 1, 1);
+        if (!out)
+            return NULL;
+        const int32_t m = map(c->icu, to, out, (int32_t)cap, s, (int32_t)n, &code);
+        if (!short_of_memory(code) && U_SUCCESS(code)) {
+            out[m] = 0;
+            *out_n = (size_t)m;
+            return out;
+        }
+        isg_free(out);
+        if (code != U_BUFFER_OVERFLOW_ERROR || (size_t)m <= cap)
+            return NULL;
+        cap = (size_t)m;
+    }
+}
+
+/* ---- transliteration ---- */
+
+struct isg_transliterator {
+    UTransliterator *icu;
+};
+
+enum isg_status isg_transliterator_new(struct isg_transliterator **out, const char *id, struct isg_error *err)
+{
+    *out = NULL;
+    ISG_TRY(init(err));
+    UChar wide[256];
+    int32_t n;
+    UErrorCode code = U_ZERO_ERROR;
+    UParseError where;
+    u_strFromUTF8(wide, 256, &n, id, -1, &code);
+    UTransliterator *icu = U_SUCCESS(code) ? utrans_openU(wide, n, UTRANS_FORWARD, NULL, 0, &where, &code) : NULL;
+    struct isg_transliterator *t = isg_calloc(1, sizeof *t);
+    if (short_of_memory(code) || !t) {
+        if (icu)
+            utrans_close(icu);
+        isg_free(t);
+        return isg_error_nomem(err, "a transliterator");
+    }
+    if (U_FAILURE(code)) {
+        isg_free(t);
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "transliterator \"%s\": %s", id, u_errorName(code));
+        return isg_error_expected(err, "an identifier of ICU, as Latin-Cyrillic or \"Any-Latin; Latin-ASCII\"");
+    }
+    t->icu = icu;
+    *out = t;
+    return ISG_OK;
+}
+
+void isg_transliterator_free(struct isg_transliterator *t)
+{
+    if (t)
+        utrans_close(t->icu);
+    isg_free(t);
+}
+
+enum isg_status isg_transliterate(struct isg_transliterator *t, struct isg_arena *arena, const char *s, size_t n,
+    const char **text, size_t *out_n, struct isg_error *err)
+{
+    UChar wide[1024];
+    int32_t length, limit, m = 0;
+    UErrorCode code = U_ZERO_ERROR;
+    *text = NULL;
+    *out_n = 0;
+    if (n > 250)
+        return ISG_OK;
+    u_strFromUTF8(wide, 1024, &length, s, (int32_t)n, &code);
+    limit = length;
+    utrans_transUChars(t->icu, wide, &length, 1024, 0, &limit, &code);
+    char *out = isg_arena_alloc(arena, 3 * 1024 + 1, 1);
+    if (!out || short_of_memory(code))
+        return isg_error_nomem(err, "a transliterated name");
+    if (U_SUCCESS(code))
+        u_strToUTF8(out, 3 * 1024 + 1, &m, wide, length, &code);
+    if (U_FAILURE(code) || m <= 0)
+        return ISG_OK;
+    for (int32_t i = 0; i < m; i++) /* whitespace separates columns */
+        if (out[i] == ' ' || out[i] == '\t')
+            out[i] = '_';
+    *text = out;
+    *out_n = (size_t)m;
+    return ISG_OK;
+}
+#else
+static enum isg_status without(const char *what, const char *name, struct isg_error *err)
+{
+    (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s \"%s\": this program was built without ICU", what, name);
+    return isg_error_advice(err, "install libicu-dev and build again");
+}
+
+enum isg_status isg_icu_casing_new(struct isg_icu_casing **out, const char *locale, struct isg_error *err)
+{
+    *out = NULL;
+    return locale ? without("language", locale, err) : ISG_OK;
+}
+
+void isg_icu_casing_free(struct isg_icu_casing *c)
+{
+    (void)c;
+}
+
+char *isg_icu_casing_apply(struct isg_icu_casing *c, enum isg_case_to to, const char *s, size_t n, size_t *out_n)
+{
+    (void)c, (void)to, (void)s, (void)n, (void)out_n;
+    return NULL;
+}
+
+enum isg_status isg_transliterator_new(struct isg_transliterator **out, const char *id, struct isg_error *err)
+{
+    *out = NULL;
+    return without("transliterator", id, err);
+}
+
+void isg_transliterator_free(struct isg_transliterator *t)
+{
+    (void)t;
+}
+
+enum isg_status isg_transliterate(struct isg_transliterator *t, struct isg_arena *arena, const char *s, size_t n,
+    const char **text, size_t *out_n, struct isg_error *err)
+{
+    (void)t, (void)arena, (void)s, (void)n, (void)err;
+    *text = NULL;
+    *out_n = 0;
+    return ISG_OK;
+}
+#endif

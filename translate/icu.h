@@ -1,0 +1,30 @@
+/** @file translate/icu.h  ICU: transliteration of names, and letter case by the full rules of Unicode and of a language.
+ * Without ICU (the build option `icu`) the first is an error and the second is left to casemap.c. */
+#ifndef ISG_TRANSLATE_ICU_H
+#define ISG_TRANSLATE_ICU_H
+#include "translate/translate.h"
+
+struct isg_icu_casing;
+/**
+ * @param locale  language whose rules apply ("tr", "az", "lt", "el", "nl"); NULL = the rules of all languages
+ * @param out     NULL where the program was built without ICU and locale is NULL
+ * @return ISG_EUSAGE for what is no language code, or for any locale without ICU; ISG_ENOMEM
+ */
+ISG_MUST_CHECK enum isg_status isg_icu_casing_new(
+    struct isg_icu_casing **out, const char *locale, struct isg_error *err);
+void isg_icu_casing_free(struct isg_icu_casing *c); /**< NULL is fine */
+/** As isg_case_map_apply. The title case of a word changes its first letter alone. */
+char *isg_icu_casing_apply(struct isg_icu_casing *c, enum isg_case_to to, const char *s, size_t n, size_t *out_n);
+
+struct isg_transliterator;
+/** @param id  an identifier of ICU ("Latin-Cyrillic", "Any-Latin; Latin-ASCII"); ISG_EUSAGE where ICU has no such
+ * transliterator, or where the program was built without ICU; ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_transliterator_new(
+    struct isg_transliterator **out, const char *id, struct isg_error *err);
+void isg_transliterator_free(struct isg_transliterator *t); /**< NULL is fine */
+/** The transliterated word, *out_n bytes in the arena with "_" for spaces; *text is NULL where ICU fails on the word or
+ * it is longer than 250 bytes. Returns ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_transliterate(struct isg_transliterator *t, struct isg_arena *arena, const char *s,
+    size_t n, const char **text, size_t *out_n, struct isg_error *err);
+
+#endif
