@@ -1,6 +1,8 @@
 #!/bin/bash
-# The README tells the truth about the program: each command is in its table, and its examples use options that exist.
+# The pages tell the truth about the program: each command is in the README's table, and the examples of the README and of
+# resources/doc use options that exist.
 readme=$(realpath "$(dirname "$0")/../../README.md")
+pages=("$readme" "$(dirname "$readme")"/resources/doc/*.md)
 . "$(dirname "$0")/lib.sh"
 run 0 --help
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p' stdout | sed 's/ *$//')
@@ -26,6 +28,6 @@ while read -r line; do
         seen=$((seen + 1))
         grep -qE -- "(^|[ ,])$option([ ,]|$)" stdout || fail "isogloss $command has no $option"
     done
-done < <(sed -n '/^```sh/,/^```$/p' "$readme" | sed -e ':a' -e '/\\$/N; s/\\\n */ /; ta' | grep -E '(^|\| )isogloss ')
-[ $seen -ge 20 ] || fail "only $seen options found: has the README lost its examples?"
+done < <(cat "${pages[@]}" | sed -n '/^```sh/,/^```$/p' | sed -e ':a' -e '/\\$/N; s/\\\n */ /; ta' | grep -E '(^|\| )isogloss ')
+[ $seen -ge 20 ] || fail "only $seen options found: have the pages lost their examples?"
 finish

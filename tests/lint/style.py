@@ -1,0 +1,51 @@
+"""style.py ROOT: what holds for each source file: lines of at most 120 characters, a first line that says what the file
+is for, no function body over 60 lines, and a source file and its header under one name."""
+import os
+import re
+import sys
+
+FOLDERS = ("src", "align", "translate", "ner", "tools")
+MOST_COLUMNS, MOST_LINES = 120, 60
+# Headers without a source file of their name: umbrellas, types and macros alone, what a room shares inside of itself.
+NO_SOURCE = {"src/isg.h", "src/mat.h", "src/array.h", "src/resource.h", "ner/ner.h", "ner/engine/real.h"}
+bad = []
+
+
+def bodies(lines):
+    """(name, first line, lines between the braces) of each function."""
+    start, name = None, ""
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            start = number
+            above = [x for x in lines[max(0, number - 8):number - 1]]
+            found = [m[1] for x in above for m in [re.search(r"(\w+)\(", x)] if m and not x.startswith((" ", "#"))]
+            name = found[-1] if found else "?"
+        elif line == "}" and start:
+            yield name, start, number - start - 1
+            start = None
+
+
+root = sys.argv[1]
+for folder in FOLDERS:
+    for place, _, names in sorted(os.walk(os.path.join(root, folder))):
+        for name in sorted(names):
+            if not name.endswith((".c", ".h", ".inc")):
+                continue
+            full = os.path.join(place, name)
+            path = os.path.relpath(full, root)
+            lines = open(full, encoding="utf-8").read().split("\n")
+            for number, line in enumerate(lines, 1):
+                if len(line) > MOST_COLUMNS:
+                    bad.append("%s:%d: %d characters; at most %d" % (path, number, len(line), MOST_COLUMNS))
+            if not lines[0].startswith("/*"):
+                bad.append("%s:1: the first line says what the file is for" % path)
+            for function, number, n in bodies(lines):
+                if n > MOST_LINES:
+                    bad.append("%s:%d: %s has %d lines; at most %d" % (path, number, function, n, MOST_LINES))
+            if name.endswith(".h"):
+                if not lines[0].startswith("/** @file " + path):
+                    bad.append("%s:1: starts with /** @file %s" % (path, path))
+                if path not in NO_SOURCE and name != "private.h" and not os.path.exists(full[:-2] + ".c"):
+                    bad.append("%s: no source file of this name" % path)
+print("\n".join(bad))
+sys.exit(bool(bad))
