@@ -1,6 +1,5 @@
 /* Several taggers as one. */
 #include "ner/decode/ensemble.h"
-#include "ner/ner.h"
 
 #include <string.h>
 
@@ -189,30 +188,4 @@ enum isg_status isg_ner_ensemble_run(
         scale(e->scores.pair, total * L * L, ISG_R(1.0 / (double)e->n));
     mine.scores = &e->scores;
     return isg_ner_decode_run(first->decoder, &first->forms, &first->model->vocab, &mine, err);
-}
-
-enum isg_status isg_ner_models_open(
-    struct isg_ner_models *out, const char *const *paths, size_t n, struct isg_error *err)
-{
-    *out = (struct isg_ner_models){.items = isg_calloc(n + 1, sizeof(struct isg_ner_model *))};
-    if (!out->items)
-        return isg_error_nomem(err, "models");
-    for (size_t i = 0; i < n; i++) {
-        struct isg_ner_model *m;
-        const enum isg_status status = isg_ner_model_open(&m, paths[i], err);
-        if (status != ISG_OK) {
-            isg_ner_models_close(out);
-            return status;
-        }
-        out->items[out->n++] = m;
-    }
-    return ISG_OK;
-}
-
-void isg_ner_models_close(struct isg_ner_models *m)
-{
-    for (size_t i = 0; i < m->n; i++)
-        isg_ner_model_close((struct isg_ner_model *)(uintptr_t)m->items[i]);
-    isg_free(m->items);
-    memset(m, 0, sizeof *m);
 }

@@ -2,6 +2,7 @@
 #ifndef ISG_NER_DECODE_ENSEMBLE_H
 #define ISG_NER_DECODE_ENSEMBLE_H
 #include "ner/decode/decode.h"
+#include "ner/model/model.h"
 
 /**
  * With emit_m, pair_m, trans_m, start_m, end_m the scores of model m, the ensemble's are their means over the

@@ -1,7 +1,6 @@
 /* What a model file says of itself, for people: a card in Markdown and the learning curve as SVG. */
-#include "ner/model/model.h"
+#include "ner/model/card.h"
 #include "ner/data/labels.h"
-#include "ner/ner.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,7 +1,6 @@
 /* The model file. */
 #include "ner/model/model.h"
 #include "ner/engine/pack.h"
-#include "ner/ner.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -311,6 +310,32 @@ void isg_ner_model_close(struct isg_ner_model *m)
         return;
     isg_ner_model_fini(m);
     isg_free(m);
+}
+
+enum isg_status isg_ner_models_open(
+    struct isg_ner_models *out, const char *const *paths, size_t n, struct isg_error *err)
+{
+    *out = (struct isg_ner_models){.items = isg_calloc(n + 1, sizeof(struct isg_ner_model *))};
+    if (!out->items)
+        return isg_error_nomem(err, "models");
+    for (size_t i = 0; i < n; i++) {
+        struct isg_ner_model *m;
+        const enum isg_status status = isg_ner_model_open(&m, paths[i], err);
+        if (status != ISG_OK) {
+            isg_ner_models_close(out);
+            return status;
+        }
+        out->items[out->n++] = m;
+    }
+    return ISG_OK;
+}
+
+void isg_ner_models_close(struct isg_ner_models *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        isg_ner_model_close((struct isg_ner_model *)(uintptr_t)m->items[i]);
+    isg_free(m->items);
+    memset(m, 0, sizeof *m);
 }
 
 char *isg_ner_model_describe(const struct isg_ner_model *m)

@@ -25,4 +25,19 @@ ISG_MUST_CHECK enum isg_status isg_ner_model_save(
 /** Everything is checked: sizes, labels, NaN. */
 ISG_MUST_CHECK enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, struct isg_error *err);
 
+/** isg_ner_model_load into memory of its own. */
+ISG_MUST_CHECK enum isg_status isg_ner_model_open(struct isg_ner_model **out, const char *path, struct isg_error *err);
+void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
+/** Several of them, by isg_ner_model_open. */
+struct isg_ner_models {
+    const struct isg_ner_model **items;
+    size_t n;
+};
+ISG_MUST_CHECK enum isg_status isg_ner_models_open(
+    struct isg_ner_models *out, const char *const *paths, size_t n, struct isg_error *err);
+void isg_ner_models_close(struct isg_ner_models *m); /**< a zeroed struct is fine */
+/** What the file says of itself, as a JSON object: version, config, labels, sizes, provenance; isg_free it;
+ * NULL = no memory. */
+char *isg_ner_model_describe(const struct isg_ner_model *m);
+
 #endif

@@ -1,7 +1,8 @@
 /* Labels for self-training. */
-#include "ner/decode/capitals.h"
+#include "ner/tag/pseudo.h"
 #include "ner/data/labels.h"
-#include "ner/ner.h"
+#include "ner/decode/capitals.h"
+#include "ner/decode/ensemble.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define ISG_NER_TAG_TAGGER_H
 #include "ner/decode/ensemble.h"
 #include "ner/decode/given.h"
-#include "ner/ner.h"
+#include "ner/tag/tagfile.h"
 #include "src/isg.h"
 #include <jansson.h>
 

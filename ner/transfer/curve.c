@@ -1,7 +1,7 @@
 /* The few-shot curve. */
 #include "ner/transfer/curve.h"
 #include "ner/decode/score_corpus.h"
-#include "ner/ner.h"
+#include "ner/model/model.h"
 
 #include <math.h>
 #include <stdlib.h>
