@@ -1,6 +1,7 @@
+/* Labelled text in columns, block by block. */
 #include "src/columns.h"
 #include "src/mem.h"
-#include "src/strtab.h"
+#include "src/tags.h"
 #include "src/utf8.h"
 #include <string.h>
 

@@ -3,12 +3,14 @@
  * Other folders include this header and no other of src/.  The parts, from the ground up:
  *   error.h    statuses, struct isg_error, struct isg_env (log, progress, threads)
  *   mem.h      checked allocation, arenas            strtab.h   string <-> id
+ *   array.h    growing arrays                        names.h    names by type (gazetteers)
  *   utf8.h     Unicode text                          rng.h      counter-based random numbers
  *   pool.h     threads                               mat.h      matrix views
  *   reader.h   lines and bytes of files              writer.h   files written atomically
  *   checksum.h checksums of files                    blas.h     BLAS and LAPACK
  *   vectors/   word-vector files                     safetensors.h  tensor container
- *   columns.h  labelled text and tag schemes         pattern.h  regular expressions, token classes
+ *   columns.h  labelled text                         tags.h     tags of entities, schemes
+ *   pattern.h  lists of regular expressions
  *   toml.h     project files                         opt.h      option tables
  *   term.h     progress bar, colours             text.h     growing text, XML
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
@@ -20,6 +22,7 @@
 
 #include "src/error.h"
 #include "src/mem.h"
+#include "src/array.h"
 #include "src/strtab.h"
 #include "src/utf8.h"
 #include "src/rng.h"
@@ -36,8 +39,10 @@
 #include "src/vectors/save.h"
 #include "src/vectors/fasttext.h"
 #include "src/safetensors.h"
+#include "src/tags.h"
 #include "src/columns.h"
 #include "src/pattern.h"
+#include "src/names.h"
 #include "src/resource.h"
 #include "src/tokenise.h"
 #include "src/toml.h"

@@ -1,135 +1,101 @@
+/* Lists of regular expressions, by PCRE2. */
 #include "src/pattern.h"
+#include "src/array.h"
 #include "src/reader.h"
-#include "src/mem.h"
 #include "src/resource.h"
 #include "src/utf8.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
-#include <string.h>
 
-/* Bounds for hostile patterns and words: beyond them a match counts as none. */
+/* Bounds for patterns and texts that backtrack without end. */
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KIB 16384
 
-struct isg_pattern {
+struct pattern {
+    char *name;
     pcre2_code *code;
+    uint64_t line;
+};
+struct isg_patterns {
+    char *path;
+    uint32_t options;
+    ISG_ARRAY(struct pattern) list;
     pcre2_match_data *match;
     pcre2_match_context *context;
 };
 
-static enum isg_status compile(struct isg_pattern **out, const char *regex, size_t n, uint32_t options,
-    const char *file, uint64_t line, struct isg_error *err)
-{
-    *out = NULL;
-    struct isg_pattern *p = isg_calloc(1, sizeof *p);
-    if (!p)
-        return isg_error_nomem(err, "a pattern");
-    int code;
-    PCRE2_SIZE at;
-    p->code = pcre2_compile((PCRE2_SPTR)regex, n, PCRE2_UTF | PCRE2_UCP | options, &code, &at, NULL);
-    if (!p->code) {
-        char text[160];
-        (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
-        isg_pattern_free(p);
-        (void)isg_error_set(err, file ? ISG_EDATA : ISG_EUSAGE, file, line, "pattern \"%.*s\": %s, at its byte %zu",
-            (int)(n < 60 ? n : 60), regex, text, (size_t)at);
-        return isg_error_expected(err, "a regular expression as PCRE2 reads it");
-    }
-    (void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); /* where there is no JIT the interpreter does the same */
-    p->match = pcre2_match_data_create_from_pattern(p->code, NULL);
-    p->context = pcre2_match_context_create(NULL);
-    if (!p->match || !p->context) {
-        isg_pattern_free(p);
-        return isg_error_nomem(err, "a pattern");
-    }
-    (void)pcre2_set_match_limit(p->context, MATCH_LIMIT);
-    (void)pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
-    *out = p;
-    return ISG_OK;
-}
-
-enum isg_status isg_pattern_new(
-    struct isg_pattern **out, const char *regex, const char *file, uint64_t line, struct isg_error *err)
-{
-    return compile(out, regex, strlen(regex), 0, file, line, err);
-}
-
-void isg_pattern_free(struct isg_pattern *p)
+void isg_patterns_free(struct isg_patterns *p)
 {
     if (!p)
         return;
+    for (size_t i = 0; i < p->list.n; i++) {
+        isg_free(p->list.v[i].name);
+        pcre2_code_free(p->list.v[i].code);
+    }
+    ISG_ARRAY_FREE(p->list);
     pcre2_match_context_free(p->context);
     pcre2_match_data_free(p->match);
-    pcre2_code_free(p->code);
+    isg_free(p->path);
     isg_free(p);
 }
 
-bool isg_pattern_find(struct isg_pattern *p, const char *s, size_t n, size_t from, size_t *start, size_t *end)
+static enum isg_status compile(
+    struct isg_patterns *p, pcre2_code **out, const char *regex, size_t n, uint64_t line, struct isg_error *err)
 {
-    if (from > n || pcre2_match(p->code, (PCRE2_SPTR)s, n, from, 0, p->match, p->context) < 0)
-        return false;
-    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(p->match);
-    if (start)
-        *start = v[0];
-    if (end)
-        *end = v[1];
-    return true;
+    int code;
+    PCRE2_SIZE at;
+    *out = pcre2_compile((PCRE2_SPTR)regex, n, p->options, &code, &at, NULL);
+    if (*out) {
+        (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE); /* without a JIT the interpreter gives the same matches */
+        return ISG_OK;
+    }
+    char text[160];
+    (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
+    (void)isg_error_set(err, ISG_EDATA, p->path, line, "pattern \"%.*s\": %s, at its byte %zu",
+        (int)(n < 60 ? n : 60), regex, text, (size_t)at);
+    return isg_error_expected(err, "a regular expression in PCRE2's syntax");
 }
 
-struct class
-{
-    char *name;
-    struct isg_pattern *pattern;
-};
-struct isg_classes {
-    struct class *items;
-    size_t n, cap;
-};
-
 static enum isg_status add_line(
-    struct isg_classes *c, const char *s, size_t n, const char *path, uint64_t line, struct isg_error *err)
+    struct isg_patterns *p, const char *s, size_t n, uint64_t line, struct isg_error *err)
 {
     if (n == 0 || s[0] == '#' || strspn(s, " \t") >= n)
         return ISG_OK;
+    if (isg_utf8_valid(s, n) != n)
+        return isg_error_set(err, ISG_EDATA, p->path, line, "invalid UTF-8");
     const char *tab = memchr(s, '\t', n);
     if (!tab || tab == s || tab + 1 == s + n) {
-        (void)isg_error_set(err, ISG_EDATA, path, line, "\"%.*s\"", (int)(n < 60 ? n : 60), s);
-        return isg_error_expected(err, "the name of a class, a tab, and a pattern");
+        (void)isg_error_set(err, ISG_EDATA, p->path, line, "\"%.*s\"", (int)(n < 60 ? n : 60), s);
+        return isg_error_expected(err, "name<TAB>pattern");
     }
-    if (!ISG_GROW(c->items, c->cap, c->n + 1))
-        return isg_error_nomem(err, "the classes of tokens");
-    struct class k = {isg_strndup(s, (size_t)(tab - s)), NULL};
-    if (!k.name)
-        return isg_error_nomem(err, "the classes of tokens");
-    const enum isg_status status = compile(
-        &k.pattern, tab + 1, n - (size_t)(tab + 1 - s), PCRE2_ANCHORED | PCRE2_ENDANCHORED, path, line, err);
-    if (status != ISG_OK) {
-        isg_free(k.name);
-        return status;
-    }
-    c->items[c->n++] = k;
-    return ISG_OK;
+    struct pattern k = {.line = line};
+    ISG_TRY(compile(p, &k.code, tab + 1, n - (size_t)(tab + 1 - s), line, err));
+    k.name = isg_strndup(s, (size_t)(tab - s));
+    if (k.name && ISG_PUSH(p->list, k))
+        return ISG_OK;
+    isg_free(k.name);
+    pcre2_code_free(k.code);
+    return isg_error_nomem(err, "a list of patterns");
 }
 
-static enum isg_status load_builtin(struct isg_classes *c, struct isg_error *err)
+static enum isg_status read_builtin(struct isg_patterns *p, struct isg_error *err)
 {
-    static const char name[] = "token-classes.tsv";
     size_t n;
-    const char *s = isg_resource(name, &n);
+    const char *s = isg_resource(p->path, &n);
     uint64_t line = 1;
     for (size_t i = 0; s && i < n; line++) {
         const char *lf = memchr(s + i, '\n', n - i);
         const size_t len = lf ? (size_t)(lf - (s + i)) : n - i;
-        ISG_TRY(add_line(c, s + i, len, name, line, err));
+        ISG_TRY(add_line(p, s + i, len, line, err));
         i += len + 1;
     }
     return ISG_OK;
 }
 
-static enum isg_status load_file(struct isg_classes *c, const char *path, struct isg_error *err)
+static enum isg_status read_file(struct isg_patterns *p, struct isg_error *err)
 {
     struct isg_reader *r;
-    ISG_TRY(isg_reader_open(&r, path, err));
+    ISG_TRY(isg_reader_open(&r, p->path, err));
     enum isg_status status = ISG_OK;
     for (;;) {
         char *line;
@@ -137,48 +103,68 @@ static enum isg_status load_file(struct isg_classes *c, const char *path, struct
         ISG_GOTO(isg_reader_line(r, &line, &n, err));
         if (!line)
             break;
-        if (isg_utf8_valid(line, n) != n) {
-            status = isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "invalid UTF-8");
-            goto out;
-        }
-        ISG_GOTO(add_line(c, line, n, path, isg_reader_lineno(r), err));
+        ISG_GOTO(add_line(p, line, n, isg_reader_lineno(r), err));
     }
 out:
     isg_reader_close(r);
     return status;
 }
 
-enum isg_status isg_classes_load(struct isg_classes **out, const char *path, struct isg_error *err)
+enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, const char *builtin,
+    enum isg_pattern_extent extent, struct isg_error *err)
 {
     *out = NULL;
-    struct isg_classes *c = isg_calloc(1, sizeof *c);
-    if (!c)
-        return isg_error_nomem(err, "the classes of tokens");
-    const enum isg_status status = path ? load_file(c, path, err) : load_builtin(c, err);
-    if (status != ISG_OK) {
-        isg_classes_free(c);
-        return status;
+    struct isg_patterns *p = isg_calloc(1, sizeof *p);
+    if (!p)
+        return isg_error_nomem(err, "a list of patterns");
+    const char *const name = path ? path : builtin;
+    /* Without NO_START_OPTIMIZE PCRE2 looks up to 5,000 bytes ahead for a character that the pattern needs. */
+    p->options = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED |
+                 (extent == ISG_PATTERN_WHOLE ? PCRE2_ENDANCHORED : PCRE2_NO_START_OPTIMIZE);
+    p->path = isg_strndup(name, strlen(name));
+    p->match = pcre2_match_data_create(1, NULL);
+    p->context = pcre2_match_context_create(NULL);
+    enum isg_status status = ISG_OK;
+    if (!p->path || !p->match || !p->context) {
+        status = isg_error_nomem(err, "a list of patterns");
+    } else {
+        (void)pcre2_set_match_limit(p->context, MATCH_LIMIT);
+        (void)pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
+        status = path ? read_file(p, err) : read_builtin(p, err);
     }
-    *out = c;
+    if (status == ISG_OK && p->list.n == 0) {
+        (void)isg_error_set(err, ISG_EDATA, p->path, 0, "no pattern");
+        status = isg_error_expected(err, "name<TAB>pattern on each line");
+    }
+    if (status == ISG_OK)
+        *out = p;
+    else
+        isg_patterns_free(p);
+    return status;
+}
+
+enum isg_status isg_patterns_find(struct isg_patterns *p, const char *s, size_t n, size_t from, const char **name,
+    size_t *end, struct isg_error *err)
+{
+    *name = NULL;
+    for (size_t i = 0; i < p->list.n && from < n; i++) {
+        const struct pattern *const k = &p->list.v[i];
+        /* NO_UTF_CHECK: the check would read the rest of the text for each pattern at each place */
+        const int rc = pcre2_match(k->code, (PCRE2_SPTR)s, n, from, PCRE2_NO_UTF_CHECK, p->match, p->context);
+        if (rc == PCRE2_ERROR_NOMATCH)
+            continue;
+        if (rc < 0) {
+            (void)isg_error_set(err, ISG_EDATA, p->path, k->line, "pattern \"%s\" takes too many steps on \"%.*s\"",
+                k->name, (int)isg_utf8_valid(s + from, n - from < 40 ? n - from : 40), s + from);
+            return isg_error_advice(err, "rewrite it without nested repetition such as (a+)+");
+        }
+        const PCRE2_SIZE *const at = pcre2_get_ovector_pointer(p->match);
+        if (at[0] != from || at[1] <= from) /* empty, or \K moved its start */
+            continue;
+        *name = k->name;
+        if (end)
+            *end = at[1];
+        return ISG_OK;
+    }
     return ISG_OK;
-}
-
-void isg_classes_free(struct isg_classes *c)
-{
-    if (!c)
-        return;
-    for (size_t i = 0; i < c->n; i++) {
-        isg_free(c->items[i].name);
-        isg_pattern_free(c->items[i].pattern);
-    }
-    isg_free(c->items);
-    isg_free(c);
-}
-
-const char *isg_classes_of(struct isg_classes *c, const char *word, size_t n)
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (isg_pattern_find(c->items[i].pattern, word, n, 0, NULL, NULL))
-            return c->items[i].name;
-    return NULL;
 }

@@ -1,22 +1,31 @@
-/** @file src/pattern.h  Regular expressions (PCRE2 with its JIT; pattern.c alone includes pcre2.h). UTF-8 and UCP are on. */
+/** @file src/pattern.h  Ordered lists of named regular expressions (PCRE2 with its JIT; pattern.c alone includes pcre2.h).
+ *
+ * A list has one "name<TAB>regex" a line; blank lines and lines that start with '#' are skipped. UTF and UCP are on: \d,
+ * \w and (?i) follow Unicode. A match visits at most 200,000 states and 16 MiB of heap, so no pattern can stall. */
 #ifndef ISG_SRC_PATTERN_H
 #define ISG_SRC_PATTERN_H
 #include "src/error.h"
 
-struct isg_pattern; /**< Compiled; each thread needs its own. */
-/** file and line say where the pattern stands, for errors (NULL, 0 = nowhere). */
-ISG_MUST_CHECK enum isg_status isg_pattern_new(
-    struct isg_pattern **out, const char *regex, const char *file, uint64_t line, struct isg_error *err);
-void isg_pattern_free(struct isg_pattern *p);
-/** Does p match anywhere in s from byte `from`? *start and *end (may be NULL) get the match. Match limits count as no match. */
-bool isg_pattern_find(struct isg_pattern *p, const char *s, size_t n, size_t from, size_t *start, size_t *end);
-
-/** An ordered list of named classes, "name<TAB>regex" a line, # comments; the first whole-word match wins. */
-struct isg_classes;
-/** path NULL = the list built in (resources/token-classes.tsv). */
-ISG_MUST_CHECK enum isg_status isg_classes_load(struct isg_classes **out, const char *path, struct isg_error *err);
-void isg_classes_free(struct isg_classes *c);
-/** Name of the class of a token ("number", "url", "punctuation", ...), or NULL. */
-const char *isg_classes_of(struct isg_classes *c, const char *word, size_t n);
+struct isg_patterns; /**< For one thread. */
+enum isg_pattern_extent {
+    ISG_PATTERN_WHOLE, /**< a pattern has to match all of the text from `from` on */
+    ISG_PATTERN_START  /**< a pattern has to match at `from` */
+};
+/**
+ * @param path     the list; NULL = the one built in
+ * @param builtin  name of that one under resources/ ("tokens.tsv")
+ * ISG_EDATA, with the line: no tab, an empty name or regex, a regex that PCRE2 rejects, invalid UTF-8; a list without a
+ * pattern.
+ */
+ISG_MUST_CHECK enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, const char *builtin,
+    enum isg_pattern_extent extent, struct isg_error *err);
+void isg_patterns_free(struct isg_patterns *p); /**< NULL is fine */
+/**
+ * The first pattern of the list that matches the n bytes of valid UTF-8 at s from byte `from` (the start of a
+ * character): *name is its name, *end (may be NULL) the byte after the match, which is never empty. *name = NULL where
+ * none matches. ISG_EDATA, with the pattern's place, where a match exceeds the limits above.
+ */
+ISG_MUST_CHECK enum isg_status isg_patterns_find(struct isg_patterns *p, const char *s, size_t n, size_t from,
+    const char **name, size_t *end, struct isg_error *err);
 
 #endif

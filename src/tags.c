@@ -1,4 +1,5 @@
-#include "src/columns.h"
+/* Tags and their schemes: splitting, detection, spans and back. */
+#include "src/tags.h"
 #include "src/mem.h"
 #include "src/strtab.h"
 #include <string.h>

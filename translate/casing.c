@@ -75,9 +75,10 @@ enum isg_status isg_case_table_count(
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, path, err));
-    struct isg_tr_token *tokens = NULL;
-    size_t cap = 0, n_tokens;
+    struct isg_tokeniser *tokeniser = NULL;
+    struct isg_tokens tokens = {0};
     enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_tokeniser_new(&tokeniser, NULL, err));
     for (;;) {
         char *line;
         size_t n;
@@ -93,13 +94,14 @@ enum isg_status isg_case_table_count(
             isg_reader_position(r, &done, &total);
             ISG_GOTO(isg_progress(env, "counting capitals", done, total, err));
         }
-        ISG_GOTO(isg_split_text(line, n, &tokens, &cap, &n_tokens, err));
-        for (size_t i = 0; i < n_tokens; i++)
-            if (!tokens[i].starts)
-                ISG_GOTO(see(t, tokens[i].s, tokens[i].n, err));
+        ISG_GOTO(isg_tokenise(tokeniser, line, n, &tokens, err));
+        for (size_t i = 0; i < tokens.n; i++)
+            if (!tokens.v[i].starts)
+                ISG_GOTO(see(t, line + tokens.v[i].start, tokens.v[i].n, err));
     }
 out:
-    isg_free(tokens);
+    isg_tokeniser_free(tokeniser);
+    ISG_ARRAY_FREE(tokens);
     isg_reader_close(r);
     return status;
 }

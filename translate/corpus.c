@@ -49,7 +49,7 @@ static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, 
         const char *type, *s = isg_block_word(p->in, b, i, &n), *tag = isg_block_tag(p->in, b, i, &tag_n);
         struct isg_tr_word *w = &p->words[i];
         *w = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
-        isg_tr_look(p->t, w);
+        ISG_TRY(isg_tr_look(p->t, w, err));
         p->letters[i] = 'O';
         p->types[i] = 0;
         if (!tag)

@@ -1,6 +1,5 @@
 /* What a word or phrase may become, and how probable that is. */
 #include "translate/options.h"
-#include "translate/gazetteer.h"
 #include "translate/icu.h"
 #include "translate/unit.h"
 #include <math.h>
@@ -206,12 +205,12 @@ void isg_tr_name_option(
         return;
     size_t type_n, count, length;
     const char *type = isg_strtab_get(t->types, w->type, &type_n);
-    (void)isg_gazetteer_name(t->parts.gazetteer, type, type_n, SIZE_MAX, &count, &length);
+    const uint32_t *const ids = isg_names_of_type(t->parts.gazetteer, type, type_n, &count);
     if (count == 0)
         return;
     struct isg_rng rng = isg_rng_stream(t->opts.seed + s->sample, "gazetteer", s->index << 16 | (first & 0xffff));
-    const size_t k = isg_rng_below(&rng, (uint32_t)count);
-    const char *name = isg_gazetteer_name(t->parts.gazetteer, type, type_n, k, &count, &length);
+    uint32_t type_id;
+    const char *name = isg_names_get(t->parts.gazetteer, ids[isg_rng_below(&rng, (uint32_t)count)], &length, &type_id);
     *out = (struct isg_tr_option){.text = name,
         .n = (uint32_t)length,
         .n_words = count_words(name, length),

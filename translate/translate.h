@@ -59,23 +59,6 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
 ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(
     struct isg_lexicon **out, const struct isg_lexicon *first, const struct isg_lexicon *second, struct isg_error *err);
 
-/* ---- plain text ---- */
-
-struct isg_tr_token {
-    const char *s; /**< into the line */
-    uint32_t n;
-    bool starts; /**< first word of its sentence, where capitals say nothing */
-    bool ends;   /**< the sentence ends here */
-};
-/**
- * Cuts a line of plain text into tokens as labelled corpora have them: at blanks, punctuation and symbols
- * apart from the word they touch; a full stop stays with initials and abbreviations of letters ("U.S.").
- * Sentences end at . ! ? and … before a capital, and at the end of the line. *tokens grows by ISG_GROW.
- * ISG_ENOMEM only.
- */
-ISG_MUST_CHECK enum isg_status isg_split_text(
-    const char *line, size_t n, struct isg_tr_token **tokens, size_t *cap, size_t *n_tokens, struct isg_error *err);
-
 /* ---- letter case ---- */
 
 enum isg_case_to { ISG_TO_LOWER, ISG_TO_TITLE, ISG_TO_UPPER };
@@ -133,7 +116,7 @@ struct isg_lm_state {
 struct isg_lm_opts {
     int order;      /**< 1 to ISG_LM_MAX_ORDER, default 3 */
     bool lower;     /**< lower-case the text, default yes */
-    bool tokenised; /**< the text is one sentence a line, cut at blanks alone; default no: isg_split_text */
+    bool tokenised; /**< the text is one sentence a line, split at spaces and tabs alone; default no: isg_tokenise */
 };
 /**
  * Learns from plain text by interpolated modified Kneser-Ney (Chen and Goodman 1998, section 3; the raw count
@@ -230,14 +213,9 @@ struct isg_translate_parts {
     const struct isg_case_table *cases;
     const struct isg_lm *lm;
     const struct isg_vectors *target;      /**< words of the target language, most frequent first: evidence */
-    const struct isg_gazetteer *gazetteer; /**< for ISG_POLICY_GAZETTEER */
+    const struct isg_names *gazetteer;     /**< of the target language, for ISG_POLICY_GAZETTEER */
     const char *classes;                   /**< file of token classes; NULL = the list built in */
 };
-/** Names of the target language by type, "TYPE<TAB>name" a line. */
-struct isg_gazetteer;
-ISG_MUST_CHECK enum isg_status isg_gazetteer_load(struct isg_gazetteer **out, const char *path, struct isg_error *err);
-void isg_gazetteer_free(struct isg_gazetteer *g);
-
 struct isg_translator; /**< For one thread. */
 ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out, const struct isg_translate_parts *parts,
     const struct isg_translate_opts *opts, struct isg_error *err);

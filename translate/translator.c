@@ -51,7 +51,7 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
         isg_free(t);
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a window, candidates, beam or samples out of range");
     }
-    enum isg_status status = isg_classes_load(&t->classes, parts->classes, err);
+    enum isg_status status = isg_patterns_load(&t->classes, parts->classes, "token-classes.tsv", ISG_PATTERN_WHOLE, err);
     if (status == ISG_OK && !(t->types = isg_strtab_new()))
         status = isg_error_nomem(err, "a translator");
     if (status == ISG_OK)
@@ -76,7 +76,7 @@ void isg_translator_free(struct isg_translator *t)
 {
     if (!t)
         return;
-    isg_classes_free(t->classes);
+    isg_patterns_free(t->classes);
     isg_transliterator_free(t->transliterator);
     isg_case_map_free(t->source_case);
     isg_case_map_free(t->target_case);
@@ -127,16 +127,17 @@ enum isg_status isg_translator_policy(struct isg_translator *t, const char *rule
     return ISG_OK;
 }
 
-void isg_tr_look(struct isg_translator *t, struct isg_tr_word *w)
+enum isg_status isg_tr_look(struct isg_translator *t, struct isg_tr_word *w, struct isg_error *err)
 {
     uint32_t cp;
-    w->token_class = isg_classes_of(t->classes, w->s, w->n);
+    ISG_TRY(isg_patterns_find(t->classes, w->s, w->n, 0, &w->token_class, NULL, err));
     w->shape = isg_utf8_case(w->s, w->n);
     (void)isg_utf8_decode(w->s, w->n, &cp);
     char first[4];
     const size_t n = isg_utf8_encode(cp, first);
     const enum isg_case c = isg_utf8_case(first, n);
     w->upper_first = c == ISG_CASE_TITLE || c == ISG_CASE_UPPER;
+    return ISG_OK;
 }
 
 static bool in_capitals(const struct isg_tr_sentence *s)

@@ -54,7 +54,7 @@ struct isg_translator {
     struct isg_case_map *source_case, *target_case; /**< of the words' languages */
     struct isg_translate_parts parts;
     struct isg_translate_opts opts;
-    struct isg_classes *classes;
+    struct isg_patterns *classes;
     struct isg_strtab *types;  /**< entity types; 0 = "O" */
     enum isg_policy *policies; /**< by type */
     size_t cap_policies;

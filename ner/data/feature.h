@@ -4,22 +4,18 @@
 #define ISG_NER_DATA_FEATURE_H
 #include "src/isg.h"
 
-/** Names with their types. */
+/** Names with their types, found in text by their words. */
 struct isg_ner_gazetteer;
-/**
- * Reads names, one a line: words parted by blanks, then a tab and the name's type (none: "NAME"). Blank lines are left
- * out; a name twice keeps its first type. Errors: those of the reader, invalid UTF-8, an empty name, a file without
- * one (ISG_EDATA, with the line).
- */
+/** Reads a list as src/names.h describes it; types are optional. A name listed twice keeps its first type. */
 ISG_MUST_CHECK enum isg_status isg_ner_gazetteer_load(
     struct isg_ner_gazetteer **out, const char *path, struct isg_error *err);
 /** The same from text in memory, as isg_ner_gazetteer_text gives it; path is for errors. */
 ISG_MUST_CHECK enum isg_status isg_ner_gazetteer_parse(
     struct isg_ner_gazetteer **out, const char *text, size_t n, const char *path, struct isg_error *err);
 void isg_ner_gazetteer_free(struct isg_ner_gazetteer *g); /**< NULL is fine */
-/** All names, a line each; *n bytes, borrowed. */
+/** isg_names_text of the list; borrowed. */
 const char *isg_ner_gazetteer_text(const struct isg_ner_gazetteer *g, size_t *n);
-uint32_t isg_ner_gazetteer_size(const struct isg_ner_gazetteer *g);  /**< names */
+uint32_t isg_ner_gazetteer_size(const struct isg_ner_gazetteer *g);  /**< different names */
 uint32_t isg_ner_gazetteer_types(const struct isg_ner_gazetteer *g); /**< types */
 
 struct isg_ner_word {

@@ -129,12 +129,12 @@ out:
 static enum isg_status add_text(
     struct isg_tagger *t, const char *text, size_t n, size_t *n_tokens, struct isg_error *err)
 {
-    struct isg_token *tokens = NULL;
-    size_t cap = 0;
-    enum isg_status status = isg_tokenise(t->tokeniser, text, n, &tokens, &cap, n_tokens, err);
+    struct isg_tokens tokens = {0};
+    enum isg_status status = isg_tokenise(t->tokeniser, text, n, &tokens, err);
     size_t first = t->n_tokens;
-    for (size_t i = 0; i < *n_tokens && status == ISG_OK; i++) {
-        const struct isg_token *k = &tokens[i];
+    *n_tokens = tokens.n;
+    for (size_t i = 0; i < tokens.n && status == ISG_OK; i++) {
+        const struct isg_token *k = &tokens.v[i];
         status = add_token(
             t, text + k->start, k->n, (struct isg_tag_place){k->start, k->n, k->cp_start, k->cp_end}, err);
         if (status == ISG_OK && k->ends) {
@@ -142,7 +142,7 @@ static enum isg_status add_text(
             first = t->n_tokens;
         }
     }
-    isg_free(tokens);
+    ISG_ARRAY_FREE(tokens);
     return status;
 }
 

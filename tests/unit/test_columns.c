@@ -3,6 +3,7 @@
 #include "src/columns.h"
 #include "src/mem.h"
 #include "src/strtab.h"
+#include "src/tags.h"
 
 /** Reads a file block by block, writes every line again and compares bytes. Returns the number of sentences. */
 static size_t through(const char *path, size_t *tokens, struct isg_scheme_vote *vote)

@@ -159,12 +159,8 @@ static void names_are_found(void **state)
     }
     isg_ner_gazetteer_free(g);
     isg_ner_gazetteer_free(again);
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\tLOC\n\tLOC\n"), &err), ISG_EDATA,
-        "data.names:2: a type without a name");
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\t\n"), &err), ISG_EDATA, "a tab without a type");
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "Rome\tA\tB\n"), &err), ISG_EDATA, "a second tab");
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "\n \n"), &err), ISG_EDATA, "no name");
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "R\xff\n"), &err), ISG_EDATA, "no UTF-8");
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "LOC\tRome\nLOC\tOslo\n"), &err), ISG_EDATA,
+        "data.names: types before names");
 }
 
 static void feature_columns_are_read(void **state)
@@ -402,26 +398,25 @@ static void text_is_cut(void **state)
     struct isg_error err;
     struct isg_tokeniser *t;
     assert_ok(isg_tokeniser_new(&t, NULL, &err));
-    struct isg_token *tokens = NULL;
-    size_t cap = 0, n;
+    struct isg_tokens tokens = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *s = cases[i].text;
         char got[256] = "";
-        assert_ok(isg_tokenise(t, s, strlen(s), &tokens, &cap, &n, &err));
-        for (size_t k = 0; k < n; k++) {
-            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s%s", k ? " " : "", (int)tokens[k].n,
-                s + tokens[k].start, tokens[k].ends ? " |" : "");
-            assert_int_equal(tokens[k].cp_start, isg_utf8_length(s, tokens[k].start));
-            assert_int_equal(tokens[k].cp_end, isg_utf8_length(s, tokens[k].start + tokens[k].n));
+        assert_ok(isg_tokenise(t, s, strlen(s), &tokens, &err));
+        for (size_t k = 0; k < tokens.n; k++) {
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s%s", k ? " " : "", (int)tokens.v[k].n,
+                s + tokens.v[k].start, tokens.v[k].ends ? " |" : "");
+            assert_int_equal(tokens.v[k].cp_start, isg_utf8_length(s, tokens.v[k].start));
+            assert_int_equal(tokens.v[k].cp_end, isg_utf8_length(s, tokens.v[k].start + tokens.v[k].n));
         }
         assert_string_equal(got, cases[i].tokens);
     }
-    isg_free(tokens);
+    ISG_ARRAY_FREE(tokens);
     isg_tokeniser_free(t);
     file("data.tokens", "word\t(\n");
     assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: ");
     file("data.tokens", "word\n");
-    assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: no tab");
+    assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: \"word\"; expected name<TAB>pattern");
 }
 
 int main(void)

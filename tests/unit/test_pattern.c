@@ -2,30 +2,43 @@
 
 #include "src/pattern.h"
 
+static enum isg_status load(
+    struct isg_patterns **out, const char *text, enum isg_pattern_extent extent, struct isg_error *err)
+{
+    char *path = test_file(text, strlen(text), ".tsv");
+    const enum isg_status status = isg_patterns_load(out, path, "tokens.tsv", extent, err);
+    unlink(path);
+    free(path);
+    return status;
+}
+
 static void finds(void **state)
 {
     (void)state;
     struct isg_error err = {0};
-    struct isg_pattern *p;
-    size_t a, b;
-    assert_ok(isg_pattern_new(&p, "\\p{Lu}\\w+", NULL, 0, &err));
-    assert_true(isg_pattern_find(p, "el Ébano", 9, 0, &a, &b)); /* Unicode: a capital with an accent */
-    assert_int_equal(a, 3);
-    assert_int_equal(b, 9);
-    assert_false(isg_pattern_find(p, "el Ébano", 9, 5, NULL, NULL));
-    assert_false(isg_pattern_find(p, "X", 1, 7, NULL, NULL));
-    assert_false(isg_pattern_find(p, "\xff\xfe", 2, 0, NULL, NULL)); /* invalid UTF-8 never matches */
-    isg_pattern_free(p);
-    isg_pattern_free(NULL);
-    assert_error(isg_pattern_new(&p, "a(b", "x.tsv", 7, &err), ISG_EDATA, "x.tsv:7: pattern \"a(b\"");
-    assert_null(p);
-    /* a pattern that backtracks without end gives up */
-    assert_ok(isg_pattern_new(&p, "^(a+)+$", NULL, 0, &err));
+    struct isg_patterns *p;
+    const char *name;
+    size_t end = 0;
+    assert_ok(load(&p, "empty\tx*\nname\t\\p{Lu}\\w+|!\n", ISG_PATTERN_START, &err));
+    assert_ok(isg_patterns_find(p, "el Ébano", 9, 3, &name, &end, &err)); /* Unicode: a capital with an accent */
+    assert_string_equal(name, "name");
+    assert_int_equal(end, 9);
+    assert_ok(isg_patterns_find(p, "el Ébano", 9, 2, &name, &end, &err)); /* not there, and an empty match is none */
+    assert_null(name);
+    assert_ok(isg_patterns_find(p, "X!", 2, 1, &name, NULL, &err)); /* each alternative is anchored */
+    assert_non_null(name);
+    assert_ok(isg_patterns_find(p, "X", 1, 7, &name, NULL, &err));
+    assert_null(name);
+    isg_patterns_free(p);
+    isg_patterns_free(NULL);
+    /* a pattern that backtracks without end is an error that names it */
     char word[64];
     memset(word, 'a', 40);
     word[40] = '!';
-    assert_false(isg_pattern_find(p, word, 41, 0, NULL, NULL));
-    isg_pattern_free(p);
+    assert_ok(load(&p, "# first\nslow\t(a+)+\n", ISG_PATTERN_WHOLE, &err));
+    assert_error(isg_patterns_find(p, word, 41, 0, &name, NULL, &err), ISG_EDATA,
+        ":2: pattern \"slow\" takes too many steps on \"aaaa");
+    isg_patterns_free(p);
 }
 
 static void classes(void **state)
@@ -40,41 +53,41 @@ static void classes(void **state)
         {"\xc2\xab", "punctuation"}, {"\xf0\x9f\x98\x80", "emoji"}, {"house", NULL}, {"U.S.", NULL}, {"'s", NULL},
         {"Dr.", NULL}, {"B-52", NULL}, {"mid-1990s", NULL}, {"España", NULL}, {"", NULL}};
     struct isg_error err = {0};
-    struct isg_classes *c;
-    assert_ok(isg_classes_load(&c, NULL, &err));
+    struct isg_patterns *c;
+    assert_ok(isg_patterns_load(&c, NULL, "token-classes.tsv", ISG_PATTERN_WHOLE, &err));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *got = isg_classes_of(c, cases[i][0], strlen(cases[i][0]));
+        const char *got;
+        assert_ok(isg_patterns_find(c, cases[i][0], strlen(cases[i][0]), 0, &got, NULL, &err));
         if ((got != NULL) != (cases[i][1] != NULL) || (got && strcmp(got, cases[i][1]) != 0)) {
             print_error(
                 "\"%s\" is %s, wanted %s\n", cases[i][0], got ? got : "nothing", cases[i][1] ? cases[i][1] : "nothing");
             fail();
         }
     }
-    isg_classes_free(c);
+    isg_patterns_free(c);
 }
 
 static void lists(void **state)
 {
     (void)state;
     struct isg_error err = {0};
-    struct isg_classes *c;
-    static const char good[] = "# mine\n\nshout\t[A-Z]+!\n", no_tab[] = "x\ty\nnothing\n", bad[] = "a\tb\nc\t(\n";
-    char *path = test_file(good, sizeof good - 1, ".tsv");
-    assert_ok(isg_classes_load(&c, path, &err));
-    assert_string_equal(isg_classes_of(c, "HEY!", 4), "shout");
-    assert_null(isg_classes_of(c, "1996", 4));
-    isg_classes_free(c);
-    unlink(path);
-    free(path);
-    path = test_file(no_tab, sizeof no_tab - 1, ".tsv");
-    assert_error(isg_classes_load(&c, path, &err), ISG_EDATA, ":2: \"nothing\"; expected the name of a class");
-    unlink(path);
-    free(path);
-    path = test_file(bad, sizeof bad - 1, ".tsv");
-    assert_error(isg_classes_load(&c, path, &err), ISG_EDATA, ":2: pattern \"(\"");
-    unlink(path);
-    free(path);
-    assert_error(isg_classes_load(&c, "/nonexistent/x", &err), ISG_EIO, "/nonexistent/x");
+    struct isg_patterns *p;
+    const char *name;
+    assert_ok(load(&p, "# mine\n\nshout\t[A-Z]+!\n", ISG_PATTERN_WHOLE, &err));
+    assert_ok(isg_patterns_find(p, "HEY!", 4, 0, &name, NULL, &err));
+    assert_string_equal(name, "shout");
+    assert_ok(isg_patterns_find(p, "1996", 4, 0, &name, NULL, &err));
+    assert_null(name);
+    isg_patterns_free(p);
+    static const char *const bad[][2] = {{"x\ty\nnothing\n", ":2: \"nothing\"; expected name<TAB>pattern"},
+        {"a\tb\nc\t(\n", ":2: pattern \"(\""}, {"a\tb\nc\t\n", ":2: \"c\t\""}, {"# a\n", "no pattern"},
+        {"a\t\xff\n", ":1: invalid UTF-8"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_error(load(&p, bad[i][0], ISG_PATTERN_WHOLE, &err), ISG_EDATA, bad[i][1]);
+        assert_null(p);
+    }
+    assert_error(
+        isg_patterns_load(&p, "/nonexistent/x", "tokens.tsv", ISG_PATTERN_WHOLE, &err), ISG_EIO, "/nonexistent/x");
 }
 
 int main(void)

@@ -14,7 +14,7 @@ void isg_translate_loaded_fini(struct isg_translate_loaded *l)
     isg_align_map_free(l->matrix);
     isg_strtab_free(l->words);
     isg_lm_free(l->lm);
-    isg_gazetteer_free(l->gazetteer);
+    isg_names_free(l->gazetteer);
 }
 
 /** Lower-cased words of the corpus, so that only these are looked up in the map. */
@@ -157,6 +157,6 @@ enum isg_status isg_translate_load(struct isg_app *app, const struct isg_transla
     if (in->lm)
         ISG_TRY(isg_lm_load(&l->lm, in->lm, &app->env, err));
     if (in->gazetteer)
-        ISG_TRY(isg_gazetteer_load(&l->gazetteer, in->gazetteer, err));
+        ISG_TRY(isg_names_load(&l->gazetteer, in->gazetteer, true, err));
     return in->map ? load_map(app, in, corpus, columns, l, err) : ISG_OK;
 }

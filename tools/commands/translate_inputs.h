@@ -16,7 +16,7 @@ struct isg_translate_loaded {
     struct isg_lexicon *lexicon, *map;
     struct isg_case_table *cases;
     struct isg_lm *lm;
-    struct isg_gazetteer *gazetteer;
+    struct isg_names *gazetteer;
     struct isg_vectors src, tgt;
     struct isg_align_map *matrix;
     struct isg_strtab *words;

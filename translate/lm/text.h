@@ -3,11 +3,18 @@
 #define ISG_TRANSLATE_LM_TEXT_H
 #include "translate/translate.h"
 
-/** Sentences of a plain text file: calls `each` with the ids... of one sentence's words, cut and lower-cased. */
 struct isg_lm_text {
-    bool tokenised, lower;
+    bool tokenised; /**< one sentence a line, words separated by spaces and tabs; else isg_tokenise cuts the text */
+    bool lower;     /**< lower-case each word; sentences are found before that */
 };
-typedef enum isg_status isg_lm_each(void *cookie, const struct isg_tr_token *words, size_t n, struct isg_error *err);
+struct isg_lm_token {
+    const char *s;
+    size_t n;
+};
+/** One sentence of n >= 1 words, valid during the call. A failure ends the reading. */
+typedef enum isg_status isg_lm_each(void *cookie, const struct isg_lm_token *words, size_t n, struct isg_error *err);
+/** Calls `each` for the sentences of a text file ("-" = standard input) in order. env (progress) may be NULL. ISG_EDATA,
+ * with the line, for invalid UTF-8. */
 ISG_MUST_CHECK enum isg_status isg_lm_sentences(const char *path, struct isg_lm_text how, isg_lm_each *each,
     void *cookie, const struct isg_env *env, struct isg_error *err);
 

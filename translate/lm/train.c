@@ -80,7 +80,7 @@ static enum isg_status flush(struct counter *c, struct isg_error *err)
     return ISG_OK;
 }
 
-static enum isg_status count_sentence(void *cookie, const struct isg_tr_token *words, size_t n, struct isg_error *err)
+static enum isg_status count_sentence(void *cookie, const struct isg_lm_token *words, size_t n, struct isg_error *err)
 {
     struct counter *c = cookie;
     const size_t width = (size_t)c->order + 1;
