@@ -5,6 +5,7 @@
 #define ISG_TESTS_FUZZ_FUZZ_H
 #include "src/isg.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -38,6 +39,40 @@ static inline const char *fuzz_file(const uint8_t *data, size_t n)
         at += (size_t)put;
     }
     return path;
+}
+
+/** Folder of this process, in memory where there is such a place, for inputs that must have names. */
+static inline const char *fuzz_folder(void);
+static inline void fuzz_remove_folder(void)
+{
+    DIR *d = opendir(fuzz_folder());
+    for (const struct dirent *e; d && (e = readdir(d));)
+        if (e->d_name[0] != '.')
+            (void)unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
+    rmdir(fuzz_folder());
+}
+static inline const char *fuzz_folder(void)
+{
+    static char path[256];
+    if (!path[0]) {
+        const char *tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
+        snprintf(path, sizeof path, "%.200s/isogloss-fuzz-XXXXXX", tmp ? tmp : "/tmp");
+        FUZZ_CHECK(mkdtemp(path));
+        atexit(fuzz_remove_folder);
+    }
+    return path;
+}
+
+/** Writes FOLDER/NAME; its path is good until the next call with the same buffer. */
+static inline const char *fuzz_named_file(char buf[320], const char *name, const uint8_t *data, size_t n)
+{
+    snprintf(buf, 320, "%s/%s", fuzz_folder(), name);
+    FILE *f = fopen(buf, "wb");
+    FUZZ_CHECK(f && fwrite(data, 1, n, f) == n);
+    FUZZ_CHECK(fclose(f) == 0);
+    return buf;
 }
 
 /** A refusal says what is wrong, and blames the data or the memory, not the user or the system. */
