@@ -1,0 +1,2 @@
+#!/bin/sh
+"$ISO" check a.conll

@@ -1,0 +1,2 @@
+#!/bin/sh
+"$ISO" convert --to jsonl -o - a.conll

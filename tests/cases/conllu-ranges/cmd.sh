@@ -1,0 +1,3 @@
+#!/bin/sh
+"$ISO" convert --to jsonl -o - a.conllu
+"$ISO" check a.conllu

@@ -1,0 +1,2 @@
+#!/bin/sh
+"$ISO" convert --to conll -o - a.jsonl

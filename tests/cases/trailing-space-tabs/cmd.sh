@@ -1,0 +1,2 @@
+#!/bin/sh
+"$ISO" check a.tsv; "$ISO" ner eval b.tsv
