@@ -1,34 +1,44 @@
-/* What a model file says of itself, for people: a card in Markdown and the learning curve as SVG. */
+/* What a model file says of itself, for people: a card in Markdown, a summary, the learning curve as SVG. */
 #include "ner/model/card.h"
 #include "ner/data/labels.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-/* One line of the curve: values of `key` over the epochs, scaled from low .. high to the plot's height. */
-static void curve(
-    struct isg_text *t, const json_t *history, const char *key, const char *colour, double low, double high)
-{
-    const size_t n = json_array_size(history);
-    isg_text_put(t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour);
-    for (size_t i = 0; i < n; i++) {
-        const double v = json_number_value(json_object_get(json_array_get(history, i), key));
-        const double x = 60 + 520 * (n > 1 ? (double)i / (double)(n - 1) : 0.5);
-        isg_text_put(t, "%s%.1f,%.1f", i ? " " : "", x, 300 - 260 * (high > low ? (v - low) / (high - low) : 0.5));
-    }
-    isg_text_put(t, "\"/>\n");
-}
+/* ---- the learning curve ---- */
 
-static void range(const json_t *history, const char *key, double *low, double *high)
+/* Smallest and largest value of the key over the epochs; false where no epoch has it. */
+static bool range(const json_t *history, const char *key, double *low, double *high)
 {
     *low = HUGE_VAL;
     *high = -HUGE_VAL;
     for (size_t i = 0; i < json_array_size(history); i++) {
-        const double v = json_number_value(json_object_get(json_array_get(history, i), key));
-        *low = v < *low ? v : *low;
-        *high = v > *high ? v : *high;
+        const json_t *const v = json_object_get(json_array_get(history, i), key);
+        if (!json_is_number(v))
+            continue;
+        *low = fmin(*low, json_number_value(v));
+        *high = fmax(*high, json_number_value(v));
     }
+    return *low <= *high;
+}
+
+/* One line of the plot: values of the key over the epochs that have it, low at the bottom, high at the top. */
+static void curve(
+    struct isg_text *t, const json_t *history, const char *key, const char *colour, double low, double high)
+{
+    const size_t n = json_array_size(history);
+    const char *gap = "";
+    isg_text_put(t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *const v = json_object_get(json_array_get(history, i), key);
+        const double x = 60 + 520 * (n > 1 ? (double)i / (double)(n - 1) : 0.5);
+        if (!json_is_number(v))
+            continue;
+        isg_text_put(
+            t, "%s%.1f,%.1f", gap, x, 300 - 260 * (high > low ? (json_number_value(v) - low) / (high - low) : 0.5));
+        gap = " ";
+    }
+    isg_text_put(t, "\"/>\n");
 }
 
 static void axis(struct isg_text *t, double x, const char *anchor, const char *colour, double low, double high)
@@ -40,93 +50,309 @@ static void axis(struct isg_text *t, double x, const char *anchor, const char *c
 
 char *isg_ner_curve_svg(const struct isg_ner_model *m)
 {
-    json_t *provenance = json_loads(m->provenance, 0, NULL);
-    const json_t *history = json_object_get(provenance, "history");
-    const size_t n = json_array_size(history);
-    const bool dev = json_object_get(json_array_get(history, 0), "dev_f1") != NULL;
+    const json_t *const history = m->provenance.history;
+    const bool agreement = m->provenance.selection == ISG_SELECT_AGREEMENT;
+    const char *const score = agreement ? "agreement_f1" : "dev_f1";
     double low, high;
     struct isg_text t = {0};
     isg_text_put(&t,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" font-family=\"sans-serif\" "
         "font-size=\"12\">\n<rect width=\"640\" height=\"360\" fill=\"white\"/>\n"
         "<path d=\"M60 40V300H580V40\" fill=\"none\" stroke=\"#888\"/>\n");
-    range(history, "loss", &low, &high);
-    if (n) {
+    if (range(history, "loss", &low, &high)) {
         axis(&t, 54, "end", "#b33", low, high);
         curve(&t, history, "loss", "#b33", low, high);
     }
     isg_text_put(&t, "<text x=\"60\" y=\"24\" fill=\"#b33\">training loss</text>\n");
-    if (dev) {
-        range(history, "dev_f1", &low, &high);
+    if (range(history, score, &low, &high)) {
         axis(&t, 586, "start", "#236", low, high);
-        curve(&t, history, "dev_f1", "#236", low, high);
-        isg_text_put(&t, "<text x=\"580\" y=\"24\" text-anchor=\"end\" fill=\"#236\">dev F1</text>\n");
+        curve(&t, history, score, "#236", low, high);
+        isg_text_put(&t, "<text x=\"580\" y=\"24\" text-anchor=\"end\" fill=\"#236\">%s F1</text>\n",
+            agreement ? "agreement" : "dev");
     }
     isg_text_put(&t,
         "<text x=\"60\" y=\"320\">1</text><text x=\"580\" y=\"320\" text-anchor=\"end\">%zu</text>"
         "<text x=\"320\" y=\"340\" text-anchor=\"middle\">epoch</text>\n</svg>\n",
-        n);
-    json_decref(provenance);
+        json_array_size(history));
     return isg_text_finish(&t);
+}
+
+/* ---- the card ---- */
+
+static bool is_control(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x61c || cp == 0x200e || cp == 0x200f ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* Foreign text: control characters, among them those that turn the direction of text, and bytes that are not UTF-8 are
+ * shown by number; with `markdown` nothing in it is markup, a link or a table's border either. */
+static void put_foreign(struct isg_text *t, const char *s, bool markdown)
+{
+    for (size_t n = strlen(s); n > 0;) {
+        uint32_t cp = (unsigned char)*s;
+        const bool valid = isg_utf8_valid(s, n < 4 ? n : 4) > 0;
+        const size_t len = valid ? isg_utf8_decode(s, n, &cp) : 1;
+        if (!valid)
+            isg_text_put(t, "%sx%02x", markdown ? "\\\\" : "\\", (unsigned)cp);
+        else if (is_control(cp))
+            isg_text_put(t, "U+%04X", (unsigned)cp);
+        else if (markdown && cp < 0x80 && strchr("&<>\"':@|", (int)cp))
+            isg_text_put(t, "&#%u;", (unsigned)cp);
+        else if (markdown && cp < 0x80 && strchr("\\`*_[]()!#~{}", (int)cp))
+            isg_text_put(t, "\\%c", (int)cp);
+        else
+            isg_text_put(t, "%.*s", (int)len, s);
+        s += len;
+        n -= len;
+    }
+}
+
+static void put_markdown(struct isg_text *t, const char *s)
+{
+    put_foreign(t, s, true);
+}
+
+static void put_plain(struct isg_text *t, const char *s)
+{
+    put_foreign(t, s, false);
+}
+
+/* What selected the epoch, as the end of a clause. */
+static const char *selected_by(const struct isg_ner_provenance *p)
+{
+    switch (p->selection) {
+    case ISG_SELECT_DEV:
+        return ", selected by F1 on the dev text";
+    case ISG_SELECT_SOURCE_DEV:
+        return ", selected by F1 on the sources' dev texts";
+    case ISG_SELECT_AGREEMENT:
+        return ", selected by its agreement with the epoch before on the unlabelled text";
+    case ISG_SELECT_LAST:
+        break;
+    }
+    return ": the last one, since no text selected an epoch";
+}
+
+static void put_score(struct isg_text *t, double percent)
+{
+    if (isfinite(percent))
+        isg_text_put(t, " %.2f |", percent);
+    else
+        isg_text_put(t, " - |");
+}
+
+/* A type may be in a dev or a source text alone. */
+static bool learnt(const struct isg_ner_model *m, const struct isg_ner_type_record *type)
+{
+    return isg_ner_type_find(&m->vocab, type->name, strlen(type->name)) != ISG_NO_ID;
+}
+
+/* A row for each type, and the overall scores. Models of version 0.1 recorded no counts. */
+static void put_types(struct isg_text *t, const struct isg_ner_model *m)
+{
+    const struct isg_ner_provenance *const p = &m->provenance;
+    const bool source = p->mode != NULL;
+    isg_text_put(t, "\n## Entity types\n\n| type |%s", p->n_types ? " in training text |" : "");
+    isg_text_put(t, "%s%s\n|---|%s", p->n_types && source ? " in source text |" : "",
+        p->has_dev ? " precision | recall | F1 |" : "", p->n_types ? "---:|" : "");
+    isg_text_put(t, "%s%s\n", p->n_types && source ? "---:|" : "", p->has_dev ? "---:|---:|---:|" : "");
+    for (size_t i = 0; i < p->n_types; i++) {
+        const struct isg_ner_type_record *const type = &p->types[i];
+        isg_text_put(t, "| ");
+        put_markdown(t, type->name);
+        isg_text_put(
+            t, "%s | %llu |", learnt(m, type) ? "" : " (not a label of this model)", (unsigned long long)type->train);
+        if (source)
+            isg_text_put(t, " %llu |", (unsigned long long)type->source);
+        if (p->has_dev) {
+            put_score(t, isg_ner_precision(&type->dev));
+            put_score(t, isg_ner_recall(&type->dev));
+            put_score(t, isg_ner_f1(&type->dev));
+        }
+        isg_text_put(t, "\n");
+    }
+    for (uint32_t i = 0; !p->n_types && i < m->vocab.n_types; i++) {
+        isg_text_put(t, "| ");
+        put_markdown(t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
+        isg_text_put(t, p->has_dev ? " | - | - | - |\n" : " |\n");
+    }
+    if (p->has_dev) {
+        isg_text_put(t, "| all |%s%s", p->n_types ? " |" : "", p->n_types && source ? " |" : "");
+        put_score(t, p->precision);
+        put_score(t, p->recall);
+        put_score(t, p->f1);
+        isg_text_put(t, "\n");
+    }
+}
+
+static void put_features(struct isg_text *t, const struct isg_ner_features *f)
+{
+    if (isg_ner_features_count(f))
+        isg_text_put(t, "\n## Features besides words\n\n");
+    for (uint32_t k = 0; k < f->n_columns; k++)
+        isg_text_put(t, "- column %d of the text, %u values\n", f->column[k], isg_ner_features_rows(f, k) - 1);
+    if (f->gazetteer)
+        isg_text_put(t, "- a gazetteer of %u names of %u types, kept in the model\n",
+            isg_ner_gazetteer_size(f->gazetteer), isg_ner_gazetteer_types(f->gazetteer));
+}
+
+static void put_text_size(
+    struct isg_text *t, const char *bullet, const char *what, const struct isg_ner_text_size *size)
+{
+    if (!size->sentences)
+        return;
+    isg_text_put(
+        t, "%s%s: %llu sentence%s", bullet, what, (unsigned long long)size->sentences, size->sentences == 1 ? "" : "s");
+    if (size->tokens)
+        isg_text_put(t, ", %llu tokens", (unsigned long long)size->tokens);
+    isg_text_put(t, "\n");
+}
+
+/* How it was trained, a line each. */
+static void put_training(struct isg_text *t, const struct isg_ner_model *m, const char *bullet,
+    void (*put)(struct isg_text *t, const char *s))
+{
+    const struct isg_ner_provenance *const p = &m->provenance;
+    if (p->mode) {
+        isg_text_put(t, "%stransfer mode: ", bullet);
+        put(t, p->mode);
+        isg_text_put(t, "\n");
+    }
+    put_text_size(t, bullet, "training text", &p->train);
+    put_text_size(t, bullet, "source text", &p->source);
+    if (p->source_epochs)
+        isg_text_put(t, "%sepochs on the sources alone: %u\n", bullet, p->source_epochs);
+    if (p->epochs || p->source_epochs)
+        isg_text_put(t, "%sepoch %u of %u was kept%s\n", bullet, p->best_epoch,
+            p->epochs ? p->epochs : p->source_epochs, selected_by(p));
+    if (p->calibrated)
+        isg_text_put(t,
+            "%sprobabilities are calibrated with temperature %.3f: expected calibration error of entities %.2f (%.2f "
+            "before)\n",
+            bullet, m->temperature, p->calibration.entity_ece_after, p->calibration.entity_ece_before);
+}
+
+static void put_inputs(struct isg_text *t, const struct isg_ner_provenance *p)
+{
+    isg_text_put(t, "\n## Inputs\n\n| input | file | XXH3 |\n|---|---|---|\n");
+    for (size_t i = 0; i < p->n_inputs; i++) {
+        isg_text_put(t, "| ");
+        put_markdown(t, p->inputs[i].role);
+        isg_text_put(t, " | ");
+        put_markdown(t, p->inputs[i].file);
+        isg_text_put(t, " | ");
+        put_markdown(t, p->inputs[i].xxh3);
+        isg_text_put(t, " |\n");
+    }
+}
+
+static void put_json_value(struct isg_text *t, const json_t *v)
+{
+    if (json_is_string(v))
+        put_markdown(t, json_string_value(v));
+    else if (json_is_boolean(v))
+        isg_text_put(t, json_is_true(v) ? "true" : "false");
+    else if (json_is_number(v))
+        isg_text_put(t, "%.15g", json_number_value(v));
+}
+
+/* Settings of the transfer, among them the rates of groups of parameters, an object. */
+static void put_transfer_settings(struct isg_text *t, json_t *settings)
+{
+    const char *key, *group;
+    json_t *v, *rate;
+    isg_text_put(t, "\n## Transfer settings\n\n| key | value |\n|---|---|\n");
+    json_object_foreach(settings, key, v)
+    {
+        if (json_is_object(v)) {
+            json_object_foreach(v, group, rate)
+            {
+                isg_text_put(t, "| rate ");
+                put_markdown(t, group);
+                isg_text_put(t, " | ");
+                put_json_value(t, rate);
+                isg_text_put(t, " |\n");
+            }
+            continue;
+        }
+        isg_text_put(t, "| ");
+        put_markdown(t, key);
+        isg_text_put(t, " | ");
+        put_json_value(t, v);
+        isg_text_put(t, " |\n");
+    }
 }
 
 char *isg_ner_card(const struct isg_ner_model *m, const char *name)
 {
-    json_t *p = json_loads(m->provenance, 0, NULL);
     struct isg_text t = {0};
-    const json_t *calibration = json_object_get(p, "calibration"), *input;
-    const char *role;
-    isg_text_put(&t,
-        "---\nlibrary_name: isogloss\npipeline_tag: token-classification\nlicense: other\n---\n\n# %s\n\nA "
-        "tagger of named "
-        "entities, made with isogloss %s, seed %llu. What may be done with it depends on the licences of the "
-        "text and "
-        "the vectors below.\n\n## Entities\n\n",
-        name, ISG_VERSION, (unsigned long long)m->seed);
-    for (uint32_t i = 0; i < m->vocab.n_types; i++) {
-        size_t n;
-        const char *type = isg_ner_type_name(&m->vocab, i, &n);
-        isg_text_put(&t, "- %.*s\n", (int)n, type);
-    }
-    const struct isg_ner_features *const f = &m->vocab.features;
-    if (isg_ner_features_count(f))
-        isg_text_put(&t, "\n## Beyond words\n\n");
-    for (uint32_t k = 0; k < f->n_columns; k++)
-        isg_text_put(&t, "- column %d of the text, %u values\n", f->column[k], isg_ner_features_rows(f, k) - 1);
-    if (f->gazetteer)
-        isg_text_put(&t, "- a gazetteer of %u names of %u types, kept in the model\n",
-            isg_ner_gazetteer_size(f->gazetteer), isg_ner_gazetteer_types(f->gazetteer));
-    isg_text_put(&t, "\n## Made from\n\n| input | file | XXH3 |\n|---|---|---|\n");
-    json_object_foreach(json_object_get(p, "inputs"), role, input) isg_text_put(&t, "| %s | %s | %s |\n", role,
-        json_string_value(json_object_get(input, "file")), json_string_value(json_object_get(input, "xxh3")));
-    isg_text_put(&t, "\n%lld sentences, %lld tokens of training text. Dev chose the epoch; no test data was seen.\n",
-        (long long)json_integer_value(json_object_get(p, "train_sentences")),
-        (long long)json_integer_value(json_object_get(p, "train_tokens")));
-    isg_text_put(&t, "\n## Scores on dev\n\n");
-    const json_int_t best = json_integer_value(json_object_get(p, "best_epoch"));
-    const json_t *epoch = json_array_get(json_object_get(p, "history"), (size_t)(best > 0 ? best - 1 : 0));
-    if (json_object_get(epoch, "dev_f1"))
-        isg_text_put(&t,
-            "| epoch | precision | recall | F1 |\n|---|---|---|---|\n| %lld of %lld | %.2f | %.2f | %.2f |\n",
-            (long long)best, (long long)json_integer_value(json_object_get(p, "epochs")),
-            json_number_value(json_object_get(epoch, "dev_precision")),
-            json_number_value(json_object_get(epoch, "dev_recall")),
-            json_number_value(json_object_get(epoch, "dev_f1")));
+    isg_text_put(&t, "---\nlibrary_name: isogloss\npipeline_tag: token-classification\nlicense: other\n---\n\n# ");
+    put_markdown(&t, name);
+    isg_text_put(&t, "\n\nA named entity tagger, made with isogloss ");
+    put_markdown(&t, m->version ? m->version : ISG_VERSION);
+    isg_text_put(&t, ", seed %llu. The licences of the texts and vectors below say what it may be used for.\n",
+        (unsigned long long)m->seed);
+    put_types(&t, m);
+    if (m->provenance.has_dev)
+        isg_text_put(&t, "\nScores are percentages on the %s. No test data was used.\n",
+            m->provenance.selection == ISG_SELECT_SOURCE_DEV ? "sources' dev texts" : "dev text");
     else
-        isg_text_put(&t, "Trained without dev text: the last epoch was kept.\n");
-    if (calibration)
-        isg_text_put(&t,
-            "\nProbabilities are calibrated with temperature %.3f: expected calibration error of entities "
-            "%.2f (%.2f "
-            "before).\n",
-            m->temperature, json_number_value(json_object_get(calibration, "entity_ece_after")),
-            json_number_value(json_object_get(calibration, "entity_ece_before")));
+        isg_text_put(&t, "\nThe model was not scored. It was trained without dev text.\n");
+    put_features(&t, &m->vocab.features);
+    put_inputs(&t, &m->provenance);
+    isg_text_put(&t, "\n## Training\n\n");
+    put_training(&t, m, "- ", put_markdown);
+    if (m->provenance.settings)
+        put_transfer_settings(&t, m->provenance.settings);
     isg_text_put(&t, "\n## Settings\n\n| key | value |\n|---|---|\n");
     for (const struct isg_ner_key *k = isg_ner_keys(); k->name; k++) {
         char value[64];
         isg_ner_config_value(&m->config, k, value, sizeof value);
         isg_text_put(&t, "| %s | %s |\n", k->name, value);
     }
-    json_decref(p);
+    return isg_text_finish(&t);
+}
+
+/* ---- the summary ---- */
+
+static void put_type_line(
+    struct isg_text *t, const struct isg_ner_provenance *p, const struct isg_ner_type_record *type)
+{
+    isg_text_put(t, "  ");
+    put_plain(t, type->name);
+    isg_text_put(t, ": %llu in training text", (unsigned long long)type->train);
+    if (p->mode)
+        isg_text_put(t, ", %llu in source text", (unsigned long long)type->source);
+    if (p->has_dev)
+        isg_text_put(t, ", dev F1 %.2f", isg_ner_f1(&type->dev));
+    isg_text_put(t, "\n");
+}
+
+char *isg_ner_summary(const struct isg_ner_model *m)
+{
+    const struct isg_ner_provenance *const p = &m->provenance;
+    struct isg_text t = {0};
+    isg_text_put(&t, "named entity tagger, %u entity type%s\n", m->vocab.n_types, m->vocab.n_types == 1 ? "" : "s");
+    for (uint32_t i = 0; !p->n_types && i < m->vocab.n_types; i++) {
+        isg_text_put(&t, "  ");
+        put_plain(&t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
+        isg_text_put(&t, "\n");
+    }
+    for (size_t i = 0; i < p->n_types; i++)
+        put_type_line(&t, p, &p->types[i]);
+    if (p->has_dev && isfinite(p->f1))
+        isg_text_put(
+            &t, "  dev F1 %.2f%s\n", p->f1, p->selection == ISG_SELECT_SOURCE_DEV ? " (sources' dev texts)" : "");
+    put_training(&t, m, "  ", put_plain);
+    for (size_t i = 0; i < p->n_inputs; i++) {
+        isg_text_put(&t, "  ");
+        put_plain(&t, p->inputs[i].role);
+        isg_text_put(&t, ": ");
+        put_plain(&t, p->inputs[i].file);
+        isg_text_put(&t, ", XXH3 ");
+        put_plain(&t, p->inputs[i].xxh3);
+        isg_text_put(&t, "\n");
+    }
     return isg_text_finish(&t);
 }

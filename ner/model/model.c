@@ -14,7 +14,8 @@ void isg_ner_model_fini(struct isg_ner_model *m)
 {
     isg_ner_network_fini(&m->net);
     isg_ner_vocab_fini(&m->vocab);
-    isg_free(m->provenance);
+    isg_free(m->version);
+    isg_ner_provenance_fini(&m->provenance);
     memset(m, 0, sizeof *m);
 }
 
@@ -149,9 +150,9 @@ enum isg_status isg_ner_model_save(const struct isg_ner_model *m, const char *pa
     const int n_tables = 3 + (int)f->n_columns;
     const uint32_t rest = m->net.input.n_table;
     uint16_t *half = isg_malloc((size_t)rest * word->cols, sizeof *half);
-    char *config = isg_ner_config_json(&m->config);
+    char *config = isg_ner_config_json(&m->config), *provenance = isg_ner_provenance_json(&m->provenance);
     size_t n = 0;
-    if (!tensors || !half || !config || !columns) {
+    if (!tensors || !half || !config || !columns || !provenance) {
         status = isg_error_nomem(err, "the model file");
         goto out;
     }
@@ -187,8 +188,7 @@ enum isg_status isg_ner_model_save(const struct isg_ner_model *m, const char *pa
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)m->seed);
     snprintf(temperature, sizeof temperature, "%.17g", m->temperature);
     const struct isg_meta meta[] = {{"format", FORMAT}, {"version", ISG_VERSION}, {"seed", seed},
-        {"temperature", temperature}, {"config", config}, {"features", columns},
-        {"provenance", m->provenance ? m->provenance : "{}"}};
+        {"temperature", temperature}, {"config", config}, {"features", columns}, {"provenance", provenance}};
     status = isg_safetensors_save(path, force, tensors, n, meta, sizeof meta / sizeof *meta, err);
 out:
     for (int i = 0; i < n_tables; i++)
@@ -197,6 +197,7 @@ out:
     isg_free(tensors);
     isg_free(half);
     isg_free(config);
+    isg_free(provenance);
     return status;
 }
 
@@ -233,7 +234,7 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     ISG_GOTO(isg_safetensors_open(&st, path, err));
     const char *format = isg_safetensors_meta(st, "format"), *config = isg_safetensors_meta(st, "config");
     const char *seed = isg_safetensors_meta(st, "seed"), *temperature = isg_safetensors_meta(st, "temperature");
-    const char *provenance = isg_safetensors_meta(st, "provenance");
+    const char *provenance = isg_safetensors_meta(st, "provenance"), *version = isg_safetensors_meta(st, "version");
     if (!format || strcmp(format, FORMAT) != 0 || !config) {
         status = isg_error_set(
             err, ISG_EDATA, path, 0, "no tagger's model: its format is \"%.60s\"", format ? format : "not said");
@@ -275,8 +276,9 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     m.temperature = temperature ? strtod(temperature, NULL) : 1;
     if (!(m.temperature > 0 && m.temperature < 1e6))
         m.temperature = 1;
-    m.provenance = isg_strndup(provenance ? provenance : "{}", provenance ? strlen(provenance) : 2);
-    if (!m.provenance) {
+    ISG_GOTO(isg_ner_provenance_read(&m.provenance, provenance ? provenance : "{}", path, err));
+    m.version = isg_strndup(version ? version : "", version ? strlen(version) : 0);
+    if (!m.version) {
         status = isg_error_nomem(err, "a model");
         goto out;
     }
@@ -342,7 +344,8 @@ char *isg_ner_model_describe(const struct isg_ner_model *m)
 {
     char *config_text = isg_ner_config_json(&m->config);
     json_t *config = config_text ? json_loads(config_text, 0, NULL) : NULL, *labels = json_array();
-    json_t *provenance = json_loads(m->provenance, 0, NULL);
+    char *record = isg_ner_provenance_json(&m->provenance);
+    json_t *provenance = record ? json_loads(record, 0, NULL) : NULL;
     for (uint32_t i = 0; labels && i < isg_strtab_size(m->vocab.labels); i++)
         json_array_append_new(labels, json_string(isg_strtab_get(m->vocab.labels, i, NULL)));
     json_t *o = json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:o?, s:o?, s:o?}", "format", FORMAT, "seed",
@@ -363,5 +366,6 @@ char *isg_ner_model_describe(const struct isg_ner_model *m)
     free(text);
     json_decref(o);
     isg_free(config_text);
+    isg_free(record);
     return out;
 }

@@ -2,6 +2,7 @@
 #ifndef ISG_NER_MODEL_MODEL_H
 #define ISG_NER_MODEL_MODEL_H
 #include "ner/model/network.h"
+#include "ner/model/provenance.h"
 
 struct isg_ner_model {
     struct isg_ner_config config;
@@ -9,7 +10,8 @@ struct isg_ner_model {
     struct isg_ner_network net;
     uint64_t seed;
     double temperature; /**< scores are divided by it for probabilities; 1 = not calibrated */
-    char *provenance;   /**< a JSON object: version, inputs with checksums, epochs, dev scores */
+    char *version;      /**< of isogloss that wrote the file; NULL = not from a file */
+    struct isg_ner_provenance provenance;
 };
 void isg_ner_model_fini(struct isg_ner_model *m); /**< a zeroed struct is fine */
 

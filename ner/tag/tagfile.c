@@ -187,14 +187,8 @@ static enum isg_status spool(FILE **file, char path[64], struct isg_error *err)
 
 static enum isg_scheme scheme_of(const struct isg_ner_model *m)
 {
-    json_t *o = json_loads(m->provenance, 0, NULL);
-    const char *name = json_string_value(json_object_get(o, "scheme_of_train"));
-    enum isg_scheme scheme = ISG_BIO;
-    for (enum isg_scheme s = ISG_IOB1; name && s <= ISG_BMES; s++)
-        if (strcmp(name, isg_scheme_name(s)) == 0)
-            scheme = s;
-    json_decref(o);
-    return scheme;
+    const enum isg_scheme s = m->provenance.scheme;
+    return s >= ISG_IOB1 && s <= ISG_BMES ? s : ISG_BIO;
 }
 
 enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_model *const *models, size_t n_models,

@@ -3,68 +3,30 @@
 #include "ner/data/vocab_build.h"
 #include "ner/engine/pack.h"
 
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-static enum isg_status add_input(json_t *inputs, const char *role, const char *path, struct isg_error *err)
-{
-    if (!path)
-        return ISG_OK;
-    char sum[17];
-    ISG_TRY(isg_file_checksum(path, sum, err));
-    json_t *o = json_pack("{s:s, s:s}", "file", base_name(path), "xxh3", sum);
-    if (!o || json_object_set_new(inputs, role, o) != 0)
-        return isg_error_nomem(err, "checksums");
-    return ISG_OK;
-}
-
-/* Names and checksums of the inputs, and the fingerprint of the run: these, the settings, the seed and the
- * version. */
+/* The inputs, and the fingerprint of the run: these, the settings, the seed and the version. */
 enum isg_status isg_ner_train_identify(struct isg_ner_trainer *t, struct isg_error *err)
 {
-    enum isg_status status = ISG_OK;
-    json_t *inputs = json_object();
-    char *config = isg_ner_config_json(&t->model.config), *text = NULL;
-    if (!inputs || !config) {
-        status = isg_error_nomem(err, "checksums");
-        goto out;
-    }
-    for (size_t i = 0; i < t->opts->n_train; i++) {
-        char role[32];
-        snprintf(role, sizeof role, i ? "train %zu" : "train", i + 1);
-        ISG_GOTO(add_input(inputs, role, t->opts->train[i], err));
-    }
-    ISG_GOTO(add_input(inputs, "dev", t->opts->dev, err));
-    ISG_GOTO(add_input(inputs, "vectors", t->opts->vectors, err));
-    ISG_GOTO(add_input(inputs, "gazetteer", t->opts->gazetteer, err));
-    text = json_dumps(inputs, JSON_COMPACT);
-    char columns[160];
+    struct isg_ner_provenance *const p = &t->model.provenance;
     const struct isg_columns *const c = &t->opts->columns;
-    int at = snprintf(columns, sizeof columns, "%d %d", c->word, c->tag);
-    for (uint32_t k = 0; k < c->n_features; k++)
-        at += snprintf(columns + at, sizeof columns - (size_t)at, " %d", c->features[k]);
-    const size_t n = text ? strlen(text) + strlen(config) + strlen(columns) + 64 : 0;
-    t->inputs = text ? isg_strndup(text, strlen(text)) : NULL;
-    t->fingerprint = n ? isg_malloc(n, 1) : NULL;
-    if (!t->inputs || !t->fingerprint) {
-        status = isg_error_nomem(err, "checksums");
-        goto out;
+    for (uint32_t i = 0; i < t->opts->n_train; i++)
+        ISG_TRY(isg_ner_provenance_input(p, "train", i + 1, t->opts->train[i], err));
+    ISG_TRY(isg_ner_provenance_input(p, "dev", 1, t->opts->dev, err));
+    ISG_TRY(isg_ner_provenance_input(p, "vectors", 1, t->opts->vectors, err));
+    ISG_TRY(isg_ner_provenance_input(p, "gazetteer", 1, t->opts->gazetteer, err));
+    char *const config = isg_ner_config_json(&t->model.config), *const inputs = isg_ner_provenance_inputs(p);
+    struct isg_text text = {0};
+    if (config && inputs) {
+        isg_text_put(&text, "%s %llu %d %d", ISG_VERSION, (unsigned long long)t->opts->seed, c->word, c->tag);
+        for (uint32_t k = 0; k < c->n_features; k++)
+            isg_text_put(&text, " %d", c->features[k]);
+        isg_text_put(&text, " %s %s", config, inputs);
+        t->fingerprint = isg_text_finish(&text);
     }
-    snprintf(
-        t->fingerprint, n, "%s %llu %s %s %s", ISG_VERSION, (unsigned long long)t->opts->seed, columns, config, text);
-out:
-    json_decref(inputs);
-    free(text);
     isg_free(config);
-    return status;
+    isg_free(inputs);
+    return t->fingerprint ? ISG_OK : isg_error_nomem(err, "checksums");
 }
 
 enum isg_status isg_ner_train_load(struct isg_ner_trainer *t, struct isg_error *err)
@@ -183,7 +145,6 @@ void isg_ner_trainer_fini(struct isg_ner_trainer *t)
     isg_free(t->lengths);
     isg_free(t->shard_of);
     isg_free(t->history);
-    isg_free(t->inputs);
     isg_free(t->fingerprint);
     isg_free(t->checkpoint);
     isg_free(t->rare);

@@ -168,36 +168,31 @@ static double last_loss(const char *history)
     return loss;
 }
 
-/* Fits the temperature of the model to be written; *json is what the provenance says of it. */
-static enum isg_status calibrate(struct isg_ner_trainer *t, json_t **json, struct isg_error *err)
+/* Fits the temperature of the model to be written. */
+static enum isg_status calibrate(struct isg_ner_trainer *t, struct isg_error *err)
 {
-    struct isg_ner_calibration c;
+    struct isg_ner_calibration *const c = &t->model.provenance.calibration;
     ISG_TRY(isg_ner_encode_labels(&t->dev, &t->model.vocab, t->model.config.scheme == 0, err));
-    ISG_TRY(isg_ner_calibrate(&c, t->decoder, &t->forms, &t->model.vocab, &t->dev, err));
-    t->model.temperature = c.temperature;
+    ISG_TRY(isg_ner_calibrate(c, t->decoder, &t->forms, &t->model.vocab, &t->dev, err));
+    t->model.temperature = c->temperature;
+    t->model.provenance.calibrated = true;
     isg_log(t->env, ISG_LOG_INFO,
         "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f, of tokens "
         "%.2f -> %.2f",
-        c.temperature, c.entity_ece_before, c.entity_ece_after, c.token_ece_before, c.token_ece_after);
-    *json = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "temperature", c.temperature, "nll_before", c.nll_before,
-        "nll_after", c.nll_after, "entity_ece_before", c.entity_ece_before, "entity_ece_after", c.entity_ece_after,
-        "token_ece_before", c.token_ece_before, "token_ece_after", c.token_ece_after);
-    return *json ? ISG_OK : isg_error_nomem(err, "calibration");
+        c->temperature, c->entity_ece_before, c->entity_ece_after, c->token_ece_before, c->token_ece_after);
+    return ISG_OK;
 }
 
-static enum isg_status write_model(struct isg_ner_trainer *t, json_t *calibration, struct isg_error *err)
+static enum isg_status write_model(struct isg_ner_trainer *t, struct isg_error *err)
 {
-    json_t *inputs = json_loads(t->inputs, 0, NULL), *history = json_loads(t->history, 0, NULL);
-    json_t *o = json_pack("{s:o?, s:i, s:i, s:s, s:i, s:i, s:o?}", "inputs", inputs, "epochs", (int)t->epoch,
-        "best_epoch", (int)t->best_epoch, "scheme_of_train", isg_scheme_name(t->train.corpus.scheme), "train_sentences",
-        (int)t->train.corpus.n_sentences, "train_tokens", (int)t->train.corpus.n_tokens, "history", history);
-    if (o && calibration)
-        json_object_set_new(o, "calibration", calibration);
-    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(o);
-    t->model.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
-    if (!t->model.provenance)
+    struct isg_ner_provenance *const p = &t->model.provenance;
+    ISG_TRY(isg_ner_provenance_text(p, &t->train.corpus, false, err));
+    p->scheme = t->train.corpus.scheme;
+    p->epochs = t->epoch;
+    p->best_epoch = t->best_epoch;
+    p->selection = t->opts->dev ? ISG_SELECT_DEV : ISG_SELECT_LAST;
+    p->history = json_loads(t->history, 0, NULL);
+    if (!p->history)
         return isg_error_nomem(err, "the model");
     return isg_ner_model_save(&t->model, t->opts->out, t->opts->force || t->opts->resume, err);
 }
@@ -255,15 +250,14 @@ enum isg_status isg_ner_train(struct isg_ner_trained *out, const struct isg_ner_
         if (t.model.config.average > 0)
             isg_params_swap_average(t.model.net.params);
     }
-    json_t *calibration = NULL;
     if (opts->dev) {
         ISG_GOTO(isg_params_pack(t.model.net.params, false, env->pool, err));
-        ISG_GOTO(score_dev(&t, &out->dev, err));
+        ISG_GOTO(isg_ner_score_types(&out->dev, &t.model.provenance, t.decoder, &t.forms, &t.model.vocab, &t.dev, err));
         if (t.model.config.calibrate)
-            ISG_GOTO(calibrate(&t, &calibration, err));
+            ISG_GOTO(calibrate(&t, err));
     }
     const struct isg_ner_counts dev = out->dev;
-    ISG_GOTO(write_model(&t, calibration, err));
+    ISG_GOTO(write_model(&t, err));
     (void)unlink(t.checkpoint);
     *out = (struct isg_ner_trained){.epochs = t.epoch,
         .best_epoch = t.best_epoch,

@@ -36,7 +36,6 @@ struct isg_ner_trainer {
     struct isg_tape **used; /**< tapes of the shards that hold sentences */
     uint32_t *order;        /**< sentences of this epoch */
     uint32_t *lengths, *shard_of;
-    char *inputs;      /**< JSON object: name and checksum of each input */
     char *fingerprint; /**< what a checkpoint must agree with */
     char *checkpoint;  /**< path */
     /* where the run stands; all of it is in a checkpoint */
@@ -52,7 +51,7 @@ struct isg_ner_trainer {
 
 /** Reads the inputs, makes vocabularies and network. */
 ISG_MUST_CHECK enum isg_status isg_ner_train_load(struct isg_ner_trainer *t, struct isg_error *err);
-/** Fills inputs (names and checksums) and fingerprint (these, the settings, the seed and the version). */
+/** Fills the provenance's inputs and the fingerprint (these, the settings, the seed and the version). */
 ISG_MUST_CHECK enum isg_status isg_ner_train_identify(struct isg_ner_trainer *t, struct isg_error *err);
 /** Optimiser, decoder, shards. */
 ISG_MUST_CHECK enum isg_status isg_ner_train_ready(struct isg_ner_trainer *t, struct isg_error *err);

@@ -82,6 +82,7 @@ struct isg_transfer {
     double best_f1;
     uint32_t best_epoch, bad_epochs;
     json_t *history;
+    struct isg_ner_provenance made; /**< of the model to be written */
 };
 
 /** Words, characters and labels of all tasks, whose texts have been loaded. */

@@ -222,6 +222,7 @@ void isg_transfer_fini(struct isg_transfer *t)
         isg_free(t->best[i]);
     isg_free(t->best);
     json_decref(t->history);
+    isg_ner_provenance_fini(&t->made);
     isg_optim_free(t->optim);
     for (uint32_t i = t->n_tasks; t->task && i-- > 0;) /* sources first: they use the target's parts */
         task_fini(&t->task[i]);

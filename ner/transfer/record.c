@@ -1,43 +1,19 @@
 /* The model file of a transfer run, and what it says of how it was made. */
 #include "ner/transfer/private.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static enum isg_status add_input(
-    json_t *inputs, const char *role, uint32_t which, const char *path, struct isg_error *err)
+static enum isg_status add_inputs(struct isg_transfer *t, struct isg_error *err)
 {
-    char sum[17], key[64];
-    if (!path)
-        return ISG_OK;
-    ISG_TRY(isg_file_checksum(path, sum, err));
-    snprintf(key, sizeof key, which > 1 ? "%s %u" : "%s", role, which);
-    const char *const slash = strrchr(path, '/');
-    json_t *const o = json_pack("{s:s, s:s}", "file", slash ? slash + 1 : path, "xxh3", sum);
-    return o && json_object_set_new(inputs, key, o) == 0 ? ISG_OK : isg_error_nomem(err, "checksums");
-}
-
-static enum isg_status inputs_json(const struct isg_transfer *t, json_t **out, struct isg_error *err)
-{
-    enum isg_status status = ISG_OK;
-    json_t *const o = json_object();
-    *out = NULL;
-    if (!o)
-        return isg_error_nomem(err, "checksums");
+    struct isg_ner_provenance *const p = &t->made;
     for (uint32_t i = 0; i < t->n_tasks; i++) {
         const struct isg_ner_task_files *const f = t->task[i].files;
         const bool source = t->task[i].is_source;
-        ISG_GOTO(add_input(o, source ? "source" : "train", i, f->train, err));
-        ISG_GOTO(add_input(o, source ? "source dev" : "dev", i, f->dev, err));
-        ISG_GOTO(add_input(o, source ? "source vectors" : "vectors", i, f->vectors, err));
+        ISG_TRY(isg_ner_provenance_input(p, source ? "source" : "train", i, f->train, err));
+        ISG_TRY(isg_ner_provenance_input(p, source ? "source dev" : "dev", i, f->dev, err));
+        ISG_TRY(isg_ner_provenance_input(p, source ? "source vectors" : "vectors", i, f->vectors, err));
     }
-    ISG_GOTO(add_input(o, "unlabelled", 0, t->opts->unlabelled, err));
-    *out = o;
-    return ISG_OK;
-out:
-    json_decref(o);
-    return status;
+    return isg_ner_provenance_input(p, "unlabelled", 0, t->opts->unlabelled, err);
 }
 
 static json_t *settings_json(const struct isg_transfer *t)
@@ -76,14 +52,28 @@ static enum isg_scheme scheme_of(const struct isg_transfer *t)
     return t->task[t->task[ISG_TASK_TARGET].has_train ? ISG_TASK_TARGET : ISG_TASK_SOURCE].train.corpus.scheme;
 }
 
+static enum isg_status fill(struct isg_transfer *t, const struct isg_ner_transferred *out, struct isg_error *err)
+{
+    struct isg_ner_provenance *const p = &t->made;
+    ISG_TRY(add_inputs(t, err));
+    for (uint32_t i = 0; i < t->n_tasks; i++)
+        ISG_TRY(isg_ner_provenance_text(p, &t->task[i].train.corpus, t->task[i].is_source, err));
+    p->scheme = scheme_of(t);
+    p->source_epochs = out->source_epochs;
+    p->epochs = out->epochs;
+    p->best_epoch = out->best_epoch;
+    p->mode = isg_strndup(t->opts->mode, strlen(t->opts->mode));
+    p->settings = settings_json(t);
+    p->history = json_incref(t->history);
+    return p->mode && p->settings ? ISG_OK : isg_error_nomem(err, "the model");
+}
+
 enum isg_status isg_transfer_write(struct isg_transfer *t, const struct isg_ner_transferred *out, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     struct isg_transfer_task *const k = &t->task[ISG_TASK_TARGET];
     struct isg_ner_model m = {.config = k->config, .seed = t->opts->seed, .temperature = out->temperature};
-    char *text = NULL;
-    json_t *o = NULL, *inputs = NULL;
-    ISG_GOTO(inputs_json(t, &inputs, err));
+    ISG_GOTO(fill(t, out, err));
     ISG_GOTO(isg_ner_network_new(&m.net, &m.config, &k->vocab, (uint32_t)k->config.word_dim, err));
     for (uint32_t i = 0; i < isg_params_count(m.net.params); i++) {
         struct isg_param *const to = isg_params_at(m.net.params, i);
@@ -93,23 +83,12 @@ enum isg_status isg_transfer_write(struct isg_transfer *t, const struct isg_ner_
     if (m.net.input.n_table)
         memcpy(m.net.input.table, k->net.input.table,
             (size_t)m.net.input.n_table * m.net.input.word->cols * sizeof *m.net.input.table);
-    o = json_pack("{s:s, s:o, s:O, s:i, s:i, s:i, s:i, s:s, s:O}", "transfer", t->opts->mode, "transfer_settings",
-        settings_json(t), "inputs", inputs, "source_epochs", (int)out->source_epochs, "epochs", (int)out->epochs,
-        "best_epoch", (int)out->best_epoch, "target_sentences", (int)out->target_sentences, "scheme_of_train",
-        isg_scheme_name(scheme_of(t)), "history", t->history);
-    text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
-    m.provenance = text ? isg_strndup(text, strlen(text)) : NULL;
-    if (!m.provenance) {
-        status = isg_error_nomem(err, "the model");
-        goto out;
-    }
     m.vocab = k->vocab; /* lent for the writing */
+    m.provenance = t->made;
     status = isg_ner_model_save(&m, t->opts->out, t->opts->force, err);
     m.vocab = (struct isg_ner_vocab){0};
+    m.provenance = (struct isg_ner_provenance){0};
 out:
-    json_decref(o);
-    json_decref(inputs);
-    free(text);
     isg_ner_model_fini(&m);
     return status;
 }

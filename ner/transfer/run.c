@@ -47,12 +47,11 @@ static void take_best(struct isg_transfer *t)
     }
 }
 
-enum select { SELECT_LAST, SELECT_SOURCE, SELECT_AGREEMENT, SELECT_TARGET };
 /** What a phase takes its batches from, and whose dev text chooses its epoch. */
 struct phase {
     const char *name;
     bool source, target;
-    enum select select;
+    enum isg_ner_selection select;
     uint32_t epochs;
 };
 
@@ -122,21 +121,23 @@ static enum isg_status run_epoch(struct isg_transfer *t, const struct phase *p, 
     return ISG_OK;
 }
 
-/* Entities of the target's dev text or of those of all sources; with agreement, those of two epochs. */
-static enum isg_status score(
-    struct isg_transfer *t, enum select select, struct isg_ner_counts *counts, struct isg_error *err)
+/* Entities of the target's dev text or of those of all sources; with agreement, those of two epochs. of_types NULL, or
+ * gets the dev scores of each type. */
+static enum isg_status score(struct isg_transfer *t, enum isg_ner_selection select, struct isg_ner_counts *counts,
+    struct isg_ner_provenance *of_types, struct isg_error *err)
 {
     memset(counts, 0, sizeof *counts);
-    if (select != SELECT_SOURCE && !t->task[ISG_TASK_TARGET].has_train)
+    if (select != ISG_SELECT_SOURCE_DEV && !t->task[ISG_TASK_TARGET].has_train)
         isg_transfer_hand_over(t);
-    if (select == SELECT_AGREEMENT)
+    if (select == ISG_SELECT_AGREEMENT)
         return isg_transfer_agreement(t, counts, err);
     for (uint32_t i = 0; i < t->n_tasks; i++) {
         const struct isg_transfer_task *const k = &t->task[i];
         struct isg_ner_counts one;
-        if (k->is_source != (select == SELECT_SOURCE) || !k->has_dev)
+        if (k->is_source != (select == ISG_SELECT_SOURCE_DEV) || !k->has_dev)
             continue;
-        ISG_TRY(isg_ner_score_corpus(&one, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
+        ISG_TRY(of_types ? isg_ner_score_types(&one, of_types, k->decoder, &k->words->forms, &k->vocab, &k->dev, err)
+                         : isg_ner_score_corpus(&one, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
         counts->gold += one.gold;
         counts->predicted += one.predicted;
         counts->correct += one.correct;
@@ -152,7 +153,7 @@ static enum isg_status tell(struct isg_transfer *t, const struct phase *p, uint3
     if (!o)
         return isg_error_nomem(err, "the log");
     static const char *const names[] = {"", "source dev", "agreement", "target dev"};
-    const bool agreement = p->select == SELECT_AGREEMENT;
+    const bool agreement = p->select == ISG_SELECT_AGREEMENT;
     json_object_set_new(o, "dev_f1", f1 && !agreement ? json_real(*f1) : json_null());
     if (f1 && agreement)
         json_object_set_new(o, "agreement_f1", json_real(*f1));
@@ -200,7 +201,7 @@ static enum isg_status run_phase(struct isg_transfer *t, const struct phase *p, 
         ISG_TRY(run_epoch(t, p, epoch++, &loss, &sentences, err));
         if (p->select) {
             struct isg_ner_counts counts;
-            ISG_TRY(score(t, p->select, &counts, err));
+            ISG_TRY(score(t, p->select, &counts, NULL, err));
             f1 = isg_ner_f1(&counts);
             t->bad_epochs++;
             if (f1 > t->best_f1) {
@@ -233,6 +234,8 @@ static enum isg_status calibrate(struct isg_transfer *t, double *temperature, st
     ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == 0, err));
     ISG_TRY(isg_ner_calibrate(&c, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
     *temperature = c.temperature;
+    t->made.calibrated = true;
+    t->made.calibration = c;
     isg_log(t->env, ISG_LOG_INFO, "calibrated on dev: temperature %.3f", c.temperature);
     return ISG_OK;
 }
@@ -263,11 +266,11 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     ISG_GOTO(check_output(opts, err));
     ISG_GOTO(isg_transfer_ready(&t, err));
     const struct isg_transfer_task *const g = &t.task[ISG_TASK_TARGET];
-    enum select by_source = SELECT_LAST, select;
+    enum isg_ner_selection by_source = ISG_SELECT_LAST, select;
     for (uint32_t i = ISG_TASK_SOURCE; i < t.n_tasks; i++)
         if (t.task[i].has_dev)
-            by_source = SELECT_SOURCE;
-    select = g->has_dev ? SELECT_TARGET : opts->unlabelled ? SELECT_AGREEMENT : by_source;
+            by_source = ISG_SELECT_SOURCE_DEV;
+    select = g->has_dev ? ISG_SELECT_DEV : opts->unlabelled ? ISG_SELECT_AGREEMENT : by_source;
     out->target_sentences = g->train.corpus.n_sentences;
     if (!g->has_train) {
         const struct phase p = {"source", true, false, select, (uint32_t)opts->config.epochs};
@@ -281,16 +284,17 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
             ISG_GOTO(isg_transfer_carry_over(&t, err));
         }
         ISG_GOTO(isg_transfer_set_rates(&t, err));
-        if (select == SELECT_SOURCE && !x.joint)
-            select = SELECT_LAST; /* the source's score says nothing of a target trained alone */
+        if (select == ISG_SELECT_SOURCE_DEV && !x.joint)
+            select = ISG_SELECT_LAST; /* the source's score says nothing of a target trained alone */
         const struct phase p = {"target", x.joint && sources, true, select, (uint32_t)opts->config.epochs};
         ISG_GOTO(run_phase(&t, &p, &out->epochs, err));
     }
     out->best_epoch = t.best_epoch;
-    if (select == SELECT_TARGET || select == SELECT_SOURCE) {
+    t.made.selection = select;
+    if (select == ISG_SELECT_DEV || select == ISG_SELECT_SOURCE_DEV) {
         out->has_dev = true;
         ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
-        ISG_GOTO(score(&t, select, &out->dev, err));
+        ISG_GOTO(score(&t, select, &out->dev, &t.made, err));
         if (opts->config.calibrate)
             ISG_GOTO(calibrate(&t, &out->temperature, err));
     }

@@ -89,7 +89,7 @@ holds stderr 'the tag "?"'
 
 # --- what a model says of itself
 run 0 ner card --model one -o card.md
-for text in "pipeline_tag: token-classification" "| train | train | " "| hidden | 16 |" "- LOC"; do
+for text in "pipeline_tag: token-classification" "| train | train | " "| hidden | 16 |" "| LOC | "; do
     holds card.md "$text"
 done
 run 0 ner plot --model one -o curve.svg
@@ -97,6 +97,12 @@ run 0 ner plot --model one -o curve.svg
 tail -n 1 curve.svg | grep -q "</svg>" || fail "the learning curve is cut"
 run 0 info one
 holds stdout '"xxh3"'
+for text in "named entity tagger, " "LOC: [0-9]* in training text, dev F1 " "epoch [0-9]* of [0-9]* was kept, selected by F1 on the dev text" \
+    "train: train, XXH3 "; do
+    grep -q "$text" stdout || fail "info lacks \"$text\""
+done
+run 0 info --json one
+holds stdout '"selected_by": "dev"'
 
 # --- lines in = lines out
 run 0 ner tag --model one dev -o out

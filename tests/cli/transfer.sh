@@ -64,6 +64,15 @@ holds stderr "source-emb"
 run 0 info --json two.model
 holds stdout 'source 2'
 holds stdout 'p_source_end'
+run 0 info two.model
+holds stdout "transfer mode: mult"
+run 0 ner card --model two.model
+for text in "| LOC | 2 | 6 |" "| PER | 1 | 4 |" "| source 2 | target.conll |" "- training text: 3 sentences, 9 tokens" \
+    "- source text: 10 sentences, 30 tokens" "was kept: the last one, since no text selected an epoch" \
+    "It was trained without dev text" "| p\\_source\\_end | 0.2 |"; do
+    holds stdout "$text"
+done
+grep -qi "precision" stdout && fail "a model without a dev text has scores"
 # what stands still in the second phase keeps what was copied into it
 run 0 ner transfer --mode init "${fast[@]}" --source-dev source.conll --dev target.conll --no-share-words \
     --rate 'word.*=0' --copy-words -o copied.model

@@ -1,4 +1,5 @@
 /* isogloss info: what is in a map, a model or a file of word vectors. */
+#include "ner/ner.h"
 #include "tools/app.h"
 
 #include <string.h>
@@ -16,12 +17,35 @@ static enum isg_status is_container(const char *path, bool *yes, struct isg_erro
     return status;
 }
 
+/* What a tagger says of itself; the container is shown even where the tagger cannot be read. */
+static json_t *model_info(struct isg_app *app, const struct isg_safetensors *st)
+{
+    const char *const format = isg_safetensors_meta(st, "format");
+    struct isg_ner_model *model;
+    struct isg_error err = {0};
+    if (!format || strncmp(format, "isogloss-ner/", 13) != 0)
+        return NULL;
+    if (isg_ner_model_open(&model, isg_safetensors_path(st), &err) != ISG_OK) {
+        char text[1024];
+        isg_error_format(&err, text, sizeof text);
+        isg_log(&app->env, ISG_LOG_WARNING, "%s", text);
+        return NULL;
+    }
+    char *const summary = isg_ner_summary(model), *const about = isg_ner_model_describe(model);
+    fputs(summary ? summary : "", app->results);
+    json_t *const o = about ? json_loads(about, 0, NULL) : NULL;
+    isg_free(summary);
+    isg_free(about);
+    isg_ner_model_close(model);
+    return o;
+}
+
 static enum isg_status container_info(struct isg_app *app, const char *path, struct isg_error *err)
 {
     static const char *const types[] = {"U8", "I32", "I64", "F16", "F32", "F64"};
     struct isg_safetensors *st = NULL;
     ISG_TRY(isg_safetensors_open(&st, path, err));
-    json_t *meta = json_object(), *tensors = json_array();
+    json_t *const model = model_info(app, st), *const meta = json_object(), *const tensors = json_array();
     fprintf(app->results, "%s: %zu tensors\n", path, isg_safetensors_count(st));
     const char *key, *value;
     for (size_t i = 0; isg_safetensors_meta_at(st, i, &key, &value); i++) {
@@ -40,8 +64,8 @@ static enum isg_status container_info(struct isg_app *app, const char *path, str
         json_array_append_new(tensors,
             json_pack("{s:o, s:s, s:o}", "name", isg_json_text(t->name), "dtype", types[t->dtype], "shape", shape));
     }
-    isg_app_result(app, json_pack("{s:o, s:s, s:o, s:o}", "file", isg_json_text(path), "format", "safetensors",
-                            "metadata", meta, "tensors", tensors));
+    isg_app_result(app, json_pack("{s:o, s:s, s:o, s:o, s:o*}", "file", isg_json_text(path), "format", "safetensors",
+                            "metadata", meta, "tensors", tensors, "model", model));
     isg_safetensors_close(st);
     return ISG_OK;
 }
