@@ -82,11 +82,7 @@ static enum isg_status write_files(
         "StarDict's dict ifo "
         "file\nversion=2.4.2\nwordcount=%zu\nidxfilesize=%u\nbookname=%s\nsametypesequence=m\n",
         n, (unsigned)index_size, slash ? slash + 1 : stem);
-    for (int i = 0; i < 3; i++) {
-        struct isg_writer *const one = w[i];
-        w[i] = NULL;
-        ISG_GOTO(isg_writer_commit(one, err));
-    }
+    status = isg_writer_commit_all(w, 3, err);
 out:
     for (int i = 0; i < 3; i++)
         isg_writer_abort(w[i]);

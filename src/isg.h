@@ -7,7 +7,8 @@
  *   utf8.h     Unicode text                          rng.h      counter-based random numbers
  *   pool.h     threads                               mat.h      matrix views
  *   reader.h   lines and bytes of files              writer.h   files written atomically
- *   checksum.h checksums of files                    blas.h     BLAS and LAPACK
+ *   checksum.h checksums of files                    packing.h  compressed files
+ *   blas.h     BLAS and LAPACK
  *   vectors/   word-vector files                     safetensors.h  tensor container
  *   columns.h  labelled text                         tags.h     tags of entities, schemes
  *   pattern.h  lists of regular expressions
@@ -30,6 +31,7 @@
 #include "src/mat.h"
 #include "src/half.h"
 #include "src/blas.h"
+#include "src/packing.h"
 #include "src/reader.h"
 #include "src/writer.h"
 #include "src/checksum.h"

@@ -59,7 +59,7 @@ enum isg_status isg_ner_train_load(struct isg_ner_trainer *t, struct isg_error *
     if (o->vectors) {
         ISG_GOTO(isg_vectors_load(&vectors, o->vectors, &(struct isg_vectors_opts){0}, &report, t->env, err));
         isg_log(t->env, ISG_LOG_INFO, "%s: %zu vectors of %zu numbers (%s%s)", o->vectors, vectors.m.rows,
-            vectors.m.cols, report.format, report.gzip ? ", gzip" : "");
+            vectors.m.cols, report.format, report.packing ? ", compressed" : "");
         if (report.duplicates)
             isg_log(t->env, ISG_LOG_WARNING, "%s:%llu: word given before (%llu such lines); the first one counts",
                 o->vectors, (unsigned long long)report.first_duplicate_line, (unsigned long long)report.duplicates);

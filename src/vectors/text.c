@@ -356,7 +356,7 @@ static enum isg_status load(struct text *t, struct isg_error *err)
          * of 4) */
         uint64_t done, total;
         isg_reader_position(t->r, &done, &total);
-        const uint64_t fit = (isg_reader_is_gzip(t->r) ? 4 : 1) * total / (2 * t->dim + 1) + 1;
+        const uint64_t fit = (isg_reader_packing(t->r) ? 4 : 1) * total / (2 * t->dim + 1) + 1;
         uint64_t rows = t->header_rows < fit ? t->header_rows : fit;
         if (b->opts.max_vocab && rows > b->opts.max_vocab)
             rows = b->opts.max_vocab;

@@ -52,7 +52,7 @@ static enum isg_status load(struct isg_vectors_build *b, struct isg_error *err)
         isg_reader_close(r);
         return status;
     }
-    b->report->gzip = isg_reader_is_gzip(r);
+    b->report->packing = isg_reader_packing(r);
     const enum kind kind = kind_of(head, n);
     const char *format = "text";
     if (kind == KIND_EMPTY) {
@@ -60,9 +60,10 @@ static enum isg_status load(struct isg_vectors_build *b, struct isg_error *err)
         (void)isg_error_expected(err, "word vectors");
     } else if (kind == KIND_SAFETENSORS || kind == KIND_FASTTEXT) {
         format = kind == KIND_FASTTEXT ? "fasttext-bin" : "safetensors";
-        if (b->report->gzip) {
-            status = isg_error_set(err, ISG_EDATA, b->path, 0, "a gzipped %s file", format);
-            (void)isg_error_advice(err, "unpack it with gunzip first");
+        if (b->report->packing) {
+            status = isg_error_set(err, ISG_EDATA, b->path, 0, "a %s file compressed by %s", format,
+                isg_packing_name(b->report->packing));
+            (void)isg_error_advice(err, "unpack it first");
         } else {
             status = kind == KIND_FASTTEXT ? isg_vectors_load_fasttext(b, err) : isg_vectors_load_cache(b, err);
         }

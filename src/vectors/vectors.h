@@ -2,6 +2,7 @@
  * compressed, as src/reader.h lists), fastText models, and our own cache. */
 #ifndef ISG_SRC_VECTORS_VECTORS_H
 #define ISG_SRC_VECTORS_VECTORS_H
+#include "src/packing.h"
 #include "src/vectors/rows.h"
 
 enum isg_bad_utf8 { ISG_BAD_UTF8_ERROR, ISG_BAD_UTF8_SKIP, ISG_BAD_UTF8_REPLACE };
@@ -12,7 +13,7 @@ struct isg_vectors_opts {
 /** What the file held; the caller reports it, nothing is dropped in silence. */
 struct isg_vectors_report {
     char format[24]; /**< "text", "text+header", "word2vec-binary", "safetensors", "fasttext-bin" */
-    bool gzip;
+    enum isg_packing packing;
     bool header;
     uint64_t rows_in_file; /**< from the header, or rows_read if there is none */
     uint64_t rows_read;

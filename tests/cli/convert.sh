@@ -54,7 +54,7 @@ holds stderr "1 comments and document marks are left out"
 run 0 convert --json -o c.jsonl a.bio
 holds stdout '"entities": 4'
 run 2 convert -o b.jsonl b.conll
-holds stderr "b.jsonl: exists"
+holds stderr "b.jsonl: output file already exists"
 
 printf '2 3\nin 0.5 -1.25 3\nEU 0.125 2 -4.5\n' >v.vec
 for form in bin isgv safetensors; do

@@ -5,7 +5,11 @@
 #include "src/reader.h"
 #include "src/writer.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <zlib.h>
 
 static char folder[] = "/tmp/isg-test-io-XXXXXX";
@@ -118,7 +122,7 @@ static size_t read_packed(enum isg_status *status, struct isg_error *err)
     char *line;
     size_t n, lines = 0;
     assert_int_equal(isg_reader_open(&r, path, err), ISG_OK);
-    assert_true(isg_reader_is_gzip(r));
+    assert_int_equal(isg_reader_packing(r), ISG_GZIP);
     while ((*status = isg_reader_line(r, &line, &n, err)) == ISG_OK && line)
         lines++;
     isg_reader_close(r);
@@ -179,8 +183,8 @@ static void test_writer(void **state)
     struct isg_writer *w;
     char tmp[192];
     put("out", "before", 6);
-    snprintf(tmp, sizeof tmp, "%s.tmp-%ld", path, (long)getpid());
-    assert_error(isg_writer_open(&w, path, false, &err), ISG_EUSAGE, "exists");
+    snprintf(tmp, sizeof tmp, "%s/.out.isogloss-%ld", folder, (long)getpid());
+    assert_error(isg_writer_open(&w, path, false, &err), ISG_EUSAGE, "output file already exists");
     assert_error(isg_check_overwrite(path, false, &err), ISG_EUSAGE, "--force");
     assert_error(isg_check_overwrite(folder, true, &err), ISG_EUSAGE, "folder");
     assert_ok(isg_check_overwrite("-", false, &err));
@@ -216,6 +220,190 @@ static void test_writer(void **state)
     assert_holds(path, "by link");
     assert_int_equal(lstat(link, &st), 0);
     assert_true(S_ISLNK(st.st_mode));
+    /* one that points nowhere is refused, with force too */
+    assert_int_equal(unlink(path), 0);
+    assert_error(isg_writer_open(&w, link, true, &err), ISG_EUSAGE, "symbolic link");
+    assert_int_equal(unlink(link), 0);
+}
+
+/* Of two writers that create one file, the second is told; with force the second replaces the first. */
+static void test_two_writers(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_writer *a, *b;
+    snprintf(path, sizeof path, "%s/race", folder);
+    for (int force = 0; force < 2; force++) {
+        assert_ok(isg_writer_open(&a, path, force, &err));
+        assert_ok(isg_writer_open(&b, path, force, &err));
+        isg_writer_text(a, "a");
+        isg_writer_text(b, "b");
+        assert_ok(isg_writer_commit(b, &err));
+        if (force) {
+            assert_ok(isg_writer_commit(a, &err));
+        } else {
+            assert_error(isg_writer_commit(a, &err), ISG_EIO, "another process has created this file");
+        }
+        assert_holds(path, force ? "a" : "b");
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static size_t count_entries(void)
+{
+    size_t n = 0;
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (const struct dirent *e; (e = readdir(d));)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    closedir(d);
+    return n;
+}
+
+/* A killed writer leaves its temporary file; the next writer of that target removes it, and nothing else. */
+static void test_leftovers(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_writer *w;
+    snprintf(path, sizeof path, "%s/killed", folder);
+    const size_t before = count_entries();
+    const pid_t child = fork();
+    if (child == 0) {
+        if (isg_writer_open(&w, path, false, &err) == ISG_OK)
+            raise(SIGKILL);
+        _exit(1);
+    }
+    int how;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how));
+    assert_int_equal(count_entries(), before + 1);
+    char other[192];
+    static const char *const not_ours[] = {
+        ".killed.isogloss-", ".killed.isogloss-notes", ".killed2.isogloss-7", "killed.tmp-7"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(other, sizeof other, "%s/%s", folder, not_ours[i]);
+        assert_int_equal(close(open(other, O_CREAT | O_WRONLY, 0600)), 0);
+    }
+    struct isg_writer *living;
+    assert_ok(isg_writer_open(&living, path, true, &err));
+    assert_ok(isg_writer_open(&w, path, true, &err));
+    assert_ok(isg_writer_commit(w, &err));
+    isg_writer_text(living, "alive");
+    assert_ok(isg_writer_commit(living, &err));
+    assert_holds(path, "alive");
+    assert_int_equal(count_entries(), before + 5);
+    for (int i = 0; i < 4; i++) {
+        snprintf(other, sizeof other, "%s/%s", folder, not_ours[i]);
+        assert_int_equal(unlink(other), 0);
+    }
+    assert_int_equal(unlink(path), 0);
+}
+
+/* No setuid file is made; owner and mode stay where the system allows it. */
+static void test_permissions(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct stat st;
+    put("mode", "old", 3);
+    const bool root = geteuid() == 0;
+    if (root)
+        assert_int_equal(chown(path, 12, 34), 0);
+    assert_int_equal(chmod(path, 06751), 0);
+    assert_ok(isg_write_file(path, "new", 3, true, &err));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0751);
+    if (root) {
+        assert_int_equal(st.st_uid, 12);
+        assert_int_equal(st.st_gid, 34);
+    }
+    assert_int_equal(unlink(path), 0);
+}
+
+/* Several files appear together or not at all, and a replaced one comes back. */
+static void test_commit_all(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_writer *w[4] = {NULL};
+    char name[3][192];
+    for (int fail = 0; fail < 2; fail++) {
+        for (int i = 0; i < 3; i++) {
+            snprintf(name[i], sizeof name[i], "%s/all%d", folder, i);
+            (void)unlink(name[i]);
+        }
+        put("all0", "old", 3);
+        const size_t before = count_entries();
+        for (int i = 0; i < 3; i++) {
+            assert_ok(isg_writer_open(&w[i], name[i], i == 0, &err));
+            isg_writer_printf(w[i], "new %d", i);
+        }
+        if (fail) { /* somebody else takes the last name */
+            put("all2", "theirs", 6);
+            assert_error(isg_writer_commit_all(w, 4, &err), ISG_EIO, "all2: another process");
+            assert_holds(name[0], "old");
+            assert_int_equal(access(name[1], F_OK), -1);
+            assert_holds(name[2], "theirs");
+            assert_int_equal(count_entries(), before + 1);
+        } else {
+            assert_ok(isg_writer_commit_all(w, 4, &err));
+            for (int i = 0; i < 3; i++) {
+                char want[8];
+                snprintf(want, sizeof want, "new %d", i);
+                assert_holds(name[i], want);
+            }
+            assert_int_equal(count_entries(), before + 2);
+        }
+        assert_null(w[0]);
+    }
+}
+
+/* The ending of a name says how a file is compressed; the reader goes by the content. */
+static void test_compressed(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    static const char *const endings[] = {"gz", "bz2", "xz", "zst", "zip"};
+    for (size_t i = 0; i < 5; i++) {
+        char name[192];
+        snprintf(name, sizeof name, "%s/packed.txt.%s", folder, endings[i]);
+        struct isg_writer *w;
+        const enum isg_status status = isg_writer_open(&w, name, false, &err);
+        if (status == ISG_EUSAGE && i > 0) { /* built without libarchive */
+            assert_non_null(strstr(err.advice, "libarchive-dev"));
+            continue;
+        }
+        assert_int_equal(status, ISG_OK);
+        for (int k = 0; k < 100000; k++)
+            isg_writer_printf(w, "line %d\n", k);
+        assert_ok(isg_writer_commit(w, &err));
+        struct stat st;
+        assert_int_equal(stat(name, &st), 0);
+        assert_in_range(st.st_size, 100, 500000);
+        struct isg_reader *r;
+        char *line;
+        size_t n;
+        assert_ok(isg_reader_open(&r, name, &err));
+        for (int k = 0; k < 100000; k++) {
+            char want[32];
+            snprintf(want, sizeof want, "line %d", k);
+            assert_ok(isg_reader_line(r, &line, &n, &err));
+            assert_string_equal(line, want);
+        }
+        assert_ok(isg_reader_line(r, &line, &n, &err));
+        assert_null(line);
+        isg_reader_close(r);
+        /* cut short: an error, never a shorter text */
+        assert_int_equal(truncate(name, st.st_size * 2 / 3), 0);
+        enum isg_status end = isg_reader_open(&r, name, &err);
+        if (end == ISG_OK) {
+            while ((end = isg_reader_line(r, &line, &n, &err)) == ISG_OK && line)
+                ;
+            isg_reader_close(r);
+        }
+        assert_int_equal(end, ISG_EDATA);
+    }
 }
 
 static void test_writer_errors(void **state)
@@ -277,6 +465,11 @@ int main(void)
         cmocka_unit_test(test_mixed),
         cmocka_unit_test(test_gzip),
         cmocka_unit_test(test_writer),
+        cmocka_unit_test(test_two_writers),
+        cmocka_unit_test(test_leftovers),
+        cmocka_unit_test(test_permissions),
+        cmocka_unit_test(test_commit_all),
+        cmocka_unit_test(test_compressed),
         cmocka_unit_test(test_writer_errors),
         cmocka_unit_test(test_checksum),
     };

@@ -12,7 +12,7 @@ enum isg_status isg_align_load_vectors(
     const char *const path = in->path[side];
     ISG_TRY(isg_vectors_load(&in->v[side], path, &opts, &report, &app->env, err));
     isg_log(&app->env, ISG_LOG_INFO, "%s: %zu words of %zu dimensions (%s%s)", path, in->v[side].m.rows,
-        in->v[side].m.cols, report.format, report.gzip ? ", gzip" : "");
+        in->v[side].m.cols, report.format, report.packing ? ", compressed" : "");
     if (report.duplicates)
         isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: %llu words were there before; the first row of each counts", path,
             (unsigned long long)report.first_duplicate_line, (unsigned long long)report.duplicates);

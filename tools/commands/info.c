@@ -76,15 +76,15 @@ static enum isg_status vectors_info(struct isg_app *app, const char *path, struc
     struct isg_vectors_report report = {0};
     const struct isg_vectors_opts opts = {0};
     ISG_TRY(isg_vectors_load(&v, path, &opts, &report, &app->env, err));
-    fprintf(app->results, "%s: %zu word vectors of %zu dimensions (%s%s)\n", path, v.m.rows, v.m.cols, report.format,
-        report.gzip ? ", gzip" : "");
+    fprintf(app->results, "%s: %zu word vectors of %zu dimensions (%s%s%s)\n", path, v.m.rows, v.m.cols, report.format,
+        report.packing ? ", " : "", report.packing ? isg_packing_name(report.packing) : "");
     if (report.duplicates)
         fprintf(app->results, "  %llu words a second time, first on line %llu; the first row counts\n",
             (unsigned long long)report.duplicates, (unsigned long long)report.first_duplicate_line);
     if (report.zero_rows)
         fprintf(app->results, "  %llu rows of zeros\n", (unsigned long long)report.zero_rows);
     isg_app_result(app, json_pack("{s:o, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "file", isg_json_text(path), "format",
-                            report.format, "gzip", report.gzip, "words", (json_int_t)v.m.rows, "dimensions",
+                            report.format, "gzip", report.packing == ISG_GZIP, "words", (json_int_t)v.m.rows, "dimensions",
                             (json_int_t)v.m.cols, "rows_in_file", (json_int_t)report.rows_in_file, "duplicates",
                             (json_int_t)report.duplicates, "zero_rows", (json_int_t)report.zero_rows));
     isg_vectors_fini(&v);

@@ -48,22 +48,16 @@ static enum isg_status translate_to(struct isg_app *app, struct isg_translator *
     struct isg_columns columns, const char *out_path, const char *trace_path, struct isg_translate_report *report,
     struct isg_error *err)
 {
-    struct isg_writer *w = NULL, *trace = NULL;
-    enum isg_status status = isg_writer_open(&w, out_path, app->force, err);
+    struct isg_writer *w[2] = {NULL}; /* the corpus and the trace */
+    enum isg_status status = isg_writer_open(&w[0], out_path, app->force, err);
     if (status == ISG_OK && trace_path)
-        status = isg_writer_open(&trace, trace_path, app->force, err);
+        status = isg_writer_open(&w[1], trace_path, app->force, err);
     if (status == ISG_OK)
-        status = isg_translate_corpus(t, in, columns, w, trace, report, &app->env, err);
-    if (status == ISG_OK && trace) {
-        status = isg_writer_commit(trace, err);
-        trace = NULL;
-    }
-    if (status == ISG_OK) {
-        status = isg_writer_commit(w, err);
-        w = NULL;
-    }
-    isg_writer_abort(trace);
-    isg_writer_abort(w);
+        status = isg_translate_corpus(t, in, columns, w[0], w[1], report, &app->env, err);
+    if (status == ISG_OK)
+        status = isg_writer_commit_all(w, 2, err);
+    isg_writer_abort(w[0]);
+    isg_writer_abort(w[1]);
     return status;
 }
 
