@@ -145,14 +145,14 @@ static enum isg_status split(struct isg_columns_reader *r, struct isg_line *line
     line->n_fields = 0;
     uint32_t i = 0;
     while (i <= line->n) {
-        if (separator != '\t') {
+        if (separator == ' ') {
             while (i < line->n && is_blank(line->text[i]))
                 i++;
             if (i == line->n)
                 break;
         }
         const uint32_t start = i;
-        while (i < line->n && (separator == '\t' ? line->text[i] != '\t' : !is_blank(line->text[i])))
+        while (i < line->n && (separator == ' ' ? !is_blank(line->text[i]) : line->text[i] != separator))
             i++;
         if (!ISG_GROW(r->fields, r->cap_fields, r->n_fields + line->n_fields + 1))
             return isg_error_nomem(err, "the columns of a sentence");
@@ -209,12 +209,14 @@ static enum isg_status classify(struct isg_columns_reader *r, struct isg_line *l
     const size_t nd = sizeof doc - 1;
     if (line->n >= nd && memcmp(line->text, doc, nd) == 0 && (line->n == nd || is_blank(line->text[nd]))) {
         line->kind = ISG_LINE_DOCUMENT;
-        return ISG_OK;
+    } else {
+        line->kind = ISG_LINE_TOKEN;
     }
-    line->kind = ISG_LINE_TOKEN;
     const bool tab = memchr(line->text, '\t', line->n) != NULL;
     const char separator = r->columns.separator ? r->columns.separator : tab ? '\t' : ' ';
     ISG_TRY(split(r, line, separator, err));
+    if (line->kind == ISG_LINE_DOCUMENT)
+        return ISG_OK;
     if (line->text[0] == '#') {
         const bool token = separator == '\t' && r->columns.tag != ISG_NO_COLUMN ? tab
                            : r->columns.tag != ISG_NO_COLUMN                    ? field_is_tag(line, r->columns)
@@ -331,7 +333,7 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
     }
     for (size_t i = 0; i < b->n_lines; i++) {
         b->lines[i].text = r->text + r->places[i].text;
-        b->lines[i].fields = b->lines[i].kind == ISG_LINE_TOKEN ? r->fields + r->places[i].fields : NULL;
+        b->lines[i].fields = b->lines[i].n_fields ? r->fields + r->places[i].fields : NULL;
     }
     *block = b;
     return ISG_OK;

@@ -19,7 +19,7 @@ struct isg_line {
     char *text; /**< the whole line without its end, terminated */
     uint32_t n;
     uint64_t number;          /**< 1-based line in the file */
-    struct isg_field *fields; /**< of a token line */
+    struct isg_field *fields; /**< of a token line or document mark */
     uint32_t n_fields;
     bool crlf;
     bool bom;   /**< the file's first line, after a byte order mark */

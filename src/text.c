@@ -2,9 +2,11 @@
 #include "src/text.h"
 
 #include "src/mem.h"
+#include "src/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void isg_text_put(struct isg_text *t, const char *fmt, ...)
 {
@@ -51,6 +53,29 @@ void isg_writer_xml(struct isg_writer *w, const char *s)
 {
     for (char plain[2]; *s; s++)
         isg_writer_text(w, xml_of(*s, plain));
+}
+
+static bool is_control(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x61c || cp == 0x200e || cp == 0x200f ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+void isg_text_put_visible(struct isg_text *t, const char *s)
+{
+    for (size_t n = strlen(s); n > 0;) {
+        uint32_t cp = 0;
+        const bool valid = isg_utf8_valid(s, n < 4 ? n : 4) > 0;
+        const size_t len = valid ? isg_utf8_decode(s, n, &cp) : 1;
+        if (!valid)
+            isg_text_put(t, "\\x%02x", (unsigned)(unsigned char)*s);
+        else if (is_control(cp))
+            isg_text_put(t, "\\u%04x", (unsigned)cp);
+        else
+            isg_text_put(t, "%.*s", (int)len, s);
+        s += len;
+        n -= len;
+    }
 }
 
 char *isg_text_finish(struct isg_text *t)

@@ -12,6 +12,9 @@ struct isg_text {
 void isg_text_put(struct isg_text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
 /** The same with & < > " of s as XML wants them, and without the control characters that it forbids. */
 void isg_text_put_xml(struct isg_text *t, const char *s);
+/** s for people, in a terminal or a report: control characters (escape sequences among them), bidirectional controls and
+ * bytes that are not UTF-8 come out as \u001b, \u202e, \xff. */
+void isg_text_put_visible(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
 

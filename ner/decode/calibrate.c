@@ -1,6 +1,7 @@
 /* Calibration on held-out text. */
 #include "ner/decode/calibrate.h"
 #include "ner/data/labels.h"
+#include "ner/score/match.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,12 +84,10 @@ static enum isg_status errors_at(
         const uint32_t at = c->offset[s], n = r->e->n_tokens[s];
         const size_t n_gold = isg_ner_spans_from_labels(r->vocab, r->e->labels + at, n, r->gold);
         const size_t n_found = isg_ner_spans_from_labels(r->vocab, r->labels + at, n, r->found);
-        for (size_t f = 0, g = 0; f < n_found; f++) {
-            while (g < n_gold && r->gold[g].first < r->found[f].first)
-                g++;
-            see(&entities, (double)r->span_probability[at + r->found[f].first],
-                g < n_gold && memcmp(&r->gold[g], &r->found[f], sizeof *r->gold) == 0);
-        }
+        struct isg_ner_match m = {r->gold, n_gold, r->found, n_found};
+        for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);)
+            if (b)
+                see(&entities, (double)r->span_probability[at + b->first], a && a->type == b->type);
     }
     *token = ece(&tokens);
     *entity = ece(&entities);

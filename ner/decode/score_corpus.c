@@ -1,6 +1,7 @@
 /* Entity counts of a network on a labelled corpus. */
 #include "ner/decode/score_corpus.h"
 #include "ner/data/labels.h"
+#include "ner/score/match.h"
 
 #include <string.h>
 
@@ -42,19 +43,16 @@ static enum isg_status count(struct isg_ner_counts **out, struct isg_ner_decoder
         .labels = labels};
     ISG_GOTO(isg_ner_decode_run(decoder, forms, v, &job, err));
     for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const struct isg_span *const gold = c->spans + c->span_offset[s];
         const size_t n_gold = c->span_offset[s + 1] - c->span_offset[s];
         const size_t n = isg_ner_spans_from_labels(v, labels + c->offset[s], e->n_tokens[s], found);
-        for (size_t g = 0, f = 0; g < n_gold || f < n;) { /* both in order of their first token */
-            const bool a = g < n_gold && (f == n || gold[g].first <= found[f].first);
-            const bool b = f < n && (g == n_gold || found[f].first <= gold[g].first);
-            if (a && b)
-                counts[n_types + found[f].type].correct += gold[g].n == found[f].n &&
-                                                           same_type(c->types, &gold[g], v, &found[f]);
-            if (b)
-                counts[n_types + found[f++].type].predicted++;
+        struct isg_ner_match m = {c->spans + c->span_offset[s], n_gold, found, n};
+        for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);) {
             if (a)
-                counts[gold[g++].type].gold++;
+                counts[a->type].gold++;
+            if (b)
+                counts[n_types + b->type].predicted++;
+            if (a && b)
+                counts[n_types + b->type].correct += same_type(c->types, a, v, b);
         }
     }
 out:

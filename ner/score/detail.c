@@ -1,158 +1,207 @@
-/* Confusion between types, and scores of entities that training had shown or not. */
-#include "ner/data/corpus.h"
-#include "ner/score/evalfile.h"
+/* Confusion between types, and scores of entities that the training text held or not. */
+#include "ner/score/detail.h"
+#include "ner/score/match.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Entities of one side of a sentence. */
+/* Tags of a sentence, gold or predicted, and its entities. */
 struct tags {
     char *letters;
     uint32_t *types;
     struct isg_span *spans;
-    size_t cap_letters, cap_types, cap_spans;
+    size_t n_spans, cap_letters, cap_types, cap_spans;
 };
 struct pair {
-    uint32_t gold, predicted; /* types; ISG_NO_ID = none */
+    uint32_t gold, predicted; /* types; ISG_NO_ID = no entity */
     bool gold_seen, predicted_seen;
 };
-struct collector {
+struct isg_ner_detailer {
     struct isg_strtab *types, *shown; /* shown: "TYPE\tword word" of the training text, NULL = not wanted */
     /* the sentence */
     char *words;       /* one after another */
     uint32_t *word_at; /* n + 1 */
     size_t n, cap_words, cap_word_at;
-    struct tags side[2];
+    struct tags gold, predicted;
     char *key;
     size_t cap_key;
     /* all of them */
     struct pair *pairs;
     size_t n_pairs, cap_pairs;
-    struct isg_error err; /* a sentence's end has no status: the first failure is kept */
 };
 
-static void fail(struct collector *c)
-{
-    if (c->err.status == ISG_OK)
-        (void)isg_error_nomem(&c->err, "the entities of a file");
-}
+/* ---- a sentence ---- */
 
-/* Adds to a key of n bytes; false = no memory. */
-static bool key_add(struct collector *c, size_t *n, const char *s, size_t len, char after)
+static enum isg_status add_word(struct isg_ner_detailer *c, const char *word, size_t n, struct isg_error *err)
 {
-    if (!ISG_GROW(c->key, c->cap_key, *n + len + 1))
-        return false;
-    memcpy(c->key + *n, s, len);
-    c->key[*n + len] = after;
-    *n += len + 1;
-    return true;
-}
-
-static bool seen(struct collector *c, const struct isg_span *s)
-{
-    size_t n = 0, len;
-    if (!c->shown)
-        return false;
-    const char *const type = isg_strtab_get(c->types, s->type, &len);
-    bool good = key_add(c, &n, type, len, '\t');
-    for (uint32_t i = s->first; good && i < s->first + s->n; i++)
-        good = key_add(c, &n, c->words + c->word_at[i], c->word_at[i + 1] - c->word_at[i], ' ');
-    if (!good)
-        fail(c);
-    return good && isg_strtab_find(c->shown, c->key, n) != ISG_NO_ID;
-}
-
-static enum isg_status add_token(void *cookie, const char *word, size_t word_n, const char *gold, size_t gold_n,
-    const char *predicted, size_t predicted_n, struct isg_error *err)
-{
-    struct collector *const c = cookie;
-    const size_t i = c->n, from = i ? c->word_at[i] : 0;
-    const char *const tag[2] = {gold, predicted};
-    const size_t tag_n[2] = {gold_n, predicted_n};
-    if (!ISG_GROW(c->word_at, c->cap_word_at, i + 2) || !ISG_GROW(c->words, c->cap_words, from + word_n))
+    const size_t from = c->n ? c->word_at[c->n] : 0;
+    if (n > UINT32_MAX - from)
+        return isg_error_set(err, ISG_EDATA, NULL, 0, "a sentence of more than 4 GiB");
+    if (!ISG_GROW(c->word_at, c->cap_word_at, c->n + 2) || !ISG_GROW(c->words, c->cap_words, from + n))
         return isg_error_nomem(err, "a sentence");
-    memcpy(c->words + from, word, word_n);
+    memcpy(c->words + from, word, n);
     c->word_at[0] = 0;
-    c->word_at[i + 1] = (uint32_t)(from + word_n);
-    for (int k = 0; k < 2; k++) {
-        struct tags *const t = &c->side[k];
-        const char *type;
-        size_t type_n;
-        if (!ISG_GROW(t->letters, t->cap_letters, i + 1) || !ISG_GROW(t->types, t->cap_types, i + 1))
-            return isg_error_nomem(err, "a sentence");
-        t->letters[i] = isg_tag_split(tag[k], tag_n[k], &type, &type_n);
-        t->types[i] = ISG_NO_ID;
-        if (t->letters[i] && t->letters[i] != 'O')
-            ISG_TRY(isg_strtab_add(c->types, type, type_n, &t->types[i], NULL, err));
-    }
-    c->n++;
+    c->word_at[++c->n] = (uint32_t)(from + n);
     return ISG_OK;
 }
 
-static bool same_tokens(const struct isg_span *a, const struct isg_span *b)
+/* Tag i of the sentence; "?" and what isg_tag_split does not read are no entity. */
+static enum isg_status add_tag(
+    struct isg_ner_detailer *c, struct tags *t, size_t i, const char *tag, size_t n, struct isg_error *err)
 {
-    return a->first == b->first && a->n == b->n;
+    const char *type;
+    size_t type_n;
+    if (!ISG_GROW(t->letters, t->cap_letters, i + 1) || !ISG_GROW(t->types, t->cap_types, i + 1))
+        return isg_error_nomem(err, "a sentence");
+    t->letters[i] = isg_tag_split(tag, n, &type, &type_n);
+    t->types[i] = ISG_NO_ID;
+    return t->letters[i] && t->letters[i] != 'O' ? isg_strtab_add(c->types, type, type_n, &t->types[i], NULL, err)
+                                                 : ISG_OK;
 }
 
-static void end_sentence(void *cookie)
+static enum isg_status find_spans(struct isg_ner_detailer *c, struct tags *t, struct isg_error *err)
 {
-    struct collector *const c = cookie;
-    size_t n[2];
-    for (int k = 0; k < 2; k++) {
-        struct tags *const t = &c->side[k];
-        if (isg_spans_from_tags(t->letters, t->types, c->n, &t->spans, &t->cap_spans, &n[k], &c->err) != ISG_OK)
-            return;
+    return isg_spans_from_tags(t->letters, t->types, c->n, &t->spans, &t->cap_spans, &t->n_spans, err);
+}
+
+/* "TYPE\tword word " of an entity, *n bytes in c->key; false = no memory. */
+static bool make_key(struct isg_ner_detailer *c, const struct isg_span *s, size_t *n)
+{
+    size_t type_n;
+    const char *const type = isg_strtab_get(c->types, s->type, &type_n);
+    const size_t words_n = c->word_at[s->first + s->n] - c->word_at[s->first];
+    if (!ISG_GROW(c->key, c->cap_key, type_n + 1 + words_n + s->n))
+        return false;
+    memcpy(c->key, type, type_n);
+    c->key[type_n] = '\t';
+    *n = type_n + 1;
+    for (uint32_t i = s->first; i < s->first + s->n; i++) {
+        const size_t len = c->word_at[i + 1] - c->word_at[i];
+        memcpy(c->key + *n, c->words + c->word_at[i], len);
+        c->key[*n + len] = ' ';
+        *n += len + 1;
+    }
+    return true;
+}
+
+/* ---- the training text ---- */
+
+static enum isg_status show_sentence(
+    struct isg_ner_detailer *c, const struct isg_columns_reader *r, const struct isg_block *b, struct isg_error *err)
+{
+    c->n = 0;
+    for (size_t i = 0; i < b->n_tokens; i++) {
+        size_t n, tag_n;
+        const char *const word = isg_block_word(r, b, i, &n), *const tag = isg_block_tag(r, b, i, &tag_n);
+        ISG_TRY(add_word(c, word, n, err));
+        ISG_TRY(add_tag(c, &c->gold, i, tag ? tag : "?", tag ? tag_n : 1, err));
+    }
+    ISG_TRY(find_spans(c, &c->gold, err));
+    for (size_t k = 0; k < c->gold.n_spans; k++) {
+        size_t n;
+        uint32_t id;
+        if (!make_key(c, &c->gold.spans[k], &n))
+            return isg_error_nomem(err, "the entities of the training text");
+        ISG_TRY(isg_strtab_add(c->shown, c->key, n, &id, NULL, err));
     }
     c->n = 0;
-    if (!ISG_GROW(c->pairs, c->cap_pairs, c->n_pairs + n[0] + n[1])) {
-        fail(c);
-        return;
-    }
-    const struct isg_span *const a = c->side[0].spans, *const b = c->side[1].spans;
-    for (size_t i = 0, j = 0; i < n[0] || j < n[1];) { /* both in order of their first token */
-        const bool both = i < n[0] && j < n[1] && same_tokens(&a[i], &b[j]);
-        const bool take_a = both || j == n[1] || (i < n[0] && a[i].first <= b[j].first);
-        struct pair p = {ISG_NO_ID, ISG_NO_ID, false, false};
-        if (take_a) {
-            p.gold = a[i].type;
-            p.gold_seen = seen(c, &a[i++]);
-        }
-        if (both || !take_a) {
-            p.predicted = b[j].type;
-            p.predicted_seen = seen(c, &b[j++]);
-        }
-        c->pairs[c->n_pairs++] = p;
-    }
+    return ISG_OK;
 }
 
-/* All entities of the training text as keys. */
-static enum isg_status show(struct collector *c, const char *train, struct isg_error *err)
+static enum isg_status show(struct isg_ner_detailer *c, const char *train, struct isg_error *err)
 {
-    struct isg_ner_corpus corpus;
+    struct isg_columns_reader *r;
     struct isg_columns columns = ISG_COLUMNS_DEFAULT;
     columns.open_tags = true;
-    ISG_TRY(isg_ner_corpus_load(&corpus, train, columns, err));
+    if (!(c->shown = isg_strtab_new()))
+        return isg_error_nomem(err, "the entities of the training text");
+    ISG_TRY(isg_columns_open(&r, train, columns, err));
     enum isg_status status = ISG_OK;
-    c->shown = isg_strtab_new();
-    if (!c->shown)
-        status = isg_error_nomem(err, "entities of the training text");
-    for (uint32_t s = 0; s < corpus.n_sentences && status == ISG_OK; s++)
-        for (uint32_t k = corpus.span_offset[s]; k < corpus.span_offset[s + 1] && status == ISG_OK; k++) {
-            const struct isg_span *const span = &corpus.spans[k];
-            size_t n = 0, len;
-            uint32_t id;
-            const char *const type = isg_strtab_get(corpus.types, span->type, &len);
-            bool good = key_add(c, &n, type, len, '\t');
-            for (uint32_t i = 0; good && i < span->n; i++) {
-                const char *const word = isg_strtab_get(
-                    corpus.forms, corpus.form[corpus.offset[s] + span->first + i], &len);
-                good = key_add(c, &n, word, len, ' ');
-            }
-            status = good ? isg_strtab_add(c->shown, c->key, n, &id, NULL, err)
-                          : isg_error_nomem(err, "entities of the training text");
-        }
-    isg_ner_corpus_fini(&corpus);
+    for (struct isg_block *b; status == ISG_OK;) {
+        status = isg_columns_next(r, &b, err);
+        if (status != ISG_OK || !b)
+            break;
+        status = show_sentence(c, r, b, err);
+    }
+    isg_columns_close(r);
     return status;
+}
+
+enum isg_status isg_ner_detailer_new(struct isg_ner_detailer **out, const char *train, struct isg_error *err)
+{
+    struct isg_ner_detailer *const c = isg_calloc(1, sizeof *c);
+    *out = NULL;
+    if (c)
+        c->types = isg_strtab_new();
+    enum isg_status status = c && c->types ? ISG_OK : isg_error_nomem(err, "the entities of a file");
+    if (status == ISG_OK && train)
+        status = show(c, train, err);
+    if (status == ISG_OK)
+        *out = c;
+    else
+        isg_ner_detailer_free(c);
+    return status;
+}
+
+static void tags_fini(struct tags *t)
+{
+    isg_free(t->letters);
+    isg_free(t->types);
+    isg_free(t->spans);
+}
+
+void isg_ner_detailer_free(struct isg_ner_detailer *c)
+{
+    if (!c)
+        return;
+    isg_strtab_free(c->types);
+    isg_strtab_free(c->shown);
+    tags_fini(&c->gold);
+    tags_fini(&c->predicted);
+    isg_free(c->words);
+    isg_free(c->word_at);
+    isg_free(c->key);
+    isg_free(c->pairs);
+    isg_free(c);
+}
+
+/* ---- gold and predictions ---- */
+
+enum isg_status isg_ner_detailer_token(struct isg_ner_detailer *c, const char *word, size_t word_n, const char *gold,
+    size_t gold_n, const char *predicted, size_t predicted_n, struct isg_error *err)
+{
+    ISG_TRY(add_tag(c, &c->gold, c->n, gold, gold_n, err));
+    ISG_TRY(add_tag(c, &c->predicted, c->n, predicted, predicted_n, err));
+    return add_word(c, word, word_n, err);
+}
+
+static enum isg_status was_seen(struct isg_ner_detailer *c, const struct isg_span *s, bool *seen, struct isg_error *err)
+{
+    size_t n;
+    *seen = false;
+    if (!s || !c->shown)
+        return ISG_OK;
+    if (!make_key(c, s, &n))
+        return isg_error_nomem(err, "the entities of a file");
+    *seen = isg_strtab_find(c->shown, c->key, n) != ISG_NO_ID;
+    return ISG_OK;
+}
+
+enum isg_status isg_ner_detailer_break(struct isg_ner_detailer *c, struct isg_error *err)
+{
+    ISG_TRY(find_spans(c, &c->gold, err));
+    ISG_TRY(find_spans(c, &c->predicted, err));
+    if (!ISG_GROW(c->pairs, c->cap_pairs, c->n_pairs + c->gold.n_spans + c->predicted.n_spans))
+        return isg_error_nomem(err, "the entities of a file");
+    struct isg_ner_match m = {c->gold.spans, c->gold.n_spans, c->predicted.spans, c->predicted.n_spans};
+    for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);) {
+        struct pair p = {a ? a->type : ISG_NO_ID, b ? b->type : ISG_NO_ID, false, false};
+        ISG_TRY(was_seen(c, a, &p.gold_seen, err));
+        ISG_TRY(was_seen(c, b, &p.predicted_seen, err));
+        c->pairs[c->n_pairs++] = p;
+    }
+    c->n = 0;
+    return ISG_OK;
 }
 
 static int by_name(const void *a, const void *b)
@@ -160,7 +209,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static enum isg_status count(struct isg_ner_detail *d, const struct collector *c, struct isg_error *err)
+static enum isg_status count(struct isg_ner_detail *d, const struct isg_ner_detailer *c, struct isg_error *err)
 {
     const size_t n = isg_strtab_size(c->types), side = n + 1;
     d->types = isg_calloc(side, sizeof *d->types);
@@ -204,40 +253,14 @@ static enum isg_status count(struct isg_ner_detail *d, const struct collector *c
     return ISG_OK;
 }
 
-enum isg_status isg_ner_eval_detail(
-    struct isg_ner_detail *out, const char *train, const struct isg_ner_eval_opts *opts, struct isg_error *err)
+enum isg_status isg_ner_detailer_finish(struct isg_ner_detailer *c, struct isg_ner_detail *out, struct isg_error *err)
 {
-    struct collector c = {.types = isg_strtab_new()};
-    enum isg_status status = ISG_OK;
     memset(out, 0, sizeof *out);
-    if (!c.types) {
-        status = isg_error_nomem(err, "the entities of a file");
-        goto out;
-    }
-    if (train)
-        ISG_GOTO(show(&c, train, err));
-    ISG_GOTO(isg_ner_eval_read(opts, &(struct isg_ner_pairs){&c, add_token, end_sentence}, err));
-    if (c.err.status != ISG_OK) {
-        *err = c.err;
-        status = c.err.status;
-        goto out;
-    }
-    status = count(out, &c, err);
-    out->has_seen = train != NULL;
-out:
+    ISG_TRY(isg_ner_detailer_break(c, err));
+    const enum isg_status status = count(out, c, err);
+    out->has_seen = c->shown != NULL;
     if (status != ISG_OK)
         isg_ner_detail_fini(out);
-    isg_strtab_free(c.types);
-    isg_strtab_free(c.shown);
-    for (int k = 0; k < 2; k++) {
-        isg_free(c.side[k].letters);
-        isg_free(c.side[k].types);
-        isg_free(c.side[k].spans);
-    }
-    isg_free(c.words);
-    isg_free(c.word_at);
-    isg_free(c.key);
-    isg_free(c.pairs);
     return status;
 }
 

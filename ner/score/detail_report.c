@@ -1,5 +1,5 @@
 /* Seen and unseen entities as a table, confusion as a picture. */
-#include "ner/score/score.h"
+#include "ner/score/detail_report.h"
 
 #include <string.h>
 

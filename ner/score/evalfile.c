@@ -1,263 +1,244 @@
-/* conlleval on files: lines to pairs of tags. */
+/* Reads gold and predicted tags from files side by side, and scores them. */
 #include "ner/score/evalfile.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct fields {
-    const char *at[3]; /* word, gold or only tag, prediction */
-    size_t n[3];
-    size_t count;
-};
-
-/* A file that is read beside another. */
-struct side {
-    struct isg_reader *reader;
-    char separator;
-    int columns[2]; /* which fields go to at[1], at[2]; negative from the end */
-    int n_columns;
-    size_t width; /* columns of the first token line */
-};
-
-static bool is_separator(const struct side *s, char c)
-{
-    return s->separator ? c == s->separator : c == ' ' || c == '\t';
-}
-
-static bool blank(const char *line, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (line[i] != ' ' && line[i] != '\t')
-            return false;
-    return true;
-}
-
-/* Field number k, negative from the end. Runs of blanks are one separator; a separator given or a tab stands
- * alone. */
-static bool field(const struct side *s, const char *line, size_t n, int k, const char **at, size_t *len)
-{
-    int count = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        int seen = 0;
-        size_t i = 0;
-        while (i < n) {
-            if (!s->separator) {
-                while (i < n && is_separator(s, line[i]))
-                    i++;
-                if (i == n)
-                    break;
-            }
-            size_t end = i;
-            while (end < n && !is_separator(s, line[end]))
-                end++;
-            if (pass == 1 && seen == (k < 0 ? count + k : k)) {
-                *at = line + i;
-                *len = end - i;
-                return true;
-            }
-            seen++;
-            i = end + 1;
-        }
-        count = seen;
-    }
-    return false;
-}
-
-static size_t count_fields(const struct side *s, const char *line, size_t n)
-{
-    const char *at;
-    size_t len, k = 0;
-    while (field(s, line, n, (int)k, &at, &len))
-        k++;
-    return k;
-}
-
-/* Next line that is no comment of a CoNLL-U kind: *line NULL at the end, f->count 0 for a sentence boundary. */
-static enum isg_status next(struct side *s, char **line, struct fields *f, struct isg_error *err)
-{
+struct text {
+    const char *s;
     size_t n;
-    ISG_TRY(isg_reader_line(s->reader, line, &n, err));
-    f->count = 0;
-    if (!*line || blank(*line, n))
-        return ISG_OK;
-    const char *path = isg_reader_path(s->reader);
-    const uint64_t number = isg_reader_lineno(s->reader);
-    if (isg_utf8_valid(*line, n) != n)
-        return isg_error_set(err, ISG_EDATA, path, number, "bytes that are no UTF-8");
-    if (!s->width && !s->separator && memchr(*line, '\t', n))
-        s->separator = '\t';
-    f->count = count_fields(s, *line, n);
+};
+/* A file being read, and its present token. */
+struct side {
+    const char *path;
+    struct isg_columns_reader *reader;
+    struct isg_block *block;
+    size_t line;   /* next one of the block */
+    int column[2]; /* of the tags: gold or prediction; in a single file both */
+    int n_tags;
+    uint32_t width; /* columns of the first token line */
+    /* the token */
+    bool ended; /* there is none any more */
+    bool first; /* of its sentence */
+    uint64_t number;
+    struct text word, tag[2];
+};
+struct eval {
+    const struct isg_ner_eval_opts *opts;
+    struct side sides[1 + ISG_NER_MAX_PREDICTED];
+    size_t n_sides, n_scores;
+    struct isg_ner_scorer *scorer[ISG_NER_MAX_PREDICTED];
+    struct isg_ner_detailer *detailer; /* NULL = not wanted */
+    struct {
+        char *s;
+        size_t cap;
+    } raw[2]; /* tags made of bare types */
+    uint64_t tokens;
+};
+
+/* conlleval takes any text; what no scheme writes is a mistake in the columns, or a bare type. */
+static bool well_formed(struct text tag)
+{
+    const char letter = tag.s[0];
+    if (tag.n == 1)
+        return strchr("OBIESMLUW[].", letter) != NULL;
+    return tag.n > 2 && tag.s[1] == '-' && strchr("BIESMLUW[]", letter) != NULL;
+}
+
+static enum isg_status check_line(
+    struct side *s, const struct isg_line *line, const struct isg_ner_eval_opts *opts, struct isg_error *err)
+{
     if (!s->width)
-        s->width = f->count;
-    if (f->count < (size_t)s->n_columns + 1) {
-        isg_error_set(err, ISG_EDATA, path, number, "%zu column%s", f->count, f->count == 1 ? "" : "s");
-        return isg_error_expected(err, "a word and %d tag column%s", s->n_columns, s->n_columns == 1 ? "" : "s");
+        s->width = line->n_fields;
+    if (s->n_tags == 2 && line->n_fields != s->width) {
+        (void)isg_error_set(err, ISG_EDATA, s->path, line->number, "a line of %u columns", line->n_fields);
+        return isg_error_expected(err, "%u as on the lines before", s->width);
     }
-    if (s->n_columns == 2 && f->count != s->width) {
-        isg_error_set(err, ISG_EDATA, path, number, "%zu columns", f->count);
-        return isg_error_expected(err, "%zu as on the lines before", s->width);
-    }
-    (void)field(s, *line, n, 0, &f->at[0], &f->n[0]);
-    for (int i = 0; i < s->n_columns; i++)
-        if (!field(s, *line, n, s->columns[i], &f->at[i + 1], &f->n[i + 1]) || f->n[i + 1] == 0) {
-            isg_error_set(err, ISG_EDATA, path, number, "no tag in column %d", s->columns[i]);
-            return isg_error_expected(err, "a tag on each token's line (%zu columns here)", f->count);
+    for (int i = 0; i < s->n_tags; i++) {
+        s->tag[i].s = isg_line_field(line, s->column[i], &s->tag[i].n);
+        if (!s->tag[i].s || s->tag[i].s == s->word.s || s->tag[i].n == 0) {
+            (void)isg_error_set(err, ISG_EDATA, s->path, line->number,
+                "a line of %u column%s without a tag in column %d", line->n_fields, line->n_fields == 1 ? "" : "s",
+                s->column[i]);
+            (void)isg_error_expected(err, "a word and %d tag column%s", s->n_tags, s->n_tags == 1 ? "" : "s");
+            return isg_error_advice(err, "say with --gold-column and --predicted-column which columns hold the tags");
         }
+        if (opts->raw || well_formed(s->tag[i]))
+            continue;
+        (void)isg_error_set(err, ISG_EDATA, s->path, line->number, "the malformed tag \"%.*s\"",
+            (int)(s->tag[i].n < 80 ? s->tag[i].n : 80), s->tag[i].s);
+        (void)isg_error_expected(
+            err, "tags of IOB1, BIO, BIOES, BMES or BILOU: O, or a letter, a dash and a type, as in B-PER");
+        return isg_error_advice(err, "--raw scores bare types such as ORG");
+    }
     return ISG_OK;
 }
 
-/* conlleval -r: a bare type is a chunk of its own. */
-static enum isg_status give(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts,
-    const struct fields *f, const char *predicted, size_t predicted_n, struct isg_error *err)
+/* The next token of a side. A document mark without tags ends the sentence, as an empty line does. */
+static enum isg_status next(struct side *s, const struct isg_ner_eval_opts *opts, struct isg_error *err)
 {
-    const char *const gold = f->at[1];
-    const size_t gold_n = f->n[1];
-    if (!opts->raw)
-        return to->token(to->cookie, f->at[0], f->n[0], gold, gold_n, predicted, predicted_n, err);
-    const char *outside = opts->outside ? opts->outside : "O";
-    const char *in[2] = {gold, predicted};
-    const size_t len[2] = {gold_n, predicted_n};
-    char *out[2] = {NULL, NULL};
-    enum isg_status status = ISG_OK;
-    for (int i = 0; i < 2 && status == ISG_OK; i++) {
-        const bool is_outside = (len[i] == strlen(outside) && memcmp(in[i], outside, len[i]) == 0) ||
-                                (len[i] == 1 && in[i][0] == 'O');
-        out[i] = isg_malloc(len[i] + 3, 1);
-        if (!out[i]) {
-            status = isg_error_nomem(err, "a tag");
+    s->first = s->number == 0;
+    for (;;) {
+        if (!s->block || s->line == s->block->n_lines) {
+            const enum isg_status status = isg_columns_next(s->reader, &s->block, err);
+            if (status == ISG_EDATA && strstr(err->advice, "--columns"))
+                (void)isg_error_advice(
+                    err, "say with --gold-column and --predicted-column which columns hold the tags");
+            s->line = 0;
+            s->ended = !s->block;
+            if (status != ISG_OK || s->ended)
+                return status;
+        }
+        const struct isg_line *const line = &s->block->lines[s->line++];
+        const bool document = line->kind == ISG_LINE_DOCUMENT;
+        if (line->kind == ISG_LINE_BLANK || (document && line->n_fields <= (uint32_t)s->n_tags))
+            s->first = true;
+        else if (document || line->kind == ISG_LINE_TOKEN) {
+            const struct isg_columns c = isg_columns_effective(s->reader);
+            s->number = line->number;
+            s->word.s = isg_line_field(line, document ? 0 : c.word, &s->word.n);
+            return check_line(s, line, opts, err);
+        }
+    }
+}
+
+static enum isg_status differ(
+    const struct side *a, const struct side *b, uint64_t line, const char *what, struct isg_error *err)
+{
+    (void)isg_error_set(err, ISG_EDATA, b->path, line, "%s", what);
+    return isg_error_expected(
+        err, "the words and sentence breaks of %s, which is at line %llu", a->path, (unsigned long long)a->number);
+}
+
+/* Do the present tokens of a prediction and the gold file agree? */
+static enum isg_status compare(const struct side *a, const struct side *b, bool start, struct isg_error *err)
+{
+    if (a->ended && b->ended)
+        return ISG_OK;
+    if (b->ended)
+        return differ(a, b, b->number, "the end of the file", err);
+    if (a->ended)
+        return differ(a, b, b->number, "more tokens than expected", err);
+    if (a->first != b->first && !start)
+        return differ(a, b, b->number,
+            b->first ? "a sentence break before this line" : "no sentence break before this line", err);
+    if (a->word.n == b->word.n && memcmp(a->word.s, b->word.s, a->word.n) == 0)
+        return ISG_OK;
+    char what[128];
+    snprintf(what, sizeof what, "the word \"%.*s\" where the gold file has \"%.*s\"",
+        b->word.n > 40 ? 40 : (int)b->word.n, b->word.s, a->word.n > 40 ? 40 : (int)a->word.n, a->word.s);
+    return differ(a, b, b->number, what, err);
+}
+
+/* conlleval -r: a bare type is an entity of one token. */
+static enum isg_status from_raw(struct eval *e, int i, struct text *tag, struct isg_error *err)
+{
+    const char *const outside = e->opts->outside ? e->opts->outside : "O";
+    if ((tag->n == strlen(outside) && memcmp(tag->s, outside, tag->n) == 0) || (tag->n == 1 && tag->s[0] == 'O')) {
+        *tag = (struct text){"O", 1};
+        return ISG_OK;
+    }
+    if (!ISG_GROW(e->raw[i].s, e->raw[i].cap, tag->n + 2))
+        return isg_error_nomem(err, "a tag");
+    memcpy(e->raw[i].s, "B-", 2);
+    memcpy(e->raw[i].s + 2, tag->s, tag->n);
+    *tag = (struct text){e->raw[i].s, tag->n + 2};
+    return ISG_OK;
+}
+
+static enum isg_status score_token(struct eval *e, size_t k, struct isg_error *err)
+{
+    struct text gold = e->sides[0].tag[0], predicted = e->n_sides > 1 ? e->sides[k + 1].tag[0] : e->sides[0].tag[1];
+    const struct text word = e->sides[0].word;
+    if (e->opts->raw) {
+        ISG_TRY(from_raw(e, 0, &gold, err));
+        ISG_TRY(from_raw(e, 1, &predicted, err));
+    }
+    ISG_TRY(isg_ner_scorer_token(e->scorer[k], gold.s, gold.n, predicted.s, predicted.n, err));
+    if (k > 0 || !e->detailer)
+        return ISG_OK;
+    return isg_ner_detailer_token(e->detailer, word.s, word.n, gold.s, gold.n, predicted.s, predicted.n, err);
+}
+
+/* All tokens of the files, to the scorers. */
+static enum isg_status run(struct eval *e, struct isg_error *err)
+{
+    for (;; e->tokens++) {
+        for (size_t i = 0; i < e->n_sides; i++)
+            ISG_TRY(next(&e->sides[i], e->opts, err));
+        for (size_t i = 1; i < e->n_sides; i++)
+            ISG_TRY(compare(&e->sides[0], &e->sides[i], e->tokens == 0, err));
+        if (e->sides[0].ended)
             break;
-        }
-        if (is_outside) {
-            memcpy(out[i], "O", 2);
-        } else {
-            memcpy(out[i], "B-", 2);
-            memcpy(out[i] + 2, in[i], len[i]);
-            out[i][len[i] + 2] = 0;
+        for (size_t k = 0; k < e->n_scores; k++) {
+            if (e->sides[0].first)
+                isg_ner_scorer_break(e->scorer[k]);
+            if (e->sides[0].first && k == 0 && e->detailer)
+                ISG_TRY(isg_ner_detailer_break(e->detailer, err));
+            ISG_TRY(score_token(e, k, err));
         }
     }
-    if (status == ISG_OK)
-        status = to->token(to->cookie, f->at[0], f->n[0], out[0], strlen(out[0]), out[1], strlen(out[1]), err);
-    isg_free(out[0]);
-    isg_free(out[1]);
-    return status;
+    return ISG_OK;
 }
 
-static enum isg_status one_file(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts, struct side *a,
-    uint64_t *tokens, struct isg_error *err)
+static enum isg_status open_sides(struct eval *e, struct isg_error *err)
 {
-    char *line;
-    struct fields f;
-    for (;;) {
-        ISG_TRY(next(a, &line, &f, err));
-        if (!line)
-            return ISG_OK;
-        if (!f.count) {
-            to->sentence(to->cookie);
-            continue;
+    const struct isg_ner_eval_opts *const o = e->opts;
+    const int predicted = o->predicted_column ? o->predicted_column : -1;
+    bool standard = false;
+    e->n_sides = 1 + o->n_predicted;
+    for (size_t i = 0; i < e->n_sides; i++) {
+        struct side *const s = &e->sides[i];
+        s->path = i ? o->predicted[i - 1] : o->gold;
+        if (strcmp(s->path, "-") == 0) {
+            if (standard)
+                return isg_error_set(err, ISG_EUSAGE, NULL, 0, "standard input given for two files");
+            standard = true;
         }
-        ++*tokens;
-        ISG_TRY(give(to, opts, &f, f.at[2], f.n[2], err));
+        s->n_tags = e->n_sides == 1 ? 2 : 1;
+        s->column[0] = i ? predicted : o->gold_column ? o->gold_column : e->n_sides == 1 ? -2 : -1;
+        s->column[1] = predicted;
+        ISG_TRY(isg_columns_open(&s->reader, s->path,
+            (struct isg_columns){
+                .tag = s->column[s->n_tags - 1], .any_tag = true, .separator = o->delimiter == ' ' ? 0 : o->delimiter},
+            err));
+        if (strcmp(s->path, "-") == 0)
+            s->path = "<standard input>";
     }
+    return ISG_OK;
 }
 
-static enum isg_status differ(const struct side *a, const struct side *b, const char *what, struct isg_error *err)
+enum isg_status isg_ner_eval_files(struct isg_ner_score *out, struct isg_ner_detail *detail,
+    const struct isg_ner_eval_opts *opts, struct isg_error *err)
 {
-    isg_error_set(err, ISG_EDATA, isg_reader_path(b->reader), isg_reader_lineno(b->reader), "%s", what);
-    isg_error_expected(err, "the same words and sentence breaks as in %s, here its line %llu",
-        isg_reader_path(a->reader), (unsigned long long)isg_reader_lineno(a->reader));
-    return ISG_EDATA;
-}
-
-static enum isg_status two_files(const struct isg_ner_pairs *to, const struct isg_ner_eval_opts *opts, struct side *a,
-    struct side *b, uint64_t *tokens, struct isg_error *err)
-{
-    char *line, *other;
-    struct fields f, g;
-    bool gap = true;
-    for (;;) {
-        /* several blank lines make one break, so that files which differ in them alone still fit */
-        bool gap_a = false, gap_b = false;
-        do {
-            ISG_TRY(next(a, &line, &f, err));
-            gap_a |= line && !f.count;
-        } while (line && !f.count);
-        do {
-            ISG_TRY(next(b, &other, &g, err));
-            gap_b |= other && !g.count;
-        } while (other && !g.count);
-        if (!line && !other)
-            return ISG_OK;
-        if (!other)
-            return differ(a, b, "the file ends", err);
-        if (!line)
-            return differ(a, b, "lines after the last one wanted", err);
-        if (gap_a != gap_b && !gap)
-            return differ(a, b, gap_b ? "a sentence break" : "no sentence break", err);
-        gap = false;
-        if (f.n[0] != g.n[0] || memcmp(f.at[0], g.at[0], f.n[0]) != 0) {
-            char what[128];
-            snprintf(what, sizeof what, "the word \"%.*s\" where the gold file has \"%.*s\"",
-                g.n[0] > 40 ? 40 : (int)g.n[0], g.at[0], f.n[0] > 40 ? 40 : (int)f.n[0], f.at[0]);
-            return differ(a, b, what, err);
-        }
-        if (gap_a)
-            to->sentence(to->cookie);
-        ++*tokens;
-        ISG_TRY(give(to, opts, &f, g.at[1], g.n[1], err));
-    }
-}
-
-enum isg_status isg_ner_eval_read(
-    const struct isg_ner_eval_opts *opts, const struct isg_ner_pairs *to, struct isg_error *err)
-{
-    const bool pair = opts->predicted != NULL;
-    struct side a = {.separator = opts->delimiter == ' ' ? 0 : opts->delimiter, .n_columns = pair ? 1 : 2};
-    struct side b = {.separator = a.separator, .n_columns = 1};
-    a.columns[0] = opts->gold_column ? opts->gold_column : pair ? -1 : -2;
-    a.columns[1] = b.columns[0] = opts->predicted_column ? opts->predicted_column : -1;
+    struct eval e = {.opts = opts, .n_scores = opts->n_predicted ? opts->n_predicted : 1};
     enum isg_status status = ISG_OK;
-    uint64_t tokens = 0;
-    ISG_GOTO(isg_reader_open(&a.reader, opts->gold, err));
-    if (pair) {
-        ISG_GOTO(isg_reader_open(&b.reader, opts->predicted, err));
-        ISG_GOTO(two_files(to, opts, &a, &b, &tokens, err));
-    } else {
-        ISG_GOTO(one_file(to, opts, &a, &tokens, err));
-    }
-    to->sentence(to->cookie);
-    if (!tokens) {
-        isg_error_set(err, ISG_EDATA, opts->gold, 0, "no token");
-        status = isg_error_expected(err, "lines of a word and tags");
-    }
+    memset(out, 0, e.n_scores * sizeof *out);
+    if (detail)
+        memset(detail, 0, sizeof *detail);
+    for (size_t k = 0; k < e.n_scores; k++)
+        if (!(e.scorer[k] = isg_ner_scorer_new())) {
+            status = isg_error_nomem(err, "the scorer");
+            goto out;
+        }
+    ISG_GOTO(open_sides(&e, err));
+    if (detail)
+        ISG_GOTO(isg_ner_detailer_new(&e.detailer, opts->train, err));
+    ISG_GOTO(run(&e, err));
+    for (size_t k = 0; k < e.n_scores; k++)
+        ISG_GOTO(isg_ner_scorer_finish(e.scorer[k], &out[k], err));
+    if (detail)
+        ISG_GOTO(isg_ner_detailer_finish(e.detailer, detail, err));
 out:
-    isg_reader_close(a.reader);
-    isg_reader_close(b.reader);
-    return status;
-}
-
-static enum isg_status score_token(void *cookie, const char *word, size_t word_n, const char *gold, size_t gold_n,
-    const char *predicted, size_t predicted_n, struct isg_error *err)
-{
-    (void)word;
-    (void)word_n;
-    return isg_ner_scorer_token(cookie, gold, gold_n, predicted, predicted_n, err);
-}
-
-static void score_break(void *cookie)
-{
-    isg_ner_scorer_break(cookie);
-}
-
-enum isg_status isg_ner_eval_files(
-    struct isg_ner_score *out, const struct isg_ner_eval_opts *opts, struct isg_error *err)
-{
-    memset(out, 0, sizeof *out);
-    struct isg_ner_scorer *const scorer = isg_ner_scorer_new();
-    if (!scorer)
-        return isg_error_nomem(err, "the scorer");
-    enum isg_status status = isg_ner_eval_read(opts, &(struct isg_ner_pairs){scorer, score_token, score_break}, err);
-    if (status == ISG_OK)
-        status = isg_ner_scorer_finish(scorer, out, err);
-    isg_ner_scorer_free(scorer);
+    for (size_t k = 0; k < e.n_scores; k++) {
+        isg_ner_scorer_free(e.scorer[k]);
+        if (status != ISG_OK)
+            isg_ner_score_fini(&out[k]);
+    }
+    isg_ner_detailer_free(e.detailer);
+    for (size_t i = 0; i < e.n_sides; i++)
+        isg_columns_close(e.sides[i].reader);
+    isg_free(e.raw[0].s);
+    isg_free(e.raw[1].s);
     return status;
 }

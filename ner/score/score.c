@@ -1,9 +1,8 @@
 /* conlleval's counting: one pass, two tags of memory.
  *
- * A chunk is correct where gold and prediction start it at the same token with the same type and end it at
- * the same token. `open` says that a chunk both have started is running and has agreed so far. The tables of
- * where a chunk ends and starts are conlleval's own, so that IOB1, BIO and its bracket formats come out the
- * same, and BIOES as it reads them. */
+ * A chunk is correct if gold and prediction start it at the same token with the same type and end it at the same token.
+ * `open` = inside a chunk that both have started and that has agreed so far. The rules of where a chunk ends and starts
+ * are conlleval's own, so that IOB1, BIO and its bracket formats come out the same, and BIOES as it reads them. */
 #include "ner/score/score.h"
 
 #include <stdio.h>
@@ -11,8 +10,7 @@
 #include <string.h>
 
 struct side {
-    char letter; /* as written: 'B', 'I', 'E', 'S', 'O', '[', ']' ...; 0 = more than one character before the
-                    dash */
+    char letter; /* as written: 'B', 'I', 'E', 'S', 'O', '[', ']' ...; 0 = several characters before the dash */
     uint32_t type;
 };
 struct reading {
@@ -27,7 +25,7 @@ struct isg_ner_scorer {
     struct reading classic, strict;
     struct isg_ner_counts *sentences, before; /* before: overall counts when the sentence began */
     size_t n_sentences, cap_sentences;
-    bool in_sentence, failed; /* a break has no status: a failure is told by finish */
+    bool in_sentence, failed; /* a break has no status: finish reports a failure */
     uint64_t tokens, correct_tags;
 };
 
@@ -111,7 +109,7 @@ static bool chunk_starts(struct side a, struct side b)
     return t != 'O' && t != '.' && a.type != b.type;
 }
 
-/* The same for readers of BIOES: B and S always start, E and S always end. */
+/* The same as BIOES is meant: B and S always start, E and S always end. */
 static bool strict_ends(struct side a, struct side b)
 {
     return chunk_ends(a, b) || (a.letter != 'O' && (a.letter == 'E' || a.letter == 'S' || b.letter == 'S' ||
@@ -176,6 +174,14 @@ static enum isg_status split(
     return ISG_OK;
 }
 
+/* BMES and BILOU letters as those of BIOES. */
+static struct side as_bioes(struct side x)
+{
+    static const char from[] = "MLUW", to[] = "IESS";
+    const char *const at = x.letter ? strchr(from, x.letter) : NULL;
+    return (struct side){at ? to[at - from] : x.letter, x.type};
+}
+
 enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold, size_t gold_n, const char *predicted,
     size_t predicted_n, struct isg_error *err)
 {
@@ -183,7 +189,7 @@ enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold,
     ISG_TRY(split(s, gold, gold_n, &g, err));
     ISG_TRY(split(s, predicted, predicted_n, &p, err));
     step(&s->classic, g, p, false, s->by_type);
-    step(&s->strict, g, p, true, NULL);
+    step(&s->strict, as_bioes(g), as_bioes(p), true, NULL);
     s->tokens++;
     s->in_sentence = true;
     const char *dash = memchr(gold, '-', gold_n);
@@ -269,34 +275,61 @@ out:
     return status;
 }
 
-char *isg_ner_score_report(const struct isg_ner_score *s, bool latex)
+static void put_latex(struct isg_text *t, const char *s)
+{
+    for (; *s; s++) {
+        if (strchr("#$%&_{}", *s))
+            isg_text_put(t, "\\%c", *s);
+        else if (strchr("~^\\", *s))
+            isg_text_put(t, "\\char%d{}", *s);
+        else if ((unsigned char)*s >= ' ')
+            isg_text_put(t, "%c", *s);
+    }
+}
+
+static void put_row(struct isg_text *t, const char *name, const struct isg_ner_counts *c)
+{
+    put_latex(t, name);
+    isg_text_put(t, " & %.2f\\%% & %.2f\\%% & %.2f \\\\\n", isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c));
+}
+
+static char *latex_report(const struct isg_ner_score *s)
 {
     struct isg_text t = {0};
-    const double p = isg_ner_precision(&s->overall), r = isg_ner_recall(&s->overall), f = isg_ner_f1(&s->overall);
-    if (latex) {
-        isg_text_put(&t, "        & Precision &  Recall  & F$_{\\beta=1} \\\\\\hline");
-    } else {
-        isg_text_put(&t, "processed %llu tokens with %llu phrases; found: %llu phrases; correct: %llu.\n",
-            (unsigned long long)s->tokens, (unsigned long long)s->overall.gold,
-            (unsigned long long)s->overall.predicted, (unsigned long long)s->overall.correct);
-        if (s->tokens)
-            isg_text_put(&t, "accuracy: %6.2f%%; precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f\n",
-                100.0 * (double)s->correct_tags / (double)s->tokens, p, r, f);
-    }
+    isg_text_put(&t, "\\begin{tabular}{lrrr}\n\\hline\n & Precision & Recall & F$_{\\beta=1}$ \\\\\n\\hline\n");
+    for (size_t i = 0; i < s->n_types; i++)
+        put_row(&t, s->types[i].name, &s->types[i].counts);
+    isg_text_put(&t, "\\hline\n");
+    put_row(&t, "Overall", &s->overall);
+    isg_text_put(&t, "\\hline\n\\end{tabular}\n");
+    return isg_text_finish(&t);
+}
+
+char *isg_ner_score_report(const struct isg_ner_score *s, bool latex)
+{
+    if (latex)
+        return latex_report(s);
+    struct isg_text t = {0};
+    isg_text_put(&t, "processed %llu tokens with %llu phrases; found: %llu phrases; correct: %llu.\n",
+        (unsigned long long)s->tokens, (unsigned long long)s->overall.gold, (unsigned long long)s->overall.predicted,
+        (unsigned long long)s->overall.correct);
+    if (s->tokens)
+        isg_text_put(&t, "accuracy: %6.2f%%; precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f\n",
+            100.0 * (double)s->correct_tags / (double)s->tokens, isg_ner_precision(&s->overall),
+            isg_ner_recall(&s->overall), isg_ner_f1(&s->overall));
     for (size_t i = 0; i < s->n_types; i++) {
-        const struct isg_ner_counts *c = &s->types[i].counts;
-        /* conlleval lists the empty type twice where both sides have it: its test for a repeated name takes
-         * "" for none */
+        const struct isg_ner_counts *const c = &s->types[i].counts;
+        struct isg_text name = {0};
+        isg_text_put_visible(&name, s->types[i].name);
+        char *const visible = isg_text_finish(&name);
+        t.failed |= name.failed;
+        /* conlleval lists the empty type twice if gold and prediction have it: its test for a repeated name takes "" for
+         * no name */
         const int times = s->types[i].name[0] == 0 && c->gold && c->predicted ? 2 : 1;
         for (int k = 0; k < times; k++)
-            if (latex)
-                isg_text_put(&t, "\n%-7s &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\", s->types[i].name, isg_ner_precision(c),
-                    isg_ner_recall(c), isg_ner_f1(c));
-            else
-                isg_text_put(&t, "%17s: precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f  %llu\n", s->types[i].name,
-                    isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c), (unsigned long long)c->predicted);
+            isg_text_put(&t, "%17s: precision: %6.2f%%; recall: %6.2f%%; FB1: %6.2f  %llu\n", visible ? visible : "",
+                isg_ner_precision(c), isg_ner_recall(c), isg_ner_f1(c), (unsigned long long)c->predicted);
+        isg_free(visible);
     }
-    if (latex)
-        isg_text_put(&t, "\\hline\nOverall &  %6.2f\\%% & %6.2f\\%% & %6.2f \\\\\\hline\n", p, r, f);
     return isg_text_finish(&t);
 }

@@ -1,5 +1,5 @@
-/* How far a score can be trusted: resampling of sentences. */
-#include "ner/score/score.h"
+/* How reliable a score is: resampling of sentences. */
+#include "ner/score/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ enum isg_status isg_ner_compare(struct isg_ner_comparison *out, const struct isg
     for (size_t i = 0; same && i < a->n_sentences; i++)
         same = a->sentences[i].gold == b->sentences[i].gold;
     if (!same)
-        return isg_error_set(err, ISG_EDATA, NULL, 0, "two predictions that are not of the same gold sentences");
+        return isg_error_set(err, ISG_EDATA, NULL, 0, "predictions for different gold sentences");
     out->f1_a = isg_ner_f1(&a->overall);
     out->f1_b = isg_ner_f1(&b->overall);
     const double seen = fabs(out->f1_b - out->f1_a);

@@ -1,6 +1,7 @@
 /* Selection without labels: how far an epoch's output is that of the epoch before it. */
 #include "ner/transfer/private.h"
 #include "ner/data/labels.h"
+#include "ner/score/match.h"
 
 #include <string.h>
 
@@ -13,14 +14,9 @@ static void compare(const struct isg_ner_vocab *v, const uint32_t *before, const
     const size_t n_b = isg_ner_spans_from_labels(v, now, n, b);
     out->gold += n_a;
     out->predicted += n_b;
-    for (size_t i = 0, k = 0; i < n_a && k < n_b;) {
-        if (a[i].first == b[k].first)
-            out->correct += a[i].n == b[k].n && a[i].type == b[k].type;
-        if (a[i].first <= b[k].first)
-            i++;
-        else
-            k++;
-    }
+    struct isg_ner_match m = {a, n_a, b, n_b};
+    for (const struct isg_span *x, *y; isg_ner_match_next(&m, &x, &y);)
+        out->correct += x && y && x->type == y->type;
 }
 
 enum isg_status isg_transfer_agreement(struct isg_transfer *t, struct isg_ner_counts *out, struct isg_error *err)

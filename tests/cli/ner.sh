@@ -263,6 +263,27 @@ printf 'a O\n\nb B-PER\n' >gold
 printf 'a O\n\nc B-PER\n' >other
 run 3 ner eval gold other
 holds stderr "other:3: "
+printf 'a O O\nb ORG O\n' >bare
+run 3 ner eval bare
+holds stderr 'bare:2: the malformed tag "ORG"'
+holds stderr "BIOES"
+run 0 ner eval --raw bare
+printf -- '# newdoc\n# id 1\nAnn B-PER B-PER\n-DOCSTART-\nRome B-LOC O\n' >comments
+run 0 ner eval comments
+holds stdout "processed 2 tokens with 2 phrases; found: 1 phrases; correct: 1."
+# each file is read once: pipes will do
+cp dev piped.gold
+run 0 ner compare --rounds 20 <(cat piped.gold) <(cat out) <(cat out)
+run 0 ner eval --json --seen <(cat train) <(cat piped.gold) <(cat out)
+# --latex is a whole table, whatever the names hold
+printf 'a B-x_y&z B-x_y&z\n' >names.tags
+run 0 ner eval -l names.tags
+holds stdout '\end{tabular}'
+holds stdout 'x\_y\&z & 100.00\% & 100.00\% & 100.00 \\'
+if command -v pdflatex >/dev/null; then
+    { printf '\\documentclass{article}\\begin{document}\n' && cat stdout && printf '\\end{document}\n'; } >table.tex
+    pdflatex -interaction=batchmode -halt-on-error table.tex >/dev/null || fail "--latex does not compile"
+fi
 # labels that training never saw count against recall, and nothing breaks
 sed 's/LOC/PLANET/' dev >planets
 # shellcheck disable=SC2086

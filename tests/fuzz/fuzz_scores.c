@@ -5,9 +5,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct isg_ner_score score = {0};
+    struct isg_ner_detail detail = {0};
     struct isg_error err = {0};
     const struct isg_ner_eval_opts opts = {.gold = fuzz_file(data, n)};
-    const enum isg_status status = isg_ner_eval_files(&score, &opts, &err);
+    const enum isg_status status = isg_ner_eval_files(&score, &detail, &opts, &err);
     if (status != ISG_OK) {
         fuzz_check_refusal(status, &err);
         return 0;
@@ -19,6 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     for (size_t i = 0; i < score.n_types; i++)
         gold += score.types[i].counts.gold;
     FUZZ_CHECK(gold == all->gold);
+    uint64_t entities = 0;
+    for (size_t i = 0; i < (detail.n_types + 1) * (detail.n_types + 1); i++)
+        entities += detail.confusion[i];
+    FUZZ_CHECK(entities <= 2 * score.tokens);
+    isg_ner_detail_fini(&detail);
     char *report = isg_ner_score_report(&score, false);
     FUZZ_CHECK(report);
     isg_free(report);

@@ -16,20 +16,20 @@ static enum isg_status run_compare(struct isg_app *app, int argc, char **argv, s
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
-    struct isg_ner_score a = {0}, b = {0};
+    struct isg_ner_score scores[2] = {0};
     struct isg_ner_comparison c;
     enum isg_status status;
-    ISG_GOTO(isg_ner_eval_files(&a, &(struct isg_ner_eval_opts){.gold = argv[0], .predicted = argv[1]}, err));
-    ISG_GOTO(isg_ner_eval_files(&b, &(struct isg_ner_eval_opts){.gold = argv[0], .predicted = argv[2]}, err));
-    ISG_GOTO(isg_ner_compare(&c, &a, &b, (uint32_t)rounds, (uint64_t)app->seed, err));
+    const struct isg_ner_eval_opts opts = {.gold = argv[0], .predicted = {argv[1], argv[2]}, .n_predicted = 2};
+    ISG_GOTO(isg_ner_eval_files(scores, NULL, &opts, err));
+    ISG_GOTO(isg_ner_compare(&c, &scores[0], &scores[1], (uint32_t)rounds, (uint64_t)app->seed, err));
     fprintf(app->results,
         "%s\tF1 %.2f\n%s\tF1 %.2f\ndifference\t%+.2f\np\t%.4g\t(approximate randomisation, %lld rounds)\n", argv[1],
         c.f1_a, argv[2], c.f1_b, c.f1_b - c.f1_a, c.p, (long long)rounds);
     isg_app_result(app, json_pack("{s:f, s:f, s:f, s:f, s:I}", "f1_a", c.f1_a, "f1_b", c.f1_b, "difference",
                             c.f1_b - c.f1_a, "p", c.p, "rounds", (json_int_t)rounds));
 out:
-    isg_ner_score_fini(&a);
-    isg_ner_score_fini(&b);
+    isg_ner_score_fini(&scores[0]);
+    isg_ner_score_fini(&scores[1]);
     return status;
 }
 

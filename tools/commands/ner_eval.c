@@ -11,30 +11,62 @@ static json_t *counts_json(const struct isg_ner_counts *c)
         (json_int_t)c->correct);
 }
 
-static json_t *seen_json(const struct isg_ner_detail *d)
+/* json_object_set_new for a parent that may be NULL already: each failure ends in NULL. */
+static json_t *with(json_t *parent, const char *key, json_t *value)
 {
-    json_t *o = json_object(), *types = json_object();
-    for (size_t i = 0; i <= d->n_types; i++) {
-        json_t *both = json_pack("{s:o, s:o}", "seen", counts_json(&d->seen[i]), "unseen", counts_json(&d->unseen[i]));
-        json_object_set_new(i < d->n_types ? types : o, i < d->n_types ? d->types[i] : "overall", both);
+    if (!parent || !value || json_object_set_new(parent, key, json_incref(value)) != 0) {
+        json_decref(parent);
+        parent = NULL;
     }
-    json_object_set_new(o, "types", types);
-    return o;
+    json_decref(value);
+    return parent;
 }
 
-/* Labels and counts; the label after the types stands for no entity of just these tokens. */
+static json_t *seen_json(const struct isg_ner_detail *d)
+{
+    json_t *types = json_object(), *overall = NULL;
+    for (size_t i = 0; i <= d->n_types; i++) {
+        json_t *const both = with(
+            with(json_object(), "seen", counts_json(&d->seen[i])), "unseen", counts_json(&d->unseen[i]));
+        if (i < d->n_types)
+            types = with(types, d->types[i], both);
+        else
+            overall = both;
+    }
+    return with(with(json_object(), "overall", overall), "types", types);
+}
+
+/* Labels and counts; the last label, null, stands for no entity of just these tokens. */
 static json_t *confusion_json(const struct isg_ner_detail *d)
 {
     json_t *labels = json_array(), *rows = json_array();
     const size_t side = d->n_types + 1;
-    for (size_t i = 0; i < side; i++) {
-        json_t *row = json_array();
-        for (size_t j = 0; j < side; j++)
-            json_array_append_new(row, json_integer((json_int_t)d->confusion[i * side + j]));
-        json_array_append_new(rows, row);
-        json_array_append_new(labels, i < d->n_types ? json_string(d->types[i]) : json_null());
+    bool good = labels && rows;
+    for (size_t i = 0; good && i < side; i++) {
+        json_t *const row = json_array();
+        for (size_t j = 0; good && j < side; j++)
+            good = json_array_append_new(row, json_integer((json_int_t)d->confusion[i * side + j])) == 0;
+        good = json_array_append_new(rows, row) == 0 && good &&
+               json_array_append_new(labels, i < d->n_types ? json_string(d->types[i]) : json_null()) == 0;
     }
-    return json_pack("{s:o, s:o}", "labels", labels, "gold_predicted", rows);
+    if (!good) {
+        json_decref(labels);
+        json_decref(rows);
+        return NULL;
+    }
+    return with(with(json_object(), "labels", labels), "gold_predicted", rows);
+}
+
+static json_t *score_json(const struct isg_ner_score *s)
+{
+    json_t *types = json_object();
+    for (size_t i = 0; i < s->n_types; i++)
+        types = with(types, s->types[i].name, counts_json(&s->types[i].counts));
+    json_t *o = json_pack("{s:I, s:f}", "tokens", (json_int_t)s->tokens, "accuracy",
+        s->tokens ? 100.0 * (double)s->correct_tags / (double)s->tokens : 0.0);
+    o = with(o, "overall", counts_json(&s->overall));
+    o = with(o, "types", types);
+    return with(o, "strict", counts_json(&s->strict));
 }
 
 static enum isg_status write_confusion(
@@ -48,22 +80,70 @@ static enum isg_status write_confusion(
     return status;
 }
 
-static json_t *score_json(const struct isg_ner_score *s, const struct isg_ner_interval *interval)
+/* What is asked for, and what was found. */
+struct findings {
+    bool latex;
+    const char *confusion; /* file or NULL */
+    uint32_t samples;      /* 0 = no bootstrap */
+    struct isg_ner_score score;
+    struct isg_ner_detail detail;
+    struct isg_ner_interval interval;
+};
+
+static enum isg_status report(struct isg_app *app, const struct findings *f, struct isg_error *err)
 {
-    json_t *types = json_object();
-    for (size_t i = 0; types && i < s->n_types; i++)
-        if (json_object_set_new(types, s->types[i].name, counts_json(&s->types[i].counts)) != 0) {
-            json_decref(types);
-            return NULL;
-        }
-    json_t *o = json_pack("{s:I, s:f, s:o, s:o, s:o}", "tokens", (json_int_t)s->tokens, "accuracy",
-        s->tokens ? 100.0 * (double)s->correct_tags / (double)s->tokens : 0.0, "overall", counts_json(&s->overall),
-        "types", types, "strict", counts_json(&s->strict));
-    if (o && interval)
-        json_object_set_new(o, "bootstrap",
-            json_pack(
-                "{s:f, s:f, s:f}", "low", interval->low, "high", interval->high, "deviation", interval->deviation));
-    return o;
+    const struct isg_ner_score *const s = &f->score;
+    char *const text = isg_ner_score_report(s, f->latex);
+    char *const seen = f->detail.has_seen ? isg_ner_seen_report(&f->detail) : NULL;
+    const bool good = text && (seen || !f->detail.has_seen);
+    if (good)
+        fprintf(app->results, "%s%s", text, seen ? seen : "");
+    isg_free(text);
+    isg_free(seen);
+    if (!good)
+        return isg_error_nomem(err, "the report");
+    if (f->samples)
+        fprintf(app->results, "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %u samples)\n",
+            f->interval.low, f->interval.high, s->n_sentences, f->samples);
+    if (memcmp(&s->overall, &s->strict, sizeof s->overall) != 0)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "conlleval merges adjacent BIOES entities of one type; kept apart they give precision %.2f, recall %.2f, "
+            "F1 "
+            "%.2f (\"strict\" in --json)",
+            isg_ner_precision(&s->strict), isg_ner_recall(&s->strict), isg_ner_f1(&s->strict));
+    return ISG_OK;
+}
+
+static json_t *findings_json(const struct findings *f, bool confusion)
+{
+    json_t *o = score_json(&f->score);
+    if (f->samples)
+        o = with(o, "bootstrap",
+            json_pack("{s:f, s:f, s:f}", "low", f->interval.low, "high", f->interval.high, "deviation",
+                f->interval.deviation));
+    if (confusion)
+        o = with(o, "confusion", confusion_json(&f->detail));
+    return f->detail.has_seen ? with(o, "seen", seen_json(&f->detail)) : o;
+}
+
+static enum isg_status evaluate(
+    struct isg_app *app, const struct isg_ner_eval_opts *opts, struct findings *f, struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    if (f->confusion)
+        ISG_GOTO(isg_check_overwrite(f->confusion, app->force, err));
+    const bool detail = opts->train || f->confusion || app->json;
+    ISG_GOTO(isg_ner_eval_files(&f->score, detail ? &f->detail : NULL, opts, err));
+    if (f->samples)
+        ISG_GOTO(isg_ner_bootstrap(&f->interval, &f->score, f->samples, (uint64_t)app->seed, err));
+    if (f->confusion)
+        ISG_GOTO(write_confusion(&f->detail, f->confusion, app->force, err));
+    ISG_GOTO(report(app, f, err));
+    isg_app_result(app, findings_json(f, app->json));
+out:
+    isg_ner_detail_fini(&f->detail);
+    isg_ner_score_fini(&f->score);
+    return status;
 }
 
 static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, struct isg_error *err)
@@ -132,56 +212,13 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     if (delimiter)
         opts.delimiter = delimiter[0] == '\\' && delimiter[1] ? '\t' : delimiter[0];
     opts.gold = argv[0];
-    opts.predicted = argc > 1 ? argv[1] : NULL;
+    opts.predicted[0] = argc > 1 ? argv[1] : NULL;
+    opts.n_predicted = argc > 1;
     opts.gold_column = (int)gold_column;
     opts.predicted_column = (int)predicted_column;
-    if (confusion)
-        ISG_TRY(isg_check_overwrite(confusion, app->force, err));
-    struct isg_ner_score score;
-    struct isg_ner_detail detail = {0};
-    char *seen = NULL;
-    ISG_TRY(isg_ner_eval_files(&score, &opts, err));
-    enum isg_status status = ISG_OK;
-    struct isg_ner_interval interval = {0};
-    char *report = isg_ner_score_report(&score, latex);
-    if (!report) {
-        status = isg_error_nomem(err, "the report");
-        goto out;
-    }
-    if (memcmp(&score.overall, &score.strict, sizeof score.overall) != 0)
-        isg_log(&app->env, ISG_LOG_WARNING,
-            "conlleval reads neighbouring BIOES entities as one where a label like S- or E- alone parts "
-            "them; read apart: "
-            "precision %.2f, recall %.2f, F1 %.2f (\"strict\" in --json)",
-            isg_ner_precision(&score.strict), isg_ner_recall(&score.strict), isg_ner_f1(&score.strict));
-    if (samples)
-        ISG_GOTO(isg_ner_bootstrap(&interval, &score, (uint32_t)samples, (uint64_t)app->seed, err));
-    if (train || confusion || app->json)
-        ISG_GOTO(isg_ner_eval_detail(&detail, train, &opts, err));
-    if (confusion)
-        ISG_GOTO(write_confusion(&detail, confusion, app->force, err));
-    if (train && !(seen = isg_ner_seen_report(&detail))) {
-        status = isg_error_nomem(err, "the report");
-        goto out;
-    }
-    fputs(report, app->results);
-    if (seen)
-        fputs(seen, app->results);
-    if (samples)
-        fprintf(app->results, "95%% interval of FB1: %.2f - %.2f (bootstrap of %zu sentences, %lld samples)\n",
-            interval.low, interval.high, score.n_sentences, (long long)samples);
-    json_t *result = score_json(&score, samples ? &interval : NULL);
-    if (result && app->json)
-        json_object_set_new(result, "confusion", confusion_json(&detail));
-    if (result && train)
-        json_object_set_new(result, "seen", seen_json(&detail));
-    isg_app_result(app, result);
-out:
-    isg_free(report);
-    isg_free(seen);
-    isg_ner_detail_fini(&detail);
-    isg_ner_score_fini(&score);
-    return status;
+    opts.train = train;
+    struct findings f = {.latex = latex, .confusion = confusion, .samples = (uint32_t)samples};
+    return evaluate(app, &opts, &f, err);
 }
 
 const struct isg_tool isg_tool_ner_eval = {
