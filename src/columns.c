@@ -325,7 +325,7 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
         ISG_TRY(take(r, &line, size, err));
     }
     if (b->n_lines == 0) {
-        if (r->any_token)
+        if (r->any_token || r->columns.allow_empty)
             return ISG_OK;
         (void)isg_error_set(
             err, ISG_EDATA, r->path, 0, r->number == 0 ? "an empty file" : "no token in the whole file");

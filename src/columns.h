@@ -41,6 +41,7 @@ struct isg_columns {
     bool any_tag;                   /**< let every text pass in the tag column (for checkers; isg_tag_split tells) */
     int features[ISG_MAX_FEATURES]; /**< further columns that the caller reads; every token has to have them */
     uint32_t n_features;
+    bool allow_empty; /**< a file without a token is no error */
     bool open_tags; /**< let "?" pass as a tag: one that is not known */
 };
 #define ISG_NO_COLUMN INT32_MAX

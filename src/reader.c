@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -387,6 +388,14 @@ enum isg_status isg_reader_line(struct isg_reader *r, char **line, size_t *n, st
     *line = start;
     *n = (size_t)(end - start);
     return ISG_OK;
+}
+
+bool isg_reader_waits(const struct isg_reader *r)
+{
+    if (r->buf_eof || r->eof || (r->end > r->at && memchr(r->buf + r->at, '\n', r->end - r->at)) ||
+        (r->in_end > r->in_at && memchr(r->in + r->in_at, '\n', r->in_end - r->in_at)))
+        return false;
+    return poll(&(struct pollfd){.fd = r->fd, .events = POLLIN}, 1, 0) == 0;
 }
 
 uint64_t isg_reader_lineno(const struct isg_reader *r)

@@ -25,6 +25,8 @@ ISG_MUST_CHECK enum isg_status isg_reader_read(
 /** The next n bytes or more (fewer only at the end, or before damage) without consuming them; valid until the next call. */
 ISG_MUST_CHECK enum isg_status isg_reader_peek(
     struct isg_reader *r, const char **bytes, size_t n, size_t *got, struct isg_error *err);
+/** Would isg_reader_line wait for input now, because a pipe or terminal has nothing to read? */
+bool isg_reader_waits(const struct isg_reader *r);
 uint64_t isg_reader_lineno(const struct isg_reader *r);  /**< 1-based number of the last line returned */
 const char *isg_reader_path(const struct isg_reader *r); /**< "<standard input>" for "-" */
 enum isg_packing isg_reader_packing(const struct isg_reader *r);

@@ -24,81 +24,101 @@ static enum isg_status add_word(
     return ISG_OK;
 }
 
+/* Forms of a corpus that have no vector, by their normal forms. */
+struct normal_forms {
+    struct isg_strtab *names;
+    uint32_t *count; /* occurrences, by normal form */
+    size_t cap;
+    uint32_t *of; /* by form of the corpus: its normal form, ISG_NO_ID = the form has a vector */
+};
+
+static enum isg_status count_normal(
+    struct normal_forms *f, uint32_t form, const char *s, size_t n, uint32_t occurrences, struct isg_error *err)
+{
+    size_t len;
+    bool is_new;
+    char *const key = isg_ner_normal_form(s, n, &len);
+    if (!key)
+        return isg_error_nomem(err, "a vocabulary");
+    const enum isg_status status = isg_strtab_add(f->names, key, len, &f->of[form], &is_new, err);
+    isg_free(key);
+    if (status != ISG_OK)
+        return status;
+    if (!ISG_GROW(f->count, f->cap, (size_t)f->of[form] + 1))
+        return isg_error_nomem(err, "a vocabulary");
+    if (is_new)
+        f->count[f->of[form]] = 0;
+    f->count[f->of[form]] += occurrences;
+    return ISG_OK;
+}
+
+/* Words of the training text: those with a vector, then normal forms that are frequent enough. */
+static enum isg_status build_learnt(struct word_maker *m, const struct isg_ner_corpus *corpus, const uint32_t *count,
+    const struct isg_vectors *vectors, int64_t min_count, struct normal_forms *f, bool *rare, struct isg_error *err)
+{
+    const uint32_t n_forms = isg_strtab_size(corpus->forms);
+    size_t n;
+    ISG_TRY(add_word(m, "", 0, ISG_NO_ID, err)); /* the unknown word */
+    for (uint32_t i = 0; i < n_forms; i++) {
+        const char *form = isg_strtab_get(corpus->forms, i, &n);
+        uint32_t row = ISG_NO_ID;
+        f->of[i] = ISG_NO_ID;
+        if (vectors)
+            ISG_TRY(isg_ner_find_word(vectors->words, form, n, &row, err));
+        if (row == ISG_NO_ID) {
+            ISG_TRY(count_normal(f, i, form, n, count[i], err));
+            continue;
+        }
+        const char *const word = isg_strtab_get(vectors->words, row, &n);
+        ISG_TRY(add_word(m, word, n, row, err));
+    }
+    for (uint32_t i = 0; i < n_forms; i++) {
+        const uint32_t c = f->of[i] == ISG_NO_ID ? 0 : f->count[f->of[i]];
+        rare[i] = c == 1;
+        if (c == 0 || c < (uint64_t)min_count)
+            continue;
+        const char *const key = isg_strtab_get(f->names, f->of[i], &n);
+        ISG_TRY(add_word(m, key, n, ISG_NO_ID, err));
+    }
+    m->v->n_learnt = isg_strtab_size(m->v->words);
+    return ISG_OK;
+}
+
+/* The words of the vectors that the training text lacks. */
+static enum isg_status build_table(
+    struct word_maker *m, const struct isg_vectors *vectors, int64_t most, struct isg_error *err)
+{
+    const uint64_t keep = (uint64_t)most < vectors->m.rows ? (uint64_t)most : vectors->m.rows;
+    for (uint32_t row = 0; row < keep; row++) {
+        size_t n;
+        const char *const word = isg_strtab_get(vectors->words, row, &n);
+        if (!memchr(word, '\n', n)) /* the model file keeps words one a line */
+            ISG_TRY(add_word(m, word, n, row, err));
+    }
+    return ISG_OK;
+}
+
 static enum isg_status build_words(struct word_maker *m, const struct isg_ner_corpus *corpus,
     const struct isg_vectors *vectors, const struct isg_ner_config *config, bool *rare, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    const uint32_t n_forms = isg_strtab_size(corpus->forms);
-    uint32_t *count = isg_calloc((size_t)n_forms + 1, sizeof *count);
-    uint32_t *normal_count = NULL;
-    size_t cap_normal = 0;
-    struct isg_strtab *normal = isg_strtab_new();
-    uint32_t *normal_of = isg_malloc((size_t)n_forms + 1, sizeof *normal_of);
-    if (!count || !normal || !normal_of) {
+    const size_t n_forms = isg_strtab_size(corpus->forms);
+    uint32_t *const count = isg_calloc(n_forms + 1, sizeof *count);
+    struct normal_forms f = {.names = isg_strtab_new(), .of = isg_malloc(n_forms + 1, sizeof *f.of)};
+    if (!count || !f.names || !f.of) {
         status = isg_error_nomem(err, "a vocabulary");
         goto out;
     }
     for (uint32_t i = 0; i < corpus->n_tokens; i++)
         count[corpus->form[i]]++;
-    ISG_GOTO(add_word(m, "", 0, ISG_NO_ID, err)); /* the unknown word */
-    for (uint32_t f = 0; f < n_forms; f++) {
-        size_t n, len;
-        const char *form = isg_strtab_get(corpus->forms, f, &n);
-        uint32_t row = ISG_NO_ID;
-        if (vectors)
-            ISG_GOTO(isg_ner_find_word(vectors->words, form, n, &row, err));
-        normal_of[f] = ISG_NO_ID;
-        if (row != ISG_NO_ID) {
-            const char *word = isg_strtab_get(vectors->words, row, &len);
-            ISG_GOTO(add_word(m, word, len, row, err));
-            continue;
-        }
-        char *key = isg_ner_normal_form(form, n, &len);
-        if (!key) {
-            status = isg_error_nomem(err, "a vocabulary");
-            goto out;
-        }
-        bool is_new;
-        status = isg_strtab_add(normal, key, len, &normal_of[f], &is_new, err);
-        isg_free(key);
-        if (status != ISG_OK)
-            goto out;
-        if (!ISG_GROW(normal_count, cap_normal, (size_t)normal_of[f] + 1)) {
-            status = isg_error_nomem(err, "a vocabulary");
-            goto out;
-        }
-        if (is_new)
-            normal_count[normal_of[f]] = 0;
-        normal_count[normal_of[f]] += count[f];
-    }
-    for (uint32_t f = 0; f < n_forms; f++) {
-        rare[f] = false;
-        if (normal_of[f] == ISG_NO_ID)
-            continue;
-        const uint32_t c = normal_count[normal_of[f]];
-        rare[f] = c == 1;
-        if (c < (uint64_t)config->word_min_count)
-            continue;
-        size_t len;
-        const char *key = isg_strtab_get(normal, normal_of[f], &len);
-        ISG_GOTO(add_word(m, key, len, ISG_NO_ID, err));
-    }
-    m->v->n_learnt = isg_strtab_size(m->v->words);
-    if (vectors) {
-        const uint64_t keep = (uint64_t)config->vectors_max < vectors->m.rows ? (uint64_t)config->vectors_max
-                                                                              : vectors->m.rows;
-        for (uint32_t row = 0; row < keep; row++) {
-            size_t len;
-            const char *word = isg_strtab_get(vectors->words, row, &len);
-            if (!memchr(word, '\n', len)) /* the model file keeps words one a line */
-                ISG_GOTO(add_word(m, word, len, row, err));
-        }
-    }
+    ISG_GOTO(build_learnt(m, corpus, count, vectors, config->word_min_count, &f, rare, err));
+    if (vectors)
+        ISG_GOTO(build_table(m, vectors, config->vectors_max, err));
 out:
     isg_free(count);
-    isg_free(normal_count);
-    isg_free(normal_of);
-    isg_strtab_free(normal);
+    isg_free(f.count);
+    isg_free(f.of);
+    isg_strtab_free(f.names);
     return status;
 }
 

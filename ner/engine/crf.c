@@ -105,6 +105,55 @@ static double add_path(struct crf_loss *l, const struct isg_crf_tables *c, const
     return score;
 }
 
+/** What the sentences of a loss share. */
+struct crf_run {
+    struct isg_crf_tables tables;
+    const struct isg_crf_target *target;
+    isg_real *sweep_memory;
+    isg_real *pairs; /* L x ld (and scratch) for expected transitions; NULL = not wanted */
+};
+
+/** Adds the loss of sentence s, rows first .. first + len - 1, and its gradient. False: an error is kept in the tape. */
+static bool add_sentence(
+    struct isg_tape *t, struct crf_loss *l, struct crf_run *r, uint32_t s, size_t first, uint32_t len, double *loss)
+{
+    const size_t n = r->tables.n_tags;
+    const isg_real w = r->target->weights ? r->target->weights[s] : 1;
+    if (len == 0 || w == 0)
+        return true;
+    const isg_real *const e = l->emit->x + first * n, *const pr = l->pair ? l->pair->x + first * n * n : NULL;
+    const uint32_t *const tags = r->target->tags ? r->target->tags + first : NULL;
+    const uint8_t *const allowed = r->target->allowed ? r->target->allowed + first * n : NULL;
+    struct isg_crf_sweep sweep;
+    if (!isg_crf_sweep_run(&sweep, &r->tables, len, e, pr, NULL, NULL, r->sweep_memory)) {
+        isg_tape_fail(t, ISG_EDATA, "no legal tags at all for sentence %u of the batch (%u tokens)", s, len);
+        return false;
+    }
+    const double log_z = sweep.log_z;
+    add_expected(l, &sweep, w, first, r->pairs);
+    bool known = tags != NULL;
+    for (uint32_t i = 0; tags && i < len; i++) {
+        if (tags[i] != ISG_NO_ID && tags[i] >= n) {
+            isg_tape_fail(t, ISG_EUSAGE, "tag %u of %zu", tags[i], n);
+            return false;
+        }
+        known = known && tags[i] != ISG_NO_ID && (!allowed || allowed[i * n + tags[i]]);
+    }
+    double good = -(double)INFINITY;
+    if (known) {
+        good = add_path(l, &r->tables, e, pr, tags, len, w, first, r->pairs != NULL);
+    } else if (isg_crf_sweep_run(&sweep, &r->tables, len, e, pr, allowed, tags, r->sweep_memory)) {
+        good = sweep.log_z;
+        add_expected(l, &sweep, -w, first, r->pairs);
+    }
+    if (isinf(good)) {
+        isg_tape_fail(t, ISG_EDATA, "the tags of sentence %u of the batch (%u tokens) are not legal", s, len);
+        return false;
+    }
+    *loss += (double)w * (log_z - good);
+    return true;
+}
+
 struct isg_node *isg_crf_loss(struct isg_tape *t, struct isg_node *emit, struct isg_node *pair,
     const struct isg_seqs *seqs, const struct isg_crf *crf, const struct isg_crf_target *target)
 {
@@ -118,17 +167,19 @@ struct isg_node *isg_crf_loss(struct isg_tape *t, struct isg_node *emit, struct 
     const bool wants_counts = isg_param_wants(t, crf->trans) || (crf->start && isg_param_wants(t, crf->start)) ||
                               (crf->end && isg_param_wants(t, crf->end)) || (pair && pair->wants);
     struct crf_loss *const l = isg_op_new(t, sizeof *l, 1, 1, emit->wants || wants_counts, crf_back);
-    struct isg_crf_tables c;
+    struct crf_run r = {.target = target};
     isg_real *const memory = isg_tape_reals(t, isg_crf_tables_size(t->k, crf->n_tags));
     if (!l || !memory)
         return NULL;
-    isg_crf_tables_init(&c, t->k, crf, 1, memory);
+    isg_crf_tables_init(&r.tables, t->k, crf, 1, memory);
     uint32_t longest = 0;
     for (uint32_t s = 0; s < seqs->n; s++)
         longest = isg_seqs_len(seqs, s) > longest ? isg_seqs_len(seqs, s) : longest;
-    isg_real *const sweep_memory = isg_tape_reals(t, isg_crf_sweep_size(&c, longest));
-    isg_real *const counts = isg_tape_zeros(t, n * n + 2 * n), *const pairs = isg_tape_zeros(t, 2 * n * c.ld);
-    if (!sweep_memory || !counts || !pairs)
+    const size_t ld = r.tables.ld;
+    isg_real *const counts = isg_tape_zeros(t, n * n + 2 * n), *const pairs = isg_tape_zeros(t, 2 * n * ld);
+    r.sweep_memory = isg_tape_reals(t, isg_crf_sweep_size(&r.tables, longest));
+    r.pairs = wants_counts ? pairs : NULL;
+    if (!r.sweep_memory || !counts || !pairs)
         return NULL;
     l->emit = emit;
     l->pair = pair;
@@ -141,41 +192,12 @@ struct isg_node *isg_crf_loss(struct isg_tape *t, struct isg_node *emit, struct 
     l->d_emit = emit->wants ? isg_tape_zeros(t, (size_t)emit->rows * n) : NULL;
     l->d_pair = pair && pair->wants ? isg_tape_zeros(t, (size_t)pair->rows * n * n) : NULL;
     double loss = 0;
-    for (uint32_t s = 0; s < seqs->n; s++) {
-        const uint32_t len = isg_seqs_len(seqs, s);
-        const size_t first = seqs->offset[s];
-        const isg_real w = target->weights ? target->weights[s] : 1;
-        if (len == 0 || w == 0)
-            continue;
-        const isg_real *const e = emit->x + first * n, *const pr = pair ? pair->x + first * n * n : NULL;
-        const uint32_t *const tags = target->tags ? target->tags + first : NULL;
-        const uint8_t *const allowed = target->allowed ? target->allowed + first * n : NULL;
-        struct isg_crf_sweep sweep;
-        if (!isg_crf_sweep_run(&sweep, &c, len, e, pr, NULL, NULL, sweep_memory))
-            return isg_tape_fail(t, ISG_EDATA, "no legal tags at all for sentence %u of the batch (%u tokens)", s, len);
-        const double log_z = sweep.log_z;
-        add_expected(l, &sweep, w, first, wants_counts ? pairs : NULL);
-        bool known = tags != NULL;
-        for (uint32_t i = 0; tags && i < len; i++) {
-            if (tags[i] != ISG_NO_ID && tags[i] >= n)
-                return isg_tape_fail(t, ISG_EUSAGE, "tag %u of %zu", tags[i], n);
-            known = known && tags[i] != ISG_NO_ID && (!allowed || allowed[i * n + tags[i]]);
-        }
-        double good = -(double)INFINITY;
-        if (known) {
-            good = add_path(l, &c, e, pr, tags, len, w, first, wants_counts);
-        } else if (isg_crf_sweep_run(&sweep, &c, len, e, pr, allowed, tags, sweep_memory)) {
-            good = sweep.log_z;
-            add_expected(l, &sweep, -w, first, wants_counts ? pairs : NULL);
-        }
-        if (isinf(good))
-            return isg_tape_fail(
-                t, ISG_EDATA, "the tags of sentence %u of the batch (%u tokens) are not legal", s, len);
-        loss += (double)w * (log_z - good);
-    }
+    for (uint32_t s = 0; s < seqs->n; s++)
+        if (!add_sentence(t, l, &r, s, seqs->offset[s], isg_seqs_len(seqs, s), &loss))
+            return NULL;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            l->d_trans[i * n + j] += pairs[i * c.ld + j];
+            l->d_trans[i * n + j] += pairs[i * ld + j];
     l->op.y.x[0] = (isg_real)loss;
     return &l->op.y;
 }

@@ -56,6 +56,31 @@ static void offer(struct entry *list, uint32_t k, uint32_t *n, struct entry e)
     list[at] = e;
 }
 
+/** The k best entries of all tags of token t from those of the token before. lists, sizes: n x L of them. */
+static void extend(
+    const struct scores *s, size_t t, uint32_t k, const double *step, struct entry *lists, uint32_t *sizes)
+{
+    const struct isg_crf *const crf = s->in->crf;
+    const size_t n_tags = s->n_tags;
+    for (size_t j = 0; j < n_tags; j++) {
+        struct entry *const list = lists + (t * n_tags + j) * k;
+        uint32_t *const size = sizes + t * n_tags + j;
+        const double e = at_token(s, t, j);
+        if (t == 0) {
+            offer(list, k, size, (struct entry){edge(s, crf->start, crf->legal.start, j) + e, 0, 0});
+            continue;
+        }
+        if (e == -(double)INFINITY)
+            continue;
+        for (size_t i = 0; i < n_tags; i++) {
+            const struct entry *const from = lists + ((t - 1) * n_tags + i) * k;
+            const double x = step[i * n_tags + j];
+            for (uint32_t r = 0; r < sizes[(t - 1) * n_tags + i]; r++)
+                offer(list, k, size, (struct entry){from[r].score + x + e, (uint32_t)i, r});
+        }
+    }
+}
+
 /* Viterbi with the k best entries for each tag and token (Huang & Chiang 2005, algorithm 1). k = 1 is
  * Viterbi's own. */
 enum isg_status isg_crf_nbest(
@@ -87,23 +112,7 @@ enum isg_status isg_crf_nbest(
             for (size_t i = 0; i < n_tags; i++)
                 for (size_t j = 0; j < n_tags; j++)
                     step[i * n_tags + j] = between(&s, t, i, j);
-        for (size_t j = 0; j < n_tags; j++) {
-            struct entry *const list = lists + (t * n_tags + j) * k;
-            uint32_t *const size = sizes + t * n_tags + j;
-            const double e = at_token(&s, t, j);
-            if (t == 0) {
-                offer(list, k, size, (struct entry){edge(&s, in->crf->start, in->crf->legal.start, j) + e, 0, 0});
-                continue;
-            }
-            if (e == -(double)INFINITY)
-                continue;
-            for (size_t i = 0; i < n_tags; i++) {
-                const struct entry *const from = lists + ((t - 1) * n_tags + i) * k;
-                const double x = step[i * n_tags + j];
-                for (uint32_t r = 0; r < sizes[(t - 1) * n_tags + i]; r++)
-                    offer(list, k, size, (struct entry){from[r].score + x + e, (uint32_t)i, r});
-            }
-        }
+        extend(&s, t, k, step, lists, sizes);
     }
     struct entry *const best = lists + n * n_tags * k;
     for (size_t i = 0; i < n_tags; i++) {

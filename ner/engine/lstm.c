@@ -93,6 +93,50 @@ static bool forward(struct isg_tape *t, struct lstm *m, struct direction *d, con
     return true;
 }
 
+/** dWx, dWh and db from dz, T x 4H. */
+static bool weight_gradients(struct isg_tape *t, const struct lstm *m, const struct direction *d, const isg_real *dz)
+{
+    const struct isg_node *const x = m->x, *const y = &m->op.y;
+    const size_t hidden = d->l->wh->rows, rows = x->rows, n4 = 4 * hidden;
+    const struct steps *const s = &d->steps;
+    const ptrdiff_t prev = d->reverse ? 1 : -1;
+    isg_real *packed = NULL; /* dz as the right factor of both weights' gradients */
+    if (isg_param_wants(t, d->l->wx) || isg_param_wants(t, d->l->wh)) {
+        packed = isg_tape_reals(t, t->k->packed_size(rows, n4));
+        if (!packed)
+            return false;
+        t->k->pack(rows, n4, dz, n4, 1, packed);
+    }
+    bool fresh;
+    if (isg_param_wants(t, d->l->wx)) {
+        isg_real *const g = isg_dparam(t, d->l->wx, &fresh);
+        if (!g)
+            return false;
+        t->k->gemm(x->cols, n4, rows, x->x, 1, x->cols, NULL, packed, NULL, g, n4, !fresh);
+    }
+    if (isg_param_wants(t, d->l->wh)) {
+        isg_real *const g = isg_dparam(t, d->l->wh, &fresh), *const before = isg_tape_reals(t, rows * hidden);
+        if (!g || !before)
+            return false;
+        for (uint32_t i = 0; i < s->at[s->max ? 1 : 0]; i++) /* step 0 has nothing before it */
+            memset(before + s->rows[i] * hidden, 0, hidden * sizeof *before);
+        for (size_t i = s->at[s->max ? 1 : 0]; i < rows; i++) {
+            const size_t row = s->rows[i];
+            memcpy(before + row * hidden, y->x + (size_t)((ptrdiff_t)row + prev) * y->cols + d->column,
+                hidden * sizeof *before);
+        }
+        t->k->gemm(hidden, n4, rows, before, 1, hidden, NULL, packed, NULL, g, n4, !fresh);
+    }
+    if (isg_param_wants(t, d->l->b)) {
+        isg_real *const g = isg_dparam_zero(t, d->l->b);
+        if (!g)
+            return false;
+        for (size_t i = 0; i < rows; i++)
+            t->k->axpy(n4, 1, dz + i * n4, g);
+    }
+    return true;
+}
+
 static bool backward(struct isg_tape *t, struct lstm *m, struct direction *d)
 {
     struct isg_node *const x = m->x, *const y = &m->op.y;
@@ -120,41 +164,10 @@ static bool backward(struct isg_tape *t, struct lstm *m, struct direction *d)
         if (u > 0)
             t->k->gemm(n, hidden, n4, dz, n4, 1, r, wht, NULL, dh, hp, false);
     }
-    isg_real *packed = NULL; /* dz as the right factor of both weights' gradients */
-    if (isg_param_wants(t, d->l->wx) || isg_param_wants(t, d->l->wh)) {
-        packed = isg_tape_reals(t, t->k->packed_size(rows, n4));
-        if (!packed)
-            return false;
-        t->k->pack(rows, n4, dz, n4, 1, packed);
-    }
-    bool fresh;
-    if (isg_param_wants(t, d->l->wx)) {
-        isg_real *const g = isg_dparam(t, d->l->wx, &fresh);
-        if (!g)
-            return false;
-        t->k->gemm(x->cols, n4, rows, x->x, 1, x->cols, NULL, packed, NULL, g, n4, !fresh);
-    }
-    if (isg_param_wants(t, d->l->wh)) {
-        isg_real *const g = isg_dparam(t, d->l->wh, &fresh), *const before = isg_tape_reals(t, rows * hidden);
-        if (!g || !before)
-            return false;
-        for (uint32_t i = 0; i < s->at[s->max ? 1 : 0]; i++) /* step 0 has nothing before it */
-            memset(before + s->rows[i] * hidden, 0, hidden * sizeof *before);
-        for (size_t i = s->at[s->max ? 1 : 0]; i < rows; i++) {
-            const size_t row = s->rows[i];
-            memcpy(before + row * hidden, y->x + (size_t)((ptrdiff_t)row + b.prev) * y->cols + d->column,
-                hidden * sizeof *before);
-        }
-        t->k->gemm(hidden, n4, rows, before, 1, hidden, NULL, packed, NULL, g, n4, !fresh);
-    }
-    if (isg_param_wants(t, d->l->b)) {
-        isg_real *const g = isg_dparam_zero(t, d->l->b);
-        if (!g)
-            return false;
-        for (size_t i = 0; i < rows; i++)
-            t->k->axpy(n4, 1, dz + i * n4, g);
-    }
+    if (!weight_gradients(t, m, d, dz))
+        return false;
     if (x->wants) {
+        bool fresh;
         isg_real *const dx = isg_dx(t, x, &fresh);
         const isg_real *const wxt = isg_tape_pack(t, d->l->wx, ISG_PACK_T);
         if (!dx || !wxt)

@@ -68,7 +68,7 @@ static enum isg_status check_line(
         (void)isg_error_set(err, ISG_EDATA, s->path, line->number, "the malformed tag \"%.*s\"",
             (int)(s->tag[i].n < 80 ? s->tag[i].n : 80), s->tag[i].s);
         (void)isg_error_expected(
-            err, "tags of IOB1, BIO, BIOES, BMES or BILOU: O, or a letter, a dash and a type, as in B-PER");
+            err, "tags of IOB1, BIO or a scheme with E-, S-, M-, L-, U- or W-: O, or a prefix and a type, as in B-PER");
         return isg_error_advice(err, "--raw scores bare types such as ORG");
     }
     return ISG_OK;

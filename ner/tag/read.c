@@ -1,7 +1,9 @@
-/* What tagging reads: columns, raw text, JSON lines. */
-#include "ner/tag/tagger.h"
+/* Reads columns, raw text and JSON lines into batches. */
+#include "ner/tag/read.h"
 
 #include <string.h>
+
+#define MAX_LINE ((size_t)16 << 20)
 
 static enum isg_status add_record(struct isg_tagger *t, enum isg_tag_record_kind kind, const struct isg_line *line,
     struct isg_tag_record **out, struct isg_error *err)
@@ -32,7 +34,7 @@ static enum isg_status add_token(
     return ISG_OK;
 }
 
-/* Values of a token's feature columns; those that training never saw stay 0. */
+/* Values of a token's feature columns; those unknown to the model stay 0. */
 static void read_features(
     struct isg_tagger *t, const struct isg_line *line, const struct isg_columns *columns, size_t token)
 {
@@ -59,62 +61,84 @@ static enum isg_status match_names(struct isg_tagger *t, size_t first, struct is
         f->gazetteer, t->words, (uint32_t)n, t->feature + first * t->n_features + f->n_columns, t->n_features, err);
 }
 
-/* Tokens from `first` on make a sentence. */
-static enum isg_status end_sentence(struct isg_tagger *t, size_t first, struct isg_error *err)
+/* Tokens from `first` on are a sentence. */
+static enum isg_status end_sentence(
+    struct isg_tagger *t, size_t first, const char *path, uint64_t line, struct isg_error *err)
 {
-    if (first == t->n_tokens)
+    const size_t n = t->n_tokens - first;
+    if (n == 0)
         return ISG_OK;
-    if (t->n_tokens - first > UINT32_MAX / 2 || !ISG_GROW(t->offset, t->cap_offset, t->n_sentences + 1) ||
+    if (n > ISG_TAG_MAX_SENTENCE) {
+        (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
+        (void)isg_error_expected(err, "at most %d", ISG_TAG_MAX_SENTENCE);
+        return isg_error_advice(err, "separate sentences (in columns by empty lines)");
+    }
+    if (!ISG_GROW(t->offset, t->cap_offset, t->n_sentences + 1) ||
         !ISG_GROW(t->length, t->cap_length, t->n_sentences + 1))
         return isg_error_nomem(err, "a sentence");
     t->offset[t->n_sentences] = first;
-    t->length[t->n_sentences++] = (uint32_t)(t->n_tokens - first);
+    t->length[t->n_sentences++] = (uint32_t)n;
     return match_names(t, first, err);
 }
 
-/* ---- files ---- */
+static bool enough(const struct isg_tagger *t)
+{
+    return t->max_sentences && t->totals->sentences + t->n_sentences >= t->max_sentences;
+}
 
-enum isg_status isg_tag_columns(
+/* ---- columns ---- */
+
+static enum isg_status add_given(struct isg_tagger *t, const struct isg_columns_reader *r, const struct isg_block *b,
+    const char *path, size_t first, struct isg_error *err)
+{
+    const struct isg_ner_vocab *const v = &t->model->vocab;
+    const size_t n_labels = isg_strtab_size(v->labels);
+    if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels))
+        return isg_error_nomem(err, "given tags");
+    return isg_ner_given_read(
+        &t->given, r, b, v, t->model->config.scheme == 0, path, t->allowed + first * n_labels, err);
+}
+
+static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_reader *r, const struct isg_block *b,
+    const char *path, struct isg_error *err)
+{
+    const struct isg_columns columns = isg_columns_effective(r);
+    const size_t first = t->n_tokens;
+    for (size_t i = 0, token = 0; i < b->n_lines; i++) {
+        const struct isg_line *const line = &b->lines[i];
+        const bool is_token = token < b->n_tokens && b->tokens[token] == i;
+        struct isg_tag_record *record;
+        ISG_TRY(add_record(t,
+            is_token                          ? ISG_TAG_TOKEN
+            : line->kind == ISG_LINE_DOCUMENT ? ISG_TAG_DOCUMENT
+                                              : ISG_TAG_LINE,
+            line, &record, err));
+        record->tabs = columns.separator == '\t' && (is_token || memchr(line->text, '\t', line->n));
+        if (!is_token)
+            continue;
+        size_t n;
+        const char *const word = isg_block_word(r, b, token++, &n);
+        ISG_TRY(add_token(t, word, n, (struct isg_tag_place){0}, err));
+        read_features(t, line, &columns, t->n_tokens - 1);
+    }
+    if (t->opts->given && b->n_tokens)
+        ISG_TRY(add_given(t, r, b, path, first, err));
+    return end_sentence(t, first, path, b->n_lines ? b->lines[b->n_lines - 1].number : 0, err);
+}
+
+static enum isg_status read_columns(
     struct isg_tagger *t, const char *path, struct isg_columns columns, struct isg_error *err)
 {
     struct isg_columns_reader *r;
+    columns.allow_empty = true;
     ISG_TRY(isg_columns_open(&r, path, columns, err));
     enum isg_status status = ISG_OK;
-    for (;;) {
+    while (!enough(t)) {
         struct isg_block *b;
         ISG_GOTO(isg_columns_next(r, &b, err));
         if (!b)
             break;
-        const size_t first = t->n_tokens;
-        const bool tabs = isg_columns_effective(r).separator == '\t';
-        for (size_t i = 0, token = 0; i < b->n_lines; i++) {
-            const struct isg_line *line = &b->lines[i];
-            const bool is_token = token < b->n_tokens && b->tokens[token] == i;
-            struct isg_tag_record *record = NULL;
-            ISG_GOTO(add_record(t,
-                is_token                          ? ISG_TAG_TOKEN
-                : line->kind == ISG_LINE_DOCUMENT ? ISG_TAG_DOCUMENT
-                                                  : ISG_TAG_LINE,
-                line, &record, err));
-            record->tabs = tabs && (is_token || memchr(line->text, '\t', line->n));
-            if (is_token) {
-                size_t n;
-                const char *word = isg_block_word(r, b, token++, &n);
-                ISG_GOTO(add_token(t, word, n, (struct isg_tag_place){0}, err));
-                read_features(t, line, &columns, t->n_tokens - 1);
-            }
-        }
-        if (t->opts->given && b->n_tokens) {
-            const struct isg_ner_vocab *const v = &t->model->vocab;
-            const size_t n_labels = isg_strtab_size(v->labels);
-            if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels)) {
-                status = isg_error_nomem(err, "given tags");
-                goto out;
-            }
-            ISG_GOTO(isg_ner_given_read(
-                &t->given, r, b, v, t->model->config.scheme == 0, path, t->allowed + first * n_labels, err));
-        }
-        ISG_GOTO(end_sentence(t, first, err));
+        ISG_GOTO(add_block(t, r, b, path, err));
         ISG_GOTO(isg_tag_flush_if_full(t, err));
         uint64_t done, total;
         isg_columns_position(r, &done, &total);
@@ -126,19 +150,21 @@ out:
     return status;
 }
 
-static enum isg_status add_text(
-    struct isg_tagger *t, const char *text, size_t n, size_t *n_tokens, struct isg_error *err)
+/* ---- raw text and JSON lines ---- */
+
+static enum isg_status add_text(struct isg_tagger *t, const char *path, uint64_t line, const char *text, size_t n,
+    size_t *n_tokens, struct isg_error *err)
 {
     struct isg_tokens tokens = {0};
-    enum isg_status status = isg_tokenise(t->tokeniser, text, n, &tokens, err);
     size_t first = t->n_tokens;
+    enum isg_status status = isg_tokenise(t->tokeniser, text, n, &tokens, err);
     *n_tokens = tokens.n;
     for (size_t i = 0; i < tokens.n && status == ISG_OK; i++) {
-        const struct isg_token *k = &tokens.v[i];
+        const struct isg_token *const k = &tokens.v[i];
         status = add_token(
             t, text + k->start, k->n, (struct isg_tag_place){k->start, k->n, k->cp_start, k->cp_end}, err);
         if (status == ISG_OK && k->ends) {
-            status = end_sentence(t, first, err);
+            status = end_sentence(t, first, path, line, err);
             first = t->n_tokens;
         }
     }
@@ -146,65 +172,77 @@ static enum isg_status add_text(
     return status;
 }
 
-static enum isg_status add_json(struct isg_tagger *t, struct isg_tag_record *r, const char *path, struct isg_error *err)
+static enum isg_status add_json(
+    struct isg_tagger *t, struct isg_tag_record *r, const char *path, const char *line, struct isg_error *err)
 {
-    const json_t *text = json_object_get(r->json, "text"), *tokens = json_object_get(r->json, "tokens");
-    if (json_is_string(text))
-        return add_text(t, json_string_value(text), json_string_length(text), &r->n_tokens, err);
-    if (!json_is_array(tokens)) {
-        isg_error_set(err, ISG_EDATA, path, r->line.number, "a JSON line without \"text\" and \"tokens\"");
+    const uint64_t number = r->line.number;
+    json_error_t where;
+    r->json = json_loadb(line, r->line.n, JSON_REJECT_DUPLICATES, &where);
+    if (!r->json && json_error_code(&where) == json_error_out_of_memory)
+        return isg_error_nomem(err, "a JSON line");
+    const json_t *const text = json_object_get(r->json, "text"), *const tokens = json_object_get(r->json, "tokens");
+    if (!json_is_object(r->json) || (!json_is_string(text) && !json_is_array(tokens))) {
+        if (r->json)
+            (void)isg_error_set(err, ISG_EDATA, path, number, "%s",
+                json_is_object(r->json) ? "a JSON object without \"text\" or \"tokens\"" : "not a JSON object");
+        else
+            (void)isg_error_set(err, ISG_EDATA, path, number, "invalid JSON: %s", where.text);
         return isg_error_expected(err, "{\"text\": \"...\"} or {\"tokens\": [\"...\", ...]}");
     }
+    if (json_is_string(text))
+        return add_text(t, path, number, json_string_value(text), json_string_length(text), &r->n_tokens, err);
     const size_t first = t->n_tokens;
     r->n_tokens = json_array_size(tokens);
     for (size_t i = 0; i < r->n_tokens; i++) {
-        const json_t *w = json_array_get(tokens, i);
+        const json_t *const w = json_array_get(tokens, i);
         if (!json_is_string(w) || json_string_length(w) == 0)
-            return isg_error_set(err, ISG_EDATA, path, r->line.number, "token %zu is no string, or empty", i + 1);
+            return isg_error_set(err, ISG_EDATA, path, number, "token %zu is empty or not a string", i + 1);
         ISG_TRY(add_token(t, json_string_value(w), json_string_length(w), (struct isg_tag_place){0}, err));
     }
-    return end_sentence(t, first, err);
+    return end_sentence(t, first, path, number, err);
 }
 
-enum isg_status isg_tag_lines(struct isg_tagger *t, const char *path, bool jsonl, struct isg_error *err)
+static enum isg_status add_line(
+    struct isg_tagger *t, const char *path, bool jsonl, uint64_t number, char *text, size_t n, struct isg_error *err)
+{
+    if (n > MAX_LINE) {
+        (void)isg_error_set(err, ISG_EDATA, path, number, "a line of %zu bytes", n);
+        (void)isg_error_expected(err, "at most 16 MiB");
+        return isg_error_advice(err, "split it into paragraphs, one a line");
+    }
+    const size_t valid = isg_utf8_valid(text, n);
+    if (valid != n) {
+        (void)isg_error_set(err, ISG_EDATA, path, number, "invalid UTF-8 (byte 0x%02x)", (unsigned char)text[valid]);
+        return isg_error_advice(err, "convert the file with iconv -f ENCODING -t UTF-8");
+    }
+    bool blank = true;
+    for (size_t i = 0; i < n && blank; i++)
+        blank = text[i] == ' ' || text[i] == '\t';
+    const struct isg_line line = {.text = text, .n = (uint32_t)n, .number = number};
+    struct isg_tag_record *r;
+    ISG_TRY(add_record(t, blank ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
+    if (blank)
+        return ISG_OK;
+    return jsonl ? add_json(t, r, path, text, err) : add_text(t, path, number, text, n, &r->n_tokens, err);
+}
+
+static enum isg_status read_lines(struct isg_tagger *t, const char *path, bool jsonl, struct isg_error *err)
 {
     struct isg_reader *in;
     ISG_TRY(isg_reader_open(&in, path, err));
     enum isg_status status = ISG_OK;
     ISG_GOTO(isg_tokeniser_new(&t->tokeniser, t->opts->tokens, err));
-    for (;;) {
-        struct isg_line line = {0};
+    while (!enough(t)) {
+        char *text;
         size_t n;
-        ISG_GOTO(isg_reader_line(in, &line.text, &n, err));
-        if (!line.text)
+        if (t->n_records && isg_reader_waits(in)) { /* somebody types, or another program wants an answer */
+            ISG_GOTO(isg_tag_flush(t, err));
+            isg_writer_flush(t->out);
+        }
+        ISG_GOTO(isg_reader_line(in, &text, &n, err));
+        if (!text)
             break;
-        line.number = isg_reader_lineno(in);
-        if (n > UINT32_MAX / 4 || isg_utf8_valid(line.text, n) != n) {
-            status = isg_error_set(err, ISG_EDATA, path, line.number,
-                n > UINT32_MAX / 4 ? "a line of more than 1 GiB" : "bytes that are no UTF-8");
-            goto out;
-        }
-        line.n = (uint32_t)n;
-        bool blank = true;
-        for (size_t i = 0; i < n && blank; i++)
-            blank = line.text[i] == ' ' || line.text[i] == '\t';
-        struct isg_tag_record *r = NULL;
-        ISG_GOTO(add_record(t, blank ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
-        const size_t at = t->n_records - 1;
-        if (!blank && jsonl) {
-            json_error_t where;
-            r->json = json_loadb(line.text, n, JSON_REJECT_DUPLICATES, &where);
-            if (!json_is_object(r->json)) {
-                isg_error_set(err, ISG_EDATA, path, line.number, "no JSON object: %s", where.text);
-                status = isg_error_expected(err, "{\"text\": \"...\"} or {\"tokens\": [...]}");
-                goto out;
-            }
-            ISG_GOTO(add_json(t, &t->records[at], path, err));
-        } else if (!blank) {
-            size_t n_tokens;
-            ISG_GOTO(add_text(t, line.text, n, &n_tokens, err));
-            t->records[at].n_tokens = n_tokens;
-        }
+        ISG_GOTO(add_line(t, isg_reader_path(in), jsonl, isg_reader_lineno(in), text, n, err));
         ISG_GOTO(isg_tag_flush_if_full(t, err));
         uint64_t done, total;
         isg_reader_position(in, &done, &total);
@@ -214,4 +252,11 @@ enum isg_status isg_tag_lines(struct isg_tagger *t, const char *path, bool jsonl
 out:
     isg_reader_close(in);
     return status;
+}
+
+enum isg_status isg_tag_read(struct isg_tagger *t, const char *path, enum isg_ner_format format,
+    struct isg_columns columns, struct isg_error *err)
+{
+    return format == ISG_NER_COLUMNS ? read_columns(t, path, columns, err)
+                                     : read_lines(t, path, format == ISG_NER_JSONL, err);
 }

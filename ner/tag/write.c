@@ -1,49 +1,76 @@
-/* What tagging writes: columns, JSON. */
-#include "ner/tag/tagger.h"
+/* Writes a batch as columns, text with entities, or JSON lines. */
+#include "ner/tag/write.h"
 #include "ner/data/labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Tags of one sentence's spans in the output's scheme: letters and types a token. */
-void isg_tag_sentence(struct isg_tagger *t, size_t s, const uint32_t *labels)
+void isg_tag_output_fini(struct isg_tag_output *o)
+{
+    isg_free(o->spans);
+    isg_free(o->letters);
+    isg_free(o->types);
+    isg_free(o->path_letters);
+    isg_free(o->path_types);
+    memset(o, 0, sizeof *o);
+}
+
+/* ---- tags in the output's scheme ---- */
+
+/* Sentence s from its best labels; entities below the confidence asked for are left out. */
+static void best_path(struct isg_tagger *t, struct isg_tag_output *o, size_t s)
 {
     const uint32_t n = t->length[s];
     const size_t at = t->offset[s];
-    size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, labels, n, t->spans), kept = 0;
+    const size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, t->labels + at, n, o->spans);
+    size_t kept = 0;
     for (size_t i = 0; i < n_spans; i++)
         if (!(t->opts->min_confidence > 0) ||
-            (double)t->span_probability[at + t->spans[i].first] >= t->opts->min_confidence)
-            t->spans[kept++] = t->spans[i];
-    isg_spans_to_tags(t->spans, kept, t->scheme, n, t->letters + at, t->types + at);
+            (double)t->span_probability[at + o->spans[i].first] >= t->opts->min_confidence)
+            o->spans[kept++] = o->spans[i];
+    isg_spans_to_tags(o->spans, kept, t->scheme, n, o->letters + at, o->types + at);
     t->totals->entities += kept;
 }
 
-/* The k-th path of each sentence goes to column k of letters and types. */
-void isg_tag_nbest(struct isg_tagger *t, size_t s)
+/* Sentence s from its n best paths: path i goes to column i of letters and types. */
+static void n_best_paths(struct isg_tagger *t, struct isg_tag_output *o, size_t s)
 {
     const size_t at = t->offset[s], k = t->opts->nbest;
     const uint32_t n = t->length[s];
     for (size_t i = k; i-- > 0;) {
         for (uint32_t j = 0; j < n; j++)
             t->labels[at + j] = t->labels_n[(at + j) * k + i];
-        const size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, t->labels + at, n, t->spans);
-        char *letters = isg_malloc((size_t)n + 1, 1);
-        uint32_t *types = isg_malloc((size_t)n + 1, sizeof *types);
-        if (letters && types) {
-            isg_spans_to_tags(t->spans, n_spans, t->scheme, n, letters, types);
-            for (uint32_t j = 0; j < n; j++) {
-                t->letters[(at + j) * k + i] = letters[j];
-                t->types[(at + j) * k + i] = types[j];
-            }
+        const size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, t->labels + at, n, o->spans);
+        isg_spans_to_tags(o->spans, n_spans, t->scheme, n, o->path_letters, o->path_types);
+        for (uint32_t j = 0; j < n; j++) {
+            o->letters[(at + j) * k + i] = o->path_letters[j];
+            o->types[(at + j) * k + i] = o->path_types[j];
         }
-        isg_free(letters);
-        isg_free(types);
         if (i == 0)
             t->totals->entities += n_spans;
     }
 }
+
+static enum isg_status make_tags(struct isg_tagger *t, struct isg_tag_output *o, struct isg_error *err)
+{
+    const size_t k = t->opts->nbest > 1 ? t->opts->nbest : 1;
+    size_t longest = 0;
+    for (size_t s = 0; s < t->n_sentences; s++)
+        longest = t->length[s] > longest ? t->length[s] : longest;
+    if (!ISG_GROW(o->spans, o->cap[0], longest + 1) || !ISG_GROW(o->letters, o->cap[1], (t->n_tokens + 1) * k) ||
+        !ISG_GROW(o->types, o->cap[2], (t->n_tokens + 1) * k) || !ISG_GROW(o->path_letters, o->cap[3], longest + 1) ||
+        !ISG_GROW(o->path_types, o->cap[4], longest + 1))
+        return isg_error_nomem(err, "tags of a batch");
+    for (size_t s = 0; s < t->n_sentences; s++)
+        if (k > 1)
+            n_best_paths(t, o, s);
+        else
+            best_path(t, o, s);
+    return ISG_OK;
+}
+
+/* ---- columns ---- */
 
 static void write_tag(struct isg_tagger *t, char letter, uint32_t type)
 {
@@ -58,13 +85,14 @@ static void write_tag(struct isg_tagger *t, char letter, uint32_t type)
     isg_writer_write(t->out, name, n);
 }
 
-static void write_token(struct isg_tagger *t, const struct isg_tag_record *r, const char *separator)
+static void write_token(
+    struct isg_tagger *t, const struct isg_tag_output *o, const struct isg_tag_record *r, const char *separator)
 {
     const size_t k = r->token, nbest = t->opts->nbest;
     if (nbest > 1) {
         for (size_t i = 0; i < nbest; i++) {
             isg_writer_text(t->out, separator);
-            write_tag(t, t->letters[k * nbest + i], t->types[k * nbest + i]);
+            write_tag(t, o->letters[k * nbest + i], o->types[k * nbest + i]);
         }
         for (size_t i = 0; t->opts->confidence && i < nbest; i++)
             isg_writer_printf(
@@ -72,7 +100,7 @@ static void write_token(struct isg_tagger *t, const struct isg_tag_record *r, co
         return;
     }
     isg_writer_text(t->out, separator);
-    write_tag(t, t->letters[k], t->types[k]);
+    write_tag(t, o->letters[k], o->types[k]);
     if (t->opts->confidence)
         isg_writer_printf(t->out, "%s%.6f", separator, (double)t->confidence[k]);
 }
@@ -86,69 +114,83 @@ static void write_document(struct isg_tagger *t, const char *separator)
         isg_writer_printf(t->out, "%s%.6f", separator, 1.0);
 }
 
-/* Entities of a record's tokens as a JSON array; text NULL = token offsets alone. */
-static json_t *entities_json(struct isg_tagger *t, const struct isg_tag_record *r, const char *text)
+/* ---- JSON ---- */
+
+static bool set(json_t *o, const char *key, json_t *value)
 {
-    json_t *list = json_array();
-    size_t i = r->token;
+    return json_object_set_new(o, key, value) == 0;
+}
+
+/* The entity of tokens first .. last of a record; text NULL = offsets of tokens, else of code points. NULL = no memory. */
+static json_t *entity_json(const struct isg_tagger *t, const struct isg_tag_output *o, const struct isg_tag_record *r,
+    const char *text, size_t first, size_t last)
+{
+    size_t n;
+    const char *const name = isg_ner_type_name(&t->model->vocab, o->types[first], &n);
+    const struct isg_tag_place a = t->place[first], b = t->place[last];
+    json_t *const e = json_pack("{s:s%, s:f}", "type", name, n, "score", (double)t->span_probability[first]);
+    const bool good = e && set(e, "start", json_integer(text ? a.cp_start : (json_int_t)(first - r->token))) &&
+                      set(e, "end", json_integer(text ? b.cp_end : (json_int_t)(last + 1 - r->token))) &&
+                      (!text || set(e, "text", json_stringn(text + a.start, b.start + b.n - a.start)));
+    if (good)
+        return e;
+    json_decref(e);
+    return NULL;
+}
+
+/* Entities of a record's tokens, whose letters are BIO, as an array; NULL = no memory. */
+static json_t *entities_json(
+    const struct isg_tagger *t, const struct isg_tag_output *o, const struct isg_tag_record *r, const char *text)
+{
+    json_t *const list = json_array();
     const size_t end = r->token + r->n_tokens;
-    while (list && i < end) {
-        if (t->types[i] == ISG_NO_ID || t->letters[i] == 'O') {
-            i++;
+    for (size_t i = r->token, last; list && i < end; i = last + 1) {
+        last = i;
+        if (o->types[i] == ISG_NO_ID || o->letters[i] == 'O')
             continue;
-        }
-        /* letters are BIO here, whatever the output's scheme: an entity goes on as long as I follows */
-        size_t last = i;
-        while (last + 1 < end && t->letters[last + 1] == 'I' && t->sentence_of[last + 1] == t->sentence_of[i])
+        while (last + 1 < end && o->letters[last + 1] == 'I' && t->sentence_of[last + 1] == t->sentence_of[i])
             last++;
-        size_t n;
-        const char *name = isg_ner_type_name(&t->model->vocab, t->types[i], &n);
-        json_t *o = json_pack("{s:s%, s:f}", "type", name, n, "score", (double)t->span_probability[i]);
-        if (o && text) {
-            const struct isg_tag_place a = t->place[i], b = t->place[last];
-            json_object_set_new(o, "start", json_integer(a.cp_start));
-            json_object_set_new(o, "end", json_integer(b.cp_end));
-            json_object_set_new(o, "text", json_stringn(text + a.start, b.start + b.n - a.start));
-        }
-        if (o && !text) {
-            json_object_set_new(o, "start", json_integer((json_int_t)(i - r->token)));
-            json_object_set_new(o, "end", json_integer((json_int_t)(last + 1 - r->token)));
-        }
-        if (!o || json_array_append_new(list, o) != 0) {
+        if (json_array_append_new(list, entity_json(t, o, r, text, i, last)) != 0) {
             json_decref(list);
             return NULL;
         }
-        i = last + 1;
     }
     return list;
 }
 
-static enum isg_status write_json(struct isg_tagger *t, const struct isg_tag_record *r, struct isg_error *err)
+/* Tags of a record's tokens as an array of strings; NULL = no memory. */
+static json_t *tags_json(const struct isg_tagger *t, const struct isg_tag_output *o, const struct isg_tag_record *r)
 {
-    const char *text = r->kind == ISG_TAG_TEXT ? t->text + r->text
-                                               : json_string_value(json_object_get(r->json, "text"));
-    json_t *entities = entities_json(t, r, text), *whole = entities;
-    if (entities && r->kind == ISG_TAG_JSON) {
-        if (!text) {
-            json_t *tags = json_array();
-            for (size_t i = 0; tags && i < r->n_tokens; i++) {
-                char tag[256] = "O";
-                const size_t k = r->token + i;
-                size_t n;
-                if (t->letters[k] != 'O')
-                    snprintf(
-                        tag, sizeof tag, "%c-%s", t->letters[k], isg_ner_type_name(&t->model->vocab, t->types[k], &n));
-                json_array_append_new(tags, json_string(tag));
-            }
-            json_object_set_new(r->json, "tags", tags);
+    json_t *const tags = json_array();
+    for (size_t k = r->token; tags && k < r->token + r->n_tokens; k++) {
+        size_t n;
+        const char *const name = o->letters[k] == 'O' ? NULL : isg_ner_type_name(&t->model->vocab, o->types[k], &n);
+        json_t *const tag = name ? json_sprintf("%c-%.*s", o->letters[k], (int)n, name) : json_string("O");
+        if (json_array_append_new(tags, tag) != 0) {
+            json_decref(tags);
+            return NULL;
         }
-        json_object_set_new(r->json, "entities", entities);
-        whole = json_incref(r->json);
     }
-    char *out = whole ? json_dumps(whole, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7)) : NULL;
+    return tags;
+}
+
+static enum isg_status write_json(
+    struct isg_tagger *t, const struct isg_tag_output *o, const struct isg_tag_record *r, struct isg_error *err)
+{
+    const bool is_text = r->kind == ISG_TAG_TEXT;
+    const char *const text = is_text ? t->text + r->text : json_string_value(json_object_get(r->json, "text"));
+    json_t *const entities = entities_json(t, o, r, text);
+    json_t *const whole = is_text ? entities : json_incref(r->json);
+    bool good = entities && whole;
+    if (!is_text) {
+        good = good && (text || set(whole, "tags", tags_json(t, o, r)));
+        good = json_object_set(whole, "entities", entities) == 0 && good;
+        json_decref(entities);
+    }
+    char *const out = good ? json_dumps(whole, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7)) : NULL;
     json_decref(whole);
     if (!out)
-        return isg_error_nomem(err, "JSON");
+        return isg_error_nomem(err, "the entities of a line");
     isg_writer_text(t->out, out);
     free(out);
     return ISG_OK;
@@ -156,30 +198,23 @@ static enum isg_status write_json(struct isg_tagger *t, const struct isg_tag_rec
 
 enum isg_status isg_tag_write(struct isg_tagger *t, struct isg_error *err)
 {
+    struct isg_tag_output *const o = t->cookie;
+    ISG_TRY(make_tags(t, o, err));
     for (size_t i = 0; i < t->n_records; i++) {
-        const struct isg_tag_record *r = &t->records[i];
+        const struct isg_tag_record *const r = &t->records[i];
         struct isg_line line = r->line;
         line.text = t->text + r->text;
-        if (r->kind != ISG_TAG_JSON || !r->json)
+        if (r->kind != ISG_TAG_JSON)
             isg_line_write_body(&line, t->out);
-        const char *separator = r->tabs ? "\t" : " ";
-        switch (r->kind) {
-        case ISG_TAG_LINE:
-            break;
-        case ISG_TAG_TOKEN:
-            write_token(t, r, separator);
-            break;
-        case ISG_TAG_DOCUMENT:
+        const char *const separator = r->tabs ? "\t" : " ";
+        if (r->kind == ISG_TAG_TOKEN)
+            write_token(t, o, r, separator);
+        else if (r->kind == ISG_TAG_DOCUMENT)
             write_document(t, separator);
-            break;
-        case ISG_TAG_TEXT:
+        else if (r->kind == ISG_TAG_TEXT)
             isg_writer_text(t->out, "\t");
-            ISG_TRY(write_json(t, r, err));
-            break;
-        case ISG_TAG_JSON:
-            ISG_TRY(write_json(t, r, err));
-            break;
-        }
+        if (r->kind == ISG_TAG_TEXT || r->kind == ISG_TAG_JSON)
+            ISG_TRY(write_json(t, o, r, err));
         isg_line_write_end(&line, t->out);
         t->totals->lines++;
     }

@@ -32,7 +32,7 @@ run 0 convert --to spans b.conll
 holds stdout '{"text": "José Luis , EU", "entities": [{"start": 0, "end": 9, "type": "PER"}, {"start": 12, "end": 14, "type": "ORG"}]}'
 run 0 convert --to doccano b.conll
 holds stdout '{"text": "José Luis , EU", "label": [[0, 9, "PER"], [12, 14, "ORG"]]}'
-run 0 convert --scheme bio -o bio.conll b.conll
+run 0 convert --scheme bio -o bio.conll <(sed '/^"/s/"\\ O/"/; s/^"$/" O/' b.conll)
 for form in spans doccano; do
     run 0 convert --to $form -o $form.jsonl bio.conll
     run 0 convert -o back.conll --force $form.jsonl
@@ -42,10 +42,33 @@ for form in spans doccano; do
 done
 printf '{"text": "In São Paulo, B.", "entities": [{"start": 3, "end": 12, "type": "LOC"}]}\n' >s.jsonl
 run 0 convert s.jsonl
-printf 'In O\nSão B-LOC\nPaulo I-LOC\n, O\nB. O\n\n' | cmp - stdout || fail "words at the edges of entities"
+printf 'In O\nSão B-LOC\nPaulo I-LOC\n, O\nB O\n. O\n\n' | cmp - stdout || fail "tokens of a text with spans: $(cat stdout)"
+# the same tokens whatever the labels, those that the tagger sees
+printf '{"text": "Ann left Rome. Bob-like?", "label": %s}\n' '[]' '[[9, 13, "LOC"]]' '[[15, 18, "PER"]]' >s.jsonl
+run 0 convert s.jsonl
+for i in 1 2 3; do
+    awk -v RS= -v i=$i 'NR == i' stdout | cut -d' ' -f1 >tokens.$i
+    cmp tokens.1 tokens.$i || fail "tokens depend on labels"
+done
+grep -qx 'Rome' tokens.1 || fail "tokens: $(cat tokens.1)"
+holds stdout "Rome B-LOC"
+holds stdout "Bob-like B-PER"
+holds stderr "widened to whole tokens: 1"
+printf '{"text": "Bob-like", "label": [[0, 3, "PER"], [4, 8, "X"]]}\n' >s.jsonl
+run 3 convert s.jsonl
+holds stderr "s.jsonl:1: entities 1 and 2 overlap; expected entities without a token in common"
+# what doccano, Prodigy and Hugging Face write
+printf '%s\n' '{"text":"Ann lives","labels":[[0,3,"PER"]]}' \
+    '{"text":"Ann lives","entities":[{"id":3,"label":"PER","start_offset":0,"end_offset":3}],"relations":[]}' \
+    '{"text":"Ann lives","spans":[{"start":0,"end":3,"label":"PER"}]}' '{"tokens":["Ann","lives"],"ner_tags":["B-PER","O"]}' >s.jsonl
+run 0 convert s.jsonl
+[ "$(grep -c '^Ann B-PER$' stdout)" = 4 ] || fail "forms of JSON: $(cat stdout)"
+printf '{"tokens":["Ann"],"ner_tags":[1]}\n' >s.jsonl
+run 3 convert s.jsonl
+holds stderr "s.jsonl:1: tag 1 is a number"
 printf '{"text": "ab", "label": [[0, 3, "X"]]}\n' >s.jsonl
 run 3 convert s.jsonl
-holds stderr "s.jsonl:1: entity 1 is broken, or outside its text"
+holds stderr "s.jsonl:1: entity 1 ends at 3, past the end of its text (2 characters)"
 printf '{"text": "ab", "label": [[0, 2, "X"], [1, 2, "Y"]]}\n' >s.jsonl
 run 3 convert s.jsonl
 holds stderr "s.jsonl:1: entities 1 and 2 overlap"
@@ -75,14 +98,14 @@ holds stderr "bad.jsonl:2: 1 tokens with 0 tags"
 [ -e bad.conll ] && fail "output of a broken file"
 printf '{"tokens": ["a b"], "tags": ["O"]}\n' >blank.jsonl
 run 3 convert blank.jsonl
-holds stderr "blank.jsonl:1: token 1 holds a blank"
+holds stderr "blank.jsonl:1: token 1 contains whitespace"
 run 0 convert --separator tab blank.jsonl
 printf '{"tokens": ["a"], "tags": ["PER"]}\n' >tag.jsonl
 run 3 convert tag.jsonl
 holds stderr 'tag.jsonl:1: tag "PER"'
 printf 'no json\n' >no.jsonl
 run 3 convert no.jsonl
-holds stderr "no.jsonl:1: no JSON object"
+holds stderr "no.jsonl:1: invalid JSON"
 printf 'a O\nb B-\n' >bad.conll
 run 3 convert -o x.jsonl bad.conll
 holds stderr "bad.conll:2"

@@ -213,6 +213,7 @@ sed 's/LOC/PLANET/' given >given2
 run 3 ner tag --model one --given given2
 holds stderr "given2:4: the tag \"B-PLANET\""
 run 2 ner tag --model one --given --format text given
+holds stderr "given tags; expected text in columns"
 
 # --- raw text and JSON lines
 printf 'Ann Lee moved from Berlin to Lisbon. "It costs $3.50," she said...\n\nÜber 5 000 people.\n' >text
@@ -228,6 +229,56 @@ holds stdout '"tags":["'
 printf '{"text": 5}\n' >bad.json
 run 3 ner tag --model one --format jsonl bad.json
 holds stderr "bad.json:1: "
+
+# an empty input is an empty output, whatever its form
+: >nothing
+printf '\n# a comment\n\n' >comments
+for format in auto columns text jsonl; do
+    run 0 ner tag --model one --format $format nothing
+    [ -s stdout ] && fail "output of an empty file ($format)"
+    "$isogloss" ner tag --model one --format $format - </dev/null >stdout 2>stderr || fail "empty standard input ($format)"
+    [ -s stdout ] && fail "output of empty standard input ($format)"
+done
+run 0 ner tag --model one --format columns comments
+cmp comments stdout || fail "a file of comments"
+# a column file with a mistake is a column file, and raw text is text to `pseudo`, too
+{ cat sentences && printf 'broken\n'; } >mistake
+run 0 ner tag --model one -v mistake -o mistake.out --force
+holds stderr "mistake: read as columns"
+{ sed 's/ .*//' sentences | head -40 && printf 'two words\n'; } >words
+run 0 ner tag --model one -v words
+holds stderr "words: read as columns"
+run 0 ner pseudo --model one --min-probability 0 -v text -o text.pseudo
+holds stderr "text: read as raw text"
+[ "$(grep -v '^#' text.pseudo | awk 'NF { print $1 }' | head -5 | tr '\n' ' ')" = "Ann Lee moved from Berlin " ] ||
+    fail "pseudo-labels of raw text: $(cat text.pseudo)"
+run 0 ner pseudo --model one --min-probability 0 --max-sentences 1 -q text -o -
+[ "$(grep -c '^# weight' stdout)" = 1 ] || fail "--max-sentences"
+# a pipe gets each line's answer before the next line is there
+mkfifo asked
+"$isogloss" ner tag --model one --format text - <asked >answers 2>/dev/null &
+pid=$!
+exec 7>asked
+for i in 1 2; do
+    echo "Ann sings." >&7
+    for _ in $(seq 500); do
+        [ "$(wc -l <answers)" = $i ] && break
+        sleep 0.02
+    done
+    [ "$(wc -l <answers)" = $i ] || fail "line $i is not answered before the end of the input"
+done
+exec 7>&-
+wait $pid || fail "tagging from a pipe"
+run 0 ner tag --model one <(cat text)
+[ "$(wc -l <stdout)" = 3 ] || fail "a pipe whose form is detected"
+# limits are named
+head -c 17000000 /dev/zero | tr '\0' 'a' >giant
+run 3 ner tag --model one --format text giant
+holds stderr "giant:1: a line of 17000000 bytes; expected at most 16 MiB"
+yes word | head -n 100001 >giant
+run 3 ner tag --model one --format columns giant
+holds stderr "a sentence of 100001 tokens; expected at most 100000"
+rm giant
 
 # --- what goes wrong leaves the output as it was and says where
 echo before >kept
@@ -266,7 +317,7 @@ holds stderr "other:3: "
 printf 'a O O\nb ORG O\n' >bare
 run 3 ner eval bare
 holds stderr 'bare:2: the malformed tag "ORG"'
-holds stderr "BIOES"
+holds stderr "IOB1, BIO"
 run 0 ner eval --raw bare
 printf -- '# newdoc\n# id 1\nAnn B-PER B-PER\n-DOCSTART-\nRome B-LOC O\n' >comments
 run 0 ner eval comments

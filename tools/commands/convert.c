@@ -103,9 +103,14 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
         isg_log(&app->env, ISG_LOG_WARNING,
             "%s: %llu comments and document marks are left out: %s has no place for them", argv[0],
             (unsigned long long)done.lines_left_out, to);
-    isg_app_result(app, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "from", from, "to", to, "sentences",
-                            (json_int_t)done.sentences, "tokens", (json_int_t)done.tokens, "entities",
-                            (json_int_t)done.entities, "lines_left_out", (json_int_t)done.lines_left_out));
+    if (done.widened)
+        isg_log(&app->env, ISG_LOG_WARNING,
+            "%s: entities that begin or end inside a token, widened to whole tokens: %llu", argv[0],
+            (unsigned long long)done.widened);
+    isg_app_result(
+        app, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "from", from, "to", to, "sentences",
+                 (json_int_t)done.sentences, "tokens", (json_int_t)done.tokens, "entities", (json_int_t)done.entities,
+                 "lines_left_out", (json_int_t)done.lines_left_out, "widened", (json_int_t)done.widened));
     return ISG_OK;
 }
 

@@ -15,6 +15,8 @@ struct sentence {
 };
 struct job {
     const struct isg_convert *c;
+    struct isg_tokeniser *tokeniser; /* of texts with spans */
+    struct isg_tokens tokens;
     const char *path;
     struct isg_strtab *types;
     struct sentence s;
@@ -92,16 +94,19 @@ static enum isg_status dump(struct job *j, json_t *o, struct isg_error *err)
     return ISG_OK;
 }
 
-/* was[i], was_n[i] = the tags as read. */
+/* Takes the reference to tags. */
 static enum isg_status write_tokens(struct job *j, json_t *tags, struct isg_error *err)
 {
     json_t *words = json_array();
-    for (size_t i = 0; i < j->s.n; i++)
-        json_array_append_new(words, json_stringn(j->s.words[i], j->s.lengths[i]));
+    for (size_t i = 0; words && i < j->s.n; i++)
+        if (json_array_append_new(words, json_stringn(j->s.words[i], j->s.lengths[i])) != 0) {
+            json_decref(words);
+            words = NULL;
+        }
     return dump(j, json_pack("{s:o, s:o}", "tokens", words, "tags", tags), err);
 }
 
-/* The words with single blanks between them; offsets in code points, end exclusive. */
+/* The words with single spaces between them; offsets in code points, end exclusive. */
 static enum isg_status write_spans(struct job *j, struct isg_error *err)
 {
     const struct sentence *s = &j->s;
@@ -112,6 +117,7 @@ static enum isg_status write_spans(struct job *j, struct isg_error *err)
     if (!text)
         return isg_error_nomem(err, "a sentence");
     json_t *entities = json_array();
+    bool good = entities != NULL;
     size_t start = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (i > 0) {
@@ -125,15 +131,20 @@ static enum isg_status write_spans(struct job *j, struct isg_error *err)
         cp += isg_utf8_length(s->words[i], s->lengths[i]);
         if (next < s->n_spans && s->spans[next].first + s->spans[next].n == i + 1) {
             const char *type = isg_strtab_get(j->types, s->spans[next++].type, NULL);
-            json_array_append_new(entities,
-                j->c->to == ISG_TEXT_DOCCANO
-                    ? json_pack("[I, I, s]", (json_int_t)start, (json_int_t)cp, type)
-                    : json_pack("{s:I, s:I, s:s}", "start", (json_int_t)start, "end", (json_int_t)cp, "type", type));
+            json_t *const e = j->c->to == ISG_TEXT_DOCCANO
+                                  ? json_pack("[I, I, s]", (json_int_t)start, (json_int_t)cp, type)
+                                  : json_pack("{s:I, s:I, s:s}", "start", (json_int_t)start, "end", (json_int_t)cp,
+                                        "type", type);
+            good = json_array_append_new(entities, e) == 0 && good;
         }
     }
     json_t *line = json_pack(
         "{s:o, s:o}", "text", json_stringn(text, at), j->c->to == ISG_TEXT_DOCCANO ? "label" : "entities", entities);
     isg_free(text);
+    if (!good) {
+        json_decref(line);
+        line = NULL;
+    }
     return dump(j, line, err);
 }
 
@@ -165,11 +176,14 @@ static enum isg_status from_block(
             json_decref(tags);
             return isg_error_nomem(err, "a tag");
         }
-        if (tags)
-            json_array_append_new(tags, json_stringn(tag, n));
-        else
+        const bool good = !tags || json_array_append_new(tags, json_stringn(tag, n)) == 0;
+        if (!tags)
             isg_line_write_field(&b->lines[k], isg_columns_effective(r).tag, tag, n, j->w);
         isg_free(tag);
+        if (!good) {
+            json_decref(tags);
+            return isg_error_nomem(err, "a tag");
+        }
     }
     for (size_t k = 0; k < b->n_lines && j->c->to != ISG_TEXT_COLUMNS; k++)
         j->done->lines_left_out += b->lines[k].kind == ISG_LINE_COMMENT || b->lines[k].kind == ISG_LINE_DOCUMENT;
@@ -198,20 +212,27 @@ out:
     return status;
 }
 
-/* {"tokens": [...], "tags": [...]} */
-static enum isg_status from_tokens(struct job *j, const json_t *o, uint64_t line, struct isg_error *err)
+/* {"tokens": [...], "tags" or "ner_tags": [...]} */
+static enum isg_status from_tokens(
+    struct job *j, const json_t *o, const json_t *tags, uint64_t line, struct isg_error *err)
 {
-    const json_t *words = json_object_get(o, "tokens"), *tags = json_object_get(o, "tags");
+    const json_t *const words = json_object_get(o, "tokens");
     const size_t n = json_array_size(words);
     if (!json_is_array(words) || !json_is_array(tags) || json_array_size(tags) != n || n == 0) {
-        isg_error_set(err, ISG_EDATA, j->path, line, "%zu tokens with %zu tags", n, json_array_size(tags));
-        return isg_error_expected(err, "{\"tokens\": [...], \"tags\": [...]} with as many of both");
+        (void)isg_error_set(err, ISG_EDATA, j->path, line, "%zu tokens with %zu tags", n, json_array_size(tags));
+        return isg_error_expected(
+            err, "{\"tokens\": [...], \"tags\": [...]} of one length, or a \"text\" with \"entities\"");
     }
     ISG_TRY(room(&j->s, n, err));
     for (size_t i = 0; i < n; i++) {
-        const json_t *word = json_array_get(words, i), *tag = json_array_get(tags, i);
+        const json_t *const word = json_array_get(words, i), *const tag = json_array_get(tags, i);
+        if (json_is_integer(tag)) {
+            (void)isg_error_set(err, ISG_EDATA, j->path, line, "tag %zu is a number", i + 1);
+            return isg_error_advice(
+                err, "write the names of the tags, as in \"B-PER\": their numbers are not in the file");
+        }
         if (!json_is_string(word) || !json_is_string(tag) || json_string_length(word) == 0)
-            return isg_error_set(err, ISG_EDATA, j->path, line, "token %zu or its tag is no text", i + 1);
+            return isg_error_set(err, ISG_EDATA, j->path, line, "token %zu or its tag is empty or not a string", i + 1);
         j->s.words[i] = json_string_value(word);
         j->s.lengths[i] = json_string_length(word);
         ISG_TRY(take_tag(j, i, json_string_value(tag), json_string_length(tag), line, err));
@@ -219,85 +240,107 @@ static enum isg_status from_tokens(struct job *j, const json_t *o, uint64_t line
     return ISG_OK;
 }
 
-/* One entity of the two forms of spans: offsets in code points, and its type. */
-static bool read_span(const json_t *e, size_t *start, size_t *end, const char **type)
+/* The first of several keys that an object has, or NULL. */
+static const json_t *first_of(const json_t *o, const char *const *keys)
 {
+    for (; *keys; keys++)
+        if (json_object_get(o, *keys))
+            return json_object_get(o, *keys);
+    return NULL;
+}
+
+struct entity {
+    size_t start, end; /* code points */
+    const char *type;
+};
+
+/* An entity as doccano, Prodigy, spaCy and Label Studio write it: a list [start, end, type], or an object. */
+static bool read_entity(const json_t *e, struct entity *out)
+{
+    static const char *const starts[] = {"start", "start_offset", NULL}, *const ends[] = {"end", "end_offset", NULL},
+                             *const types[] = {"type", "label", NULL};
     const bool list = json_is_array(e);
-    const json_t *a = list ? json_array_get(e, 0) : json_object_get(e, "start");
-    const json_t *b = list ? json_array_get(e, 1) : json_object_get(e, "end");
-    const json_t *t = list ? json_array_get(e, 2) : json_object_get(e, "type");
-    if (!list && !t)
-        t = json_object_get(e, "label");
-    *type = json_string_value(t);
-    if (!*type || !**type || !json_is_integer(a) || !json_is_integer(b) || json_integer_value(a) < 0 ||
+    const json_t *const a = list ? json_array_get(e, 0) : first_of(e, starts);
+    const json_t *const b = list ? json_array_get(e, 1) : first_of(e, ends);
+    const json_t *const t = list ? json_array_get(e, 2) : first_of(e, types);
+    out->type = json_string_value(t);
+    if (!out->type || !*out->type || !json_is_integer(a) || !json_is_integer(b) || json_integer_value(a) < 0 ||
         json_integer_value(b) <= json_integer_value(a))
         return false;
-    *start = (size_t)json_integer_value(a);
-    *end = (size_t)json_integer_value(b);
+    out->start = (size_t)json_integer_value(a);
+    out->end = (size_t)json_integer_value(b);
     return true;
 }
 
-/* Marks of the code points of a text: which entity each lies in, from 1. */
-static enum isg_status mark_spans(
-    struct job *j, const json_t *entities, size_t length, size_t *mark, uint64_t line, struct isg_error *err)
+/* Labels the tokens that an entity covers, also in part: tokens do not depend on labels. owner[i] = 1 + the entity of
+ * token i, 0 = none. */
+static enum isg_status label_tokens(
+    struct job *j, const struct entity *e, size_t number, size_t *owner, uint64_t line, struct isg_error *err)
 {
-    for (size_t e = 0; e < json_array_size(entities); e++) {
-        size_t start, end;
-        const char *type;
-        if (!read_span(json_array_get(entities, e), &start, &end, &type) || end > length) {
-            isg_error_set(err, ISG_EDATA, j->path, line, "entity %zu is broken, or outside its text", e + 1);
-            return isg_error_expected(err, "{\"start\", \"end\", \"type\"} or [start, end, type]");
-        }
-        for (size_t i = start; i < end; i++) {
-            if (mark[i])
-                return isg_error_set(err, ISG_EDATA, j->path, line, "entities %zu and %zu overlap", mark[i], e + 1);
-            mark[i] = e + 1;
-        }
+    const struct isg_token *const v = j->tokens.v;
+    size_t low = 0, high = j->tokens.n;
+    while (low < high) { /* the first token that ends past the start */
+        const size_t middle = low + (high - low) / 2;
+        if (v[middle].cp_end > e->start)
+            high = middle;
+        else
+            low = middle + 1;
     }
+    const size_t first = low;
+    for (; low < j->tokens.n && v[low].cp_start < e->end; low++) {
+        if (owner[low]) {
+            (void)isg_error_set(err, ISG_EDATA, j->path, line, "entities %zu and %zu overlap", owner[low], number);
+            return isg_error_expected(err, "entities without a token in common");
+        }
+        owner[low] = number;
+        j->s.letters[low] = low == first ? 'B' : 'I';
+        ISG_TRY(isg_strtab_add(j->types, e->type, strlen(e->type), &j->s.types[low], NULL, err));
+    }
+    if (first == low)
+        return isg_error_set(err, ISG_EDATA, j->path, line, "entity %zu covers whitespace alone", number);
+    j->done->widened += v[first].cp_start < e->start || v[low - 1].cp_end > e->end;
     return ISG_OK;
 }
 
-/* {"text": ..., "entities" or "label": [...]}: words end at blanks and at the edges of entities. */
+/* {"text": ..., "entities": [...]}: the tokens are those that `ner tag` sees in the text. */
 static enum isg_status from_spans(struct job *j, const json_t *o, uint64_t line, struct isg_error *err)
 {
-    const json_t *text = json_object_get(o, "text"), *entities = json_object_get(o, "entities");
-    if (!entities)
-        entities = json_object_get(o, "label");
+    static const char *const keys[] = {"entities", "label", "labels", "spans", NULL};
+    const json_t *const entities = first_of(o, keys), *const text = json_object_get(o, "text");
+    const char *const s = json_string_value(text);
+    const size_t length = isg_utf8_length(s, json_string_length(text));
     if (!json_is_array(entities)) {
-        isg_error_set(err, ISG_EDATA, j->path, line, "a text without \"entities\" or \"label\"");
+        (void)isg_error_set(
+            err, ISG_EDATA, j->path, line, "a text without \"entities\", \"label\", \"labels\" or \"spans\"");
         return isg_error_expected(err, "a list, which may be empty");
     }
-    const char *s = json_string_value(text);
-    const size_t bytes = json_string_length(text), length = isg_utf8_length(s, bytes);
-    size_t *mark = isg_calloc(length + 1, sizeof *mark);
-    enum isg_status status = mark ? room(&j->s, length, err) : isg_error_nomem(err, "a sentence");
-    if (status == ISG_OK)
-        status = mark_spans(j, entities, length, mark, line, err);
-    size_t n = 0, before = 0; /* before: entity of the last word, 0 = none */
-    for (size_t at = 0, i = 0, blank = 1; at < bytes && status == ISG_OK; i++) {
-        uint32_t cp;
-        const size_t k = isg_utf8_decode(s + at, bytes - at, &cp);
-        if (cp == ' ' || cp == '\t' || cp == '\n' || cp == '\r') {
-            blank = 1;
-        } else if (blank || mark[i] != mark[i - 1]) {
-            size_t start, end;
-            const char *type;
-            j->s.words[n] = s + at;
-            j->s.lengths[n] = k;
-            j->s.letters[n] = mark[i] ? (mark[i] == before ? 'I' : 'B') : 'O';
-            j->s.types[n] = ISG_NO_ID;
-            if (mark[i] && read_span(json_array_get(entities, mark[i] - 1), &start, &end, &type))
-                status = isg_strtab_add(j->types, type, strlen(type), &j->s.types[n], NULL, err);
-            before = mark[i];
-            blank = 0;
-            n++;
-        } else {
-            j->s.lengths[n - 1] += k;
-        }
-        at += k;
+    if (!j->tokeniser)
+        ISG_TRY(isg_tokeniser_new(&j->tokeniser, NULL, err));
+    ISG_TRY(isg_tokenise(j->tokeniser, s, json_string_length(text), &j->tokens, err));
+    ISG_TRY(room(&j->s, j->tokens.n, err));
+    for (size_t i = 0; i < j->tokens.n; i++) {
+        j->s.words[i] = s + j->tokens.v[i].start;
+        j->s.lengths[i] = j->tokens.v[i].n;
+        j->s.letters[i] = 'O';
+        j->s.types[i] = ISG_NO_ID;
     }
-    isg_free(mark);
-    j->s.n = n;
+    size_t *const owner = isg_calloc(j->tokens.n + 1, sizeof *owner);
+    enum isg_status status = owner ? ISG_OK : isg_error_nomem(err, "a sentence");
+    for (size_t i = 0; i < json_array_size(entities) && status == ISG_OK; i++) {
+        struct entity e;
+        if (!read_entity(json_array_get(entities, i), &e)) {
+            (void)isg_error_set(err, ISG_EDATA, j->path, line, "entity %zu is malformed", i + 1);
+            status = isg_error_expected(err,
+                "{\"start\", \"end\", \"type\"}, {\"start_offset\", \"end_offset\", \"label\"} "
+                "or [start, end, type]");
+        } else if (e.end > length) {
+            status = isg_error_set(err, ISG_EDATA, j->path, line,
+                "entity %zu ends at %zu, past the end of its text (%zu characters)", i + 1, e.end, length);
+        } else {
+            status = label_tokens(j, &e, i + 1, owner, line, err);
+        }
+    }
+    isg_free(owner);
     return status;
 }
 
@@ -327,12 +370,16 @@ static enum isg_status write_sentence(struct job *j, const json_t *was, uint64_t
             return isg_error_nomem(err, "a tag");
         }
         if (tags) {
-            json_array_append_new(tags, json_stringn(tag, n));
+            if (json_array_append_new(tags, json_stringn(tag, n)) != 0) {
+                isg_free(tag);
+                json_decref(tags);
+                return isg_error_nomem(err, "a tag");
+            }
         } else {
             if (has_blank(s->words[i], s->lengths[i], j->c->separator) || has_blank(tag, n, j->c->separator)) {
                 isg_free(tag);
-                isg_error_set(err, ISG_EDATA, j->path, line, "token %zu holds a blank", i + 1);
-                return isg_error_advice(err, "--separator tab can hold blanks, but no tabs");
+                (void)isg_error_set(err, ISG_EDATA, j->path, line, "token %zu contains whitespace", i + 1);
+                return isg_error_advice(err, "--separator tab allows spaces in tokens, but no tabs");
             }
             isg_writer_write(j->w, s->words[i], s->lengths[i]);
             isg_writer_write(j->w, &j->c->separator, 1);
@@ -365,13 +412,20 @@ static enum isg_status json_in(struct job *j, const struct isg_env *env, struct 
             continue;
         json_error_t where;
         o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where);
-        if (!json_is_object(o)) {
-            status = isg_error_set(err, ISG_EDATA, j->path, line, "no JSON object: %s", o ? "" : where.text);
+        if (!o && json_error_code(&where) == json_error_out_of_memory) {
+            status = isg_error_nomem(err, "a JSON line");
             goto out;
         }
-        const bool spans = json_is_string(json_object_get(o, "text")) && !json_object_get(o, "tags");
-        ISG_GOTO(spans ? from_spans(j, o, line, err) : from_tokens(j, o, line, err));
-        ISG_GOTO(write_sentence(j, json_object_get(o, "tags"), line, err));
+        if (!json_is_object(o)) {
+            status = isg_error_set(
+                err, ISG_EDATA, j->path, line, "%s%s", o ? "not a JSON object" : "invalid JSON: ", o ? "" : where.text);
+            goto out;
+        }
+        static const char *const keys[] = {"tags", "ner_tags", NULL};
+        const json_t *const tags = first_of(o, keys);
+        const bool spans = json_is_string(json_object_get(o, "text")) && !tags;
+        ISG_GOTO(spans ? from_spans(j, o, line, err) : from_tokens(j, o, tags, line, err));
+        ISG_GOTO(write_sentence(j, tags, line, err));
         json_decref(o);
         o = NULL;
         isg_reader_position(r, &done, &total);
@@ -399,6 +453,8 @@ enum isg_status isg_convert_text(const struct isg_convert *c, const char *in, co
         isg_writer_abort(j.w);
 out:
     isg_strtab_free(j.types);
+    isg_tokeniser_free(j.tokeniser);
+    ISG_ARRAY_FREE(j.tokens);
     isg_free(j.s.words);
     isg_free(j.s.lengths);
     isg_free(j.s.letters);

@@ -1,0 +1,76 @@
+/** @file ner/tag/batch.h  A batch of what is being tagged: lines, their tokens and sentences, and the results. */
+#ifndef ISG_NER_TAG_BATCH_H
+#define ISG_NER_TAG_BATCH_H
+#include "ner/decode/ensemble.h"
+#include "ner/decode/given.h"
+#include "ner/tag/tagfile.h"
+#include <jansson.h>
+
+/** Longest sentence: decoding needs some 10 kB for each of its tokens. */
+#define ISG_TAG_MAX_SENTENCE 100000
+
+enum isg_tag_record_kind { ISG_TAG_LINE, ISG_TAG_TOKEN, ISG_TAG_DOCUMENT, ISG_TAG_TEXT, ISG_TAG_JSON };
+/** A line of the input. */
+struct isg_tag_record {
+    enum isg_tag_record_kind kind;
+    size_t text;          /**< its line in the text buffer */
+    struct isg_line line; /**< flags and length */
+    bool tabs;
+    size_t token;    /**< first token */
+    size_t n_tokens; /**< of ISG_TAG_TEXT and ISG_TAG_JSON */
+    json_t *json;
+};
+/** Where a token is in its line. */
+struct isg_tag_place {
+    uint32_t start, n, cp_start, cp_end; /**< bytes; code points */
+};
+
+struct isg_tagger {
+    const struct isg_ner_model *model; /**< the first: for labels, types and features */
+    const struct isg_ner_tag_opts *opts;
+    const struct isg_env *env;
+    struct isg_ner_ensemble *ensemble;
+    struct isg_tokeniser *tokeniser;
+    struct isg_writer *out;
+    /** Writes the results of the batch. */
+    enum isg_status (*write)(struct isg_tagger *t, struct isg_error *err);
+    void *cookie;           /**< for write */
+    bool want_spans;        /**< compute the probability of each entity */
+    uint64_t max_sentences; /**< stop reading after the line or sentence that reaches it; 0 = never */
+    enum isg_scheme scheme; /**< of the tags written */
+    struct isg_ner_tagged *totals;
+    /* the batch */
+    struct isg_tag_record *records;
+    size_t n_records, cap_records;
+    char *text;
+    size_t n_text, cap_text;
+    uint32_t *form; /**< of each token, as all up to length */
+    struct isg_tag_place *place;
+    uint32_t *feature; /**< n_tokens x n_features */
+    size_t n_tokens, n_features, cap_form, cap_place, cap_feature;
+    size_t *offset; /**< of each sentence: its first token */
+    uint32_t *length;
+    size_t n_sentences, cap_offset, cap_length;
+    const uint32_t **tokens, **features;
+    size_t cap_tokens, cap_features;
+    struct isg_ner_word *words; /**< of a sentence, for the gazetteer */
+    size_t cap_words;
+    /* results, by token */
+    uint32_t *labels, *labels_n;
+    float *confidence, *span_probability, *probability_n;
+    size_t cap_labels, cap_labels_n, cap_confidence, cap_span, cap_probability_n;
+    uint32_t *sentence_of;
+    size_t cap_sentence_of;
+    /* forced decoding */
+    struct isg_ner_given given;
+    uint8_t *allowed;           /**< n_tokens x labels */
+    const uint8_t **allowed_of; /**< by sentence */
+    size_t cap_allowed, cap_allowed_of;
+};
+void isg_tag_fini(struct isg_tagger *t); /**< but for the writer */
+/** Decodes the batch, writes and empties it. */
+ISG_MUST_CHECK enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err);
+/** The same once it holds opts->batch_tokens tokens. */
+ISG_MUST_CHECK enum isg_status isg_tag_flush_if_full(struct isg_tagger *t, struct isg_error *err);
+
+#endif
