@@ -23,7 +23,7 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
 
 /* Scratch of one sentence. */
 struct scratch {
-    bool untagged; /* the file's tags, if it has any, are not looked at */
+    bool untagged; /* tags of the file are ignored */
     char *letters;
     uint32_t *types;
     struct isg_span *spans;
@@ -31,32 +31,32 @@ struct scratch {
     struct isg_scheme_vote vote;
 };
 
-static const char *skip_blanks(const char *p, const char *end)
+static const char *skip_spaces(const char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\t'))
         p++;
     return p;
 }
 
-/* "# weight = 0.7": true, and the number, NaN where it is none. Other comments: false. */
+/* "# weight = 0.7": true and the number, NaN if it is malformed. Other comments: false. */
 static bool weight_line(const struct isg_line *line, float *weight)
 {
     static const char word[] = "weight";
-    const char *const end = line->text + line->n, *p = skip_blanks(line->text + 1, end);
+    const char *const end = line->text + line->n, *p = skip_spaces(line->text + 1, end);
     const size_t n = sizeof word - 1;
     if ((size_t)(end - p) < n || memcmp(p, word, n) != 0)
         return false;
-    p = skip_blanks(p + n, end);
+    p = skip_spaces(p + n, end);
     if (p == end || *p != '=')
         return false;
-    p = skip_blanks(p + 1, end);
+    p = skip_spaces(p + 1, end);
     const char *const after = isg_parse_float(p, end, weight);
-    if (after == p || skip_blanks(after, end) != end || !isfinite(*weight) || *weight < 0)
+    if (after == p || skip_spaces(after, end) != end || !isfinite(*weight) || *weight < 0)
         *weight = NAN;
     return true;
 }
 
-/* The weight that a block's comments give its sentence; 1 where they give none. */
+/* The weight that a block's comments give its sentence; default 1. */
 static enum isg_status read_weight(
     struct isg_ner_corpus *c, const struct isg_block *b, const char *path, float *weight, struct isg_error *err)
 {
@@ -68,8 +68,8 @@ static enum isg_status read_weight(
         if (line->kind != ISG_LINE_COMMENT || !weight_line(line, weight))
             continue;
         if (isnan(*weight)) {
-            (void)isg_error_set(err, ISG_EDATA, path, line->number, "a weight that is no number from 0");
-            return isg_error_expected(err, "a line such as # weight = 0.7");
+            (void)isg_error_set(err, ISG_EDATA, path, line->number, "a malformed weight");
+            return isg_error_expected(err, "a number from 0, as in # weight = 0.7");
         }
         if (seen || i >= first) {
             (void)isg_error_set(err, ISG_EDATA, path, line->number,
@@ -104,6 +104,11 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
 {
     const size_t n = b->n_tokens;
     const uint64_t line = b->lines[b->tokens[0]].number;
+    if (n > ISG_NER_MAX_SENTENCE) {
+        (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
+        (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
+        return isg_error_advice(err, "separate sentences by empty lines");
+    }
     if (n > UINT32_MAX - 1 - c->n_tokens)
         return isg_error_set(err, ISG_EDATA, path, line, "more than 4,294,967,294 tokens in a corpus");
     if (!ISG_GROW(c->form, c->cap[0], (size_t)c->n_tokens + n) ||
@@ -193,7 +198,7 @@ enum isg_status isg_ner_corpus_add(
         if (b->n_tokens)
             ISG_GOTO(add_sentence(c, &s, r, b, path, err));
         else
-            ISG_GOTO(read_weight(c, b, path, &(float){0}, err)); /* refuses one without a sentence */
+            ISG_GOTO(read_weight(c, b, path, &(float){0}, err)); /* refuses a weight without a sentence */
     }
     if (first)
         c->scheme = isg_scheme_verdict(&s.vote);

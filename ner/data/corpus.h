@@ -9,6 +9,8 @@ enum isg_ner_doubt {
     ISG_DOUBT_START = 2, /**< inside an entity that may have begun at the "?" before it */
     ISG_DOUBT_END = 4    /**< inside an entity that may continue with the "?" after it */
 };
+/** Longest sentence, in tokens: training and tagging need some 10 kB for each. */
+#define ISG_NER_MAX_SENTENCE 100000
 /** N tokens in S sentences; sentences without tokens are skipped. */
 struct isg_ner_corpus {
     struct isg_strtab *forms; /**< surface forms in order of appearance */
@@ -32,8 +34,8 @@ struct isg_ner_corpus {
 /**
  * Reads a labelled file. With columns.open_tags a tag may be "?" (unknown: any label is possible; columns.tag
  * ISG_NO_COLUMN makes every tag unknown). A comment "# weight = 0.7" above the first token of a sentence is the weight of
- * its loss, a finite number from 0. Errors: those of columns.h; ISG_EDATA for a malformed weight, or one without a
- * sentence below it.
+ * its loss, a finite number from 0. Errors: those of columns.h; ISG_EDATA for a malformed weight, one without a
+ * sentence below it, and a sentence of more than ISG_NER_MAX_SENTENCE tokens.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
     struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);

@@ -113,7 +113,7 @@ enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_
         for (uint32_t k = c->offset[sentences[i]]; k < c->offset[sentences[i] + 1]; k++, at++) {
             t->tags[at] = c->doubt[k] ? ISG_NO_ID : e->labels[k];
             if (c->n_doubts)
-                isg_ner_may_stand(v, e->labels[k], c->doubt[k], t->allowed + at * n_labels);
+                isg_ner_possible_labels(v, e->labels[k], c->doubt[k], t->allowed + at * n_labels);
         }
     }
     *out = (struct isg_crf_target){

@@ -1,5 +1,5 @@
-/** @file ner/data/feature.h  Hand features: what a token is told beyond its word, by further columns of the text and by
- * lists of names (gazetteers). Each feature is one small number a token, looked up in an embedding table of its own. */
+/** @file ner/data/feature.h  Features of a token besides its word: further columns of the text, and lists of names
+ * (gazetteers). Each feature is a small number for each token, looked up in an embedding table of its own. */
 #ifndef ISG_NER_DATA_FEATURE_H
 #define ISG_NER_DATA_FEATURE_H
 #include "src/isg.h"

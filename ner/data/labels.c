@@ -89,7 +89,7 @@ void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const 
     }
 }
 
-void isg_ner_may_stand(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may)
+void isg_ner_possible_labels(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may)
 {
     const uint32_t n_labels = isg_strtab_size(v->labels);
     memset(may, (doubt & ISG_DOUBT_TAG) != 0, n_labels);

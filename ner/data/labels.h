@@ -19,7 +19,7 @@ uint32_t isg_ner_type_find(const struct isg_ner_vocab *v, const char *name, size
 void isg_ner_labels_from_spans(const struct isg_ner_vocab *v, bool bioes, const struct isg_strtab *types,
     const struct isg_span *spans, size_t n_spans, uint32_t n, uint32_t *labels);
 /** The labels that are possible where the spans gave label y with this doubt about it: may[k] non-zero = label k is. */
-void isg_ner_may_stand(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may);
+void isg_ner_possible_labels(const struct isg_ner_vocab *v, uint32_t y, uint8_t doubt, uint8_t *may);
 /** Spans of a sequence of n label ids; their types number the vocabulary's. spans has room for n. */
 size_t isg_ner_spans_from_labels(
     const struct isg_ner_vocab *v, const uint32_t *labels, uint32_t n, struct isg_span *spans);

@@ -1,4 +1,4 @@
-/* Which words are written as names. */
+/* Finds words that are written like names, and forbids O on them. */
 #include "ner/decode/capitals.h"
 
 #include <string.h>

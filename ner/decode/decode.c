@@ -96,7 +96,7 @@ struct run {
     struct isg_error *err;
 };
 
-/* The labels that may not stand next to an entity without moving its end: continuations of its own type. */
+/* The labels that would move the end of an entity if they came next to it: continuations of its type. */
 static void neighbours_of(const struct isg_ner_vocab *v, const struct isg_ner_head *head, uint32_t type, uint8_t *after)
 {
     const uint32_t per_type = (head->n_labels - 1) / v->n_types;

@@ -1,4 +1,4 @@
-/* Tags of the input as limits of decoding. */
+/* Turns the tags of the input into the labels allowed on each token. */
 #include "ner/decode/given.h"
 
 #include <stdio.h>
@@ -13,17 +13,6 @@ void isg_ner_given_fini(struct isg_ner_given *g)
     isg_free(g->doubt);
     isg_free(g->spans);
     memset(g, 0, sizeof *g);
-}
-
-static bool model_knows(const struct isg_ner_vocab *v, const char *type, size_t n)
-{
-    for (uint32_t t = 0; t < v->n_types; t++) {
-        size_t m;
-        const char *const name = isg_ner_type_name(v, t, &m);
-        if (m == n && memcmp(name, type, n) == 0)
-            return true;
-    }
-    return false;
 }
 
 enum isg_status isg_ner_given_read(struct isg_ner_given *g, const struct isg_columns_reader *r,
@@ -46,9 +35,9 @@ enum isg_status isg_ner_given_read(struct isg_ner_given *g, const struct isg_col
             continue;
         bool is_new;
         ISG_TRY(isg_strtab_add(g->types, type, type_n, &g->type[i], &is_new, err));
-        if (is_new && !model_knows(v, type, type_n)) {
-            isg_error_set(err, ISG_EDATA, path, b->lines[b->tokens[i]].number,
-                "the tag \"%.*s\", of a type that the model does not know", (int)(len < 80 ? len : 80), tag);
+        if (is_new && isg_ner_type_find(v, type, type_n) == ISG_NO_ID) {
+            (void)isg_error_set(err, ISG_EDATA, path, b->lines[b->tokens[i]].number,
+                "the tag \"%.*s\", whose type the model does not know", (int)(len < 80 ? len : 80), tag);
             return isg_error_advice(err, "`isogloss info MODEL` lists its labels; ? lets the tagger decide");
         }
     }
@@ -57,6 +46,6 @@ enum isg_status isg_ner_given_read(struct isg_ner_given *g, const struct isg_col
     (void)isg_ner_doubts(g->letters, n, g->spans, n_spans, g->doubt);
     isg_ner_labels_from_spans(v, bioes, g->types, g->spans, n_spans, (uint32_t)n, g->labels);
     for (size_t i = 0; i < n; i++)
-        isg_ner_may_stand(v, g->labels[i], g->doubt[i], allowed + i * n_labels);
+        isg_ner_possible_labels(v, g->labels[i], g->doubt[i], allowed + i * n_labels);
     return ISG_OK;
 }

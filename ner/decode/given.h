@@ -1,4 +1,4 @@
-/** @file ner/decode/given.h  Forced decoding: tags that stand in the input limit what the tagger may say. */
+/** @file ner/decode/given.h  Forced decoding: tags of the input limit the labels that are possible. */
 #ifndef ISG_NER_DECODE_GIVEN_H
 #define ISG_NER_DECODE_GIVEN_H
 #include "ner/data/labels.h"
@@ -14,9 +14,9 @@ struct isg_ner_given {
 };
 void isg_ner_given_fini(struct isg_ner_given *g);
 /**
- * The labels that may stand on each token of a sentence whose tag column was read with open_tags: "?" allows
- * all, another tag its own label (next to "?" also those that leave its entity's end open, as in training).
- * @param allowed  out: b->n_tokens x (labels of v) bytes, as isg_crf_input's
+ * The labels allowed on each token of a sentence whose tag column was read with open_tags: "?" allows all, another tag its
+ * own label (next to "?" also those that leave its entity's end open, as in training).
+ * @param allowed  out: b->n_tokens x (labels of v) bytes, as in isg_crf_input
  * @return ISG_EDATA for a type that the model does not know
  */
 ISG_MUST_CHECK enum isg_status isg_ner_given_read(struct isg_ner_given *g, const struct isg_columns_reader *r,

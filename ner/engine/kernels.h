@@ -1,15 +1,14 @@
-/** @file ner/engine/kernels.h  The inner loops, compiled once per instruction set and chosen when a tape is made.
- * Private.
+/** @file ner/engine/kernels.h  The inner loops, compiled once per instruction set and chosen when a tape is made. Private to
+ * the engine.
  *
- * Letters: VW = numbers in a vector register; a "panel" is up to 4 VW columns of a matrix, stored row after
- * row. A packed matrix k x n is its panels one after another, each k x (4 VW) but for the last, which is as
- * wide as whole vectors allow; missing columns are zero. Gates of an LSTM are packed so that a panel holds i,
- * f, g and o of the same VW hidden units: [block][k][gate][VW], hidden padded to hidden_padded = whole
- * vectors.
+ * VW = elements of a vector register. A panel is up to 4 VW columns of a matrix, stored row after row. A packed matrix
+ * k x n is its panels one after another, each k x (4 VW) but for the last, which has as many whole vectors as it needs;
+ * missing columns are zero. Gates of an LSTM are packed so that a panel holds i, f, g and o of the same VW hidden units:
+ * [block][k][gate][VW], with the hidden size padded to whole vectors.
  *
- * Results of one level depend on nothing but the arguments; levels differ in the last bits (with or without
- * FMA, order of sums). exp is within 2e-7 relative of the true value on [-87, 88] and exactly 0 below;
- * sigmoid and tanh are within 3e-7 absolute (tests/unit/test_kernels.c measures this). NaN comes out as NaN.
+ * Results of one instruction set depend on the arguments alone; sets differ in the last bits (FMA, order of sums). exp has
+ * a relative error of 2e-7 on [-87, 88] and is exactly 0 below; sigmoid and tanh have an absolute error of 3e-7
+ * (tests/unit/test_kernels.c measures this). NaN in, NaN out.
  */
 #ifndef ISG_NER_ENGINE_KERNELS_H
 #define ISG_NER_ENGINE_KERNELS_H
@@ -24,7 +23,7 @@ struct isg_lstm_fwd {
     isg_real *c, *tc;   /**< T x Hp: cell, tanh of the cell */
     isg_real *h;        /**< T rows ldh apart: hidden units */
     size_t ldh;
-    ptrdiff_t prev; /**< row of the step before, relative: -1 forward, 1 backward */
+    ptrdiff_t prev; /**< row of the previous step, relative: -1 forward, 1 backward */
 };
 struct isg_lstm_bwd {
     uint32_t hidden;
@@ -47,7 +46,7 @@ struct isg_update {
 struct isg_kernels {
     enum isg_level_isa isa;
     uint32_t vw;
-    /** Numbers in a packed k x n matrix. */
+    /** Elements of a packed k x n matrix. */
     size_t (*packed_size)(size_t k, size_t n);
     /** Packs element (i, j) = b[i * rs + j * cs]; one of rs, cs is 1. */
     void (*pack)(size_t k, size_t n, const isg_real *b, size_t rs, size_t cs, isg_real *out);
@@ -59,9 +58,9 @@ struct isg_kernels {
      */
     void (*gemm)(size_t m, size_t n, size_t k, const isg_real *a, size_t rs, size_t cs, const uint32_t *rows,
         const isg_real *b, const isg_real *bias, isg_real *c, size_t ldc, bool accumulate);
-    /** One time step of n sequences, sequence r at row rows[r]. first: there is no step before. */
+    /** One time step of n sequences, sequence r at row rows[r]. first: the step has no predecessor. */
     void (*lstm_step)(const struct isg_lstm_fwd *l, const uint32_t *rows, uint32_t n, bool first);
-    /** The same backwards: dz and dc from dy, dh, dc. */
+    /** Its backward pass: dz and dc from dy, dh, dc. */
     void (*lstm_back)(const struct isg_lstm_bwd *l, const uint32_t *rows, uint32_t n, bool first);
 
     void (*exp)(size_t n, const isg_real *x, isg_real *y);
@@ -89,7 +88,7 @@ struct isg_kernels {
     void (*adam)(const struct isg_update *u); /**< also AdamW by decay */
 };
 
-/** Kernels of a level; NULL where this processor does not have it. */
+/** Kernels of an instruction set; NULL if this processor lacks it. */
 const struct isg_kernels *isg_kernels_get(enum isg_level_isa isa);
 
 extern const struct isg_kernels isg_kernels_base;

@@ -21,7 +21,7 @@ struct isg_optim_opts {
 };
 struct isg_optim_opts isg_optim_defaults(void);
 
-/** How the learning rate goes. */
+/** How the learning rate changes over a run. */
 enum isg_schedule {
     ISG_LR_CONSTANT,
     ISG_LR_INVERSE, /**< lr / (1 + decay * epoch), epoch whole (NCRF++, Xie 2018, DATNet) */
@@ -38,7 +38,7 @@ struct isg_schedule_opts {
 /** Rate at `epoch` (from 0, with fraction) of `epochs`. */
 double isg_schedule_rate(const struct isg_schedule_opts *s, double lr, double epoch, double epochs);
 
-/** What isg_optim_step found. */
+/** What isg_optim_step reports. */
 struct isg_optim_report {
     double grad_norm; /**< before clipping, all parameters that are not frozen, L2 terms included */
     bool clipped;

@@ -13,18 +13,17 @@ struct isg_param {
     const char *name; /**< lives as long as the table */
     uint32_t index;   /**< place in the table */
     uint32_t rows, cols;
-    bool sparse;               /**< an embedding table: only rows seen in the batch get a gradient and an update */
+    bool sparse;               /**< an embedding table: only rows used in the batch get a gradient and an update */
     bool frozen;               /**< no gradient is computed and no update made; may be changed between steps */
     isg_real lr_scale;         /**< its learning rate over the schedule's; default 1 */
     isg_real l2;               /**< weight decay added to the gradient: l2 * w; default 0 */
-    isg_real l2_start;         /**< pull to the starting point: l2_start * (w - start); default 0; see
-                           isg_param_mark_start */
+    isg_real l2_start;         /**< pull to isg_param_mark_start's values: l2_start * (w - start); default 0 */
     isg_real *value;           /**< rows * cols */
     isg_real *start;           /**< values of isg_param_mark_start, or NULL */
     isg_real *state[2];        /**< of the optimiser: momentum, or Adam's two moments; NULL until wanted; save for
                            --resume */
     isg_real *average;         /**< running average of the values, or NULL; save for --resume */
-    uint64_t version;          /**< counts changes of `value`; call isg_param_changed after writing to it yourself */
+    uint64_t version;          /**< counts changes of `value`; call isg_param_changed after writing to it */
     struct isg_packed *packed; /**< private: copies of `value` in the kernels' order */
 };
 
@@ -44,10 +43,9 @@ ISG_MUST_CHECK enum isg_status isg_params_seal(struct isg_params *p, struct isg_
 uint32_t isg_params_count(const struct isg_params *p);
 struct isg_param *isg_params_at(const struct isg_params *p, uint32_t i);         /**< in order of adding */
 struct isg_param *isg_params_find(const struct isg_params *p, const char *name); /**< or NULL */
-/** Numbers in all parameters, frozen ones included. */
+/** Elements of all parameters, frozen ones included. */
 uint64_t isg_params_size(const struct isg_params *p);
-/** Does name match a pattern in which '*' stands for any characters (dots too) and '?' for one? "a|b" =
- * either. */
+/** Does name match a pattern? '*' matches any characters (dots too), '?' one; "a|b" matches either. */
 bool isg_glob(const char *pattern, const char *name);
 /** Calls fn for each parameter that matches; returns how many did. */
 uint32_t isg_params_each(
@@ -59,16 +57,15 @@ static inline size_t isg_param_size(const struct isg_param *p)
 }
 /** Must follow any direct write to p->value. */
 void isg_param_changed(struct isg_param *p);
-/** Uniform in [-a, a]. Each initialiser draws from the stream (seed, p->name): independent of other
- * parameters. */
+/** Uniform in [-a, a]. Each initialiser draws from the random stream (seed, p->name), whatever other parameters do. */
 void isg_param_uniform(struct isg_param *p, isg_real a, uint64_t seed);
 void isg_param_normal(struct isg_param *p, isg_real deviation, uint64_t seed);
 /** Glorot & Bengio 2010: uniform with a = sqrt(6 / (rows + cols)). */
 void isg_param_xavier(struct isg_param *p, uint64_t seed);
 void isg_param_fill(struct isg_param *p, isg_real value);
-/** Remembers the present values as the point that l2_start pulls to. */
+/** Keeps a copy of the values as the point that l2_start pulls to. */
 ISG_MUST_CHECK enum isg_status isg_param_mark_start(struct isg_params *t, struct isg_param *p, struct isg_error *err);
-/** Changes values and averages for each other (tag and score with averaged weights, then change back). */
+/** Exchanges values and averages (to tag and score with averaged weights; call it again to exchange them back). */
 void isg_params_swap_average(struct isg_params *p);
 /** ISG_ENUMERIC naming the first parameter that holds NaN or infinity. */
 ISG_MUST_CHECK enum isg_status isg_params_check(const struct isg_params *p, struct isg_error *err);

@@ -12,7 +12,7 @@ enum isg_norm {
 /**
  * y = x + eta, eta = eps g / ||g||_2 held constant (Goodfellow et al. 2015; Miyato et al. 2017; DATNet section 3.3). Where
  * g is all zeros, eta is 0. The gradient passes to x unchanged.
- * @param g  x->rows * x->cols numbers: dx of the same input in the first pass (isg_want_grad)
+ * @param g  x->rows x x->cols: dx of the same input in the first pass (isg_want_grad)
  */
 struct isg_node *isg_perturb(struct isg_tape *t, struct isg_node *x, const isg_real *g, const struct isg_seqs *seqs,
     isg_real eps, enum isg_norm norm);

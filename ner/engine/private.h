@@ -1,4 +1,5 @@
-/** @file ner/engine/private.h  What the operations share. Private to the engine. */
+/** @file ner/engine/private.h  What the operations of a tape share: memory, gradients, packed weights, dropout keys.
+ * Private to the engine. */
 #ifndef ISG_NER_ENGINE_PRIVATE_H
 #define ISG_NER_ENGINE_PRIVATE_H
 #include "ner/engine/kernels.h"
@@ -59,14 +60,13 @@ const isg_real *isg_tape_pack(struct isg_tape *t, const struct isg_param *p, enu
 
 /** Keeps the error (the first one wins) and returns NULL. */
 void *isg_tape_fail(struct isg_tape *t, enum isg_status status, const char *fmt, ...) ISG_PRINTF(3, 4);
-/** n numbers, 64-byte aligned, with room for a vector's overrun at the end; NULL with the error kept. */
+/** n elements, 64-byte aligned, with room for a vector's overrun at the end; NULL with the error kept. */
 isg_real *isg_tape_reals(struct isg_tape *t, size_t n);
 isg_real *isg_tape_zeros(struct isg_tape *t, size_t n);
 /** Makes an operation of `size` bytes (its struct begins with struct isg_op); the rest of the struct is zero. */
 void *isg_op_new(struct isg_tape *t, size_t size, uint32_t rows, uint32_t cols, bool wants,
     void (*back)(struct isg_tape *, struct isg_op *));
-/** dx of an input, allocated at its first use: *fresh says that it must be overwritten, not added to. NULL:
- * no memory. */
+/** dx of an input, allocated at its first use; *fresh = overwrite it, do not add to it. NULL = no memory. */
 isg_real *isg_dx(struct isg_tape *t, struct isg_node *n, bool *fresh);
 /** The same, zeroed when fresh. */
 isg_real *isg_dx_zero(struct isg_tape *t, struct isg_node *n);

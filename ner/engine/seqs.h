@@ -1,5 +1,4 @@
-/** @file ner/engine/seqs.h  Sequences packed one after another, without padding: tokens of sentences, characters of
- * words. */
+/** @file ner/engine/seqs.h  Sequences packed without padding: tokens of sentences, characters of words. */
 #ifndef ISG_NER_ENGINE_SEQS_H
 #define ISG_NER_ENGINE_SEQS_H
 #include "ner/engine/real.h"
@@ -10,8 +9,8 @@
  */
 struct isg_seqs {
     uint32_t n;
-    const uint32_t *
-        offset; /**< n + 1 entries, offset[0] = 0, never falling; borrowed (by a tape until its reset; the struct itself is copied) */
+    /** n + 1 entries, offset[0] = 0, never falling; borrowed (by a tape until its reset; the struct itself is copied) */
+    const uint32_t *offset;
 };
 static inline uint32_t isg_seqs_rows(const struct isg_seqs *s)
 {

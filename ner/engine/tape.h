@@ -12,8 +12,8 @@
  *     ISG_TRY(isg_backward(t, loss, 1.0f / batch_size, err));
  *
  * Errors (no memory, sizes that do not fit) are kept in the tape: the call returns NULL, calls on NULL nodes
- * return NULL, and isg_backward or isg_tape_status tell the first error. So a graph is built without a check
- * a line.
+ * return NULL, and isg_backward or isg_tape_status return the first error. So a graph is built without a check
+ * on each line.
  *
  * Data-parallel training: one tape a shard, each used by one thread at a time; isg_optim_step (optim.h) adds
  * the tapes' gradients in the order given. As the split does not depend on the number of threads, neither
@@ -36,7 +36,7 @@ struct isg_tape;
 struct isg_node {
     uint32_t rows, cols;
     isg_real *x;       /**< value, rows * cols */
-    isg_real *dx;      /**< gradient of the loss, after isg_backward; NULL where none was needed */
+    isg_real *dx;      /**< gradient of the loss, after isg_backward; NULL if none was needed */
     bool wants;        /**< does the loss's gradient have to reach this node? */
     struct isg_op *op; /**< private */
 };
@@ -56,13 +56,13 @@ struct isg_run {
 /** Forgets all nodes, the gradients and any error; keeps the memory. */
 void isg_tape_reset(struct isg_tape *t, const struct isg_run *run);
 ISG_MUST_CHECK enum isg_status isg_tape_status(const struct isg_tape *t, struct isg_error *err);
-/** Scratch memory that lives until the reset; NULL (and the error kept) when there is none. Not zeroed. */
+/** Scratch memory that lives until the reset, not zeroed; NULL (and the error kept) if memory runs out. */
 void *isg_tape_alloc(struct isg_tape *t, size_t n, size_t size);
 
 /**
  * Gradient of scale * loss (a 1 x 1 node) with respect to all nodes made since the last isg_backward and to
  * all parameters that are not frozen. Parameter gradients of several calls add up until the reset. A loss
- * that is NaN or infinite: ISG_ENUMERIC. A second pass (adversarial training) builds its graph anew, inputs
+ * that is NaN or infinite: ISG_ENUMERIC. A second pass (adversarial training) builds its graph again, inputs
  * included, after the first isg_backward, whose node gradients stay readable.
  */
 ISG_MUST_CHECK enum isg_status isg_backward(

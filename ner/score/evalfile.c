@@ -74,7 +74,7 @@ static enum isg_status check_line(
     return ISG_OK;
 }
 
-/* The next token of a side. A document mark without tags ends the sentence, as an empty line does. */
+/* The next token of a file. A document mark without tags ends the sentence, as an empty line does. */
 static enum isg_status next(struct side *s, const struct isg_ner_eval_opts *opts, struct isg_error *err)
 {
     s->first = s->number == 0;

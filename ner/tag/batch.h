@@ -6,9 +6,6 @@
 #include "ner/tag/tagfile.h"
 #include <jansson.h>
 
-/** Longest sentence: decoding needs some 10 kB for each of its tokens. */
-#define ISG_TAG_MAX_SENTENCE 100000
-
 enum isg_tag_record_kind { ISG_TAG_LINE, ISG_TAG_TOKEN, ISG_TAG_DOCUMENT, ISG_TAG_TEXT, ISG_TAG_JSON };
 /** A line of the input. */
 struct isg_tag_record {
@@ -17,12 +14,12 @@ struct isg_tag_record {
     struct isg_line line; /**< flags and length */
     bool tabs;
     size_t token;    /**< first token */
-    size_t n_tokens; /**< of ISG_TAG_TEXT and ISG_TAG_JSON */
+    size_t n_tokens; /**< 1 of ISG_TAG_TOKEN, 0 of lines without tokens */
     json_t *json;
 };
-/** Where a token is in its line. */
+/** Where a token is in its line (of a JSON line: in its "text"). */
 struct isg_tag_place {
-    uint32_t start, n, cp_start, cp_end; /**< bytes; code points */
+    uint32_t start, n, cp_start, cp_end; /**< bytes; code points, of texts alone */
 };
 
 struct isg_tagger {

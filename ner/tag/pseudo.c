@@ -14,7 +14,8 @@ struct labeller {
     struct isg_span *spans;
     char *letters;
     uint32_t *types;
-    bool *open; /* the token's tag is left open */
+    bool *open;    /* the token's tag is left open */
+    size_t record; /* of the batch: the line of the token being written */
     size_t cap_spans, cap_letters, cap_types, cap_open;
 };
 
@@ -46,10 +47,33 @@ static size_t judge(const struct isg_tagger *t, struct labeller *l, size_t s, si
     return kept;
 }
 
-static void write_token(struct isg_tagger *t, const struct labeller *l, size_t s, uint32_t i)
+/* The token as its line has it. Tokens are asked for in order. */
+static const char *word_of(const struct isg_tagger *t, struct labeller *l, size_t token, size_t *n)
+{
+    while (token >= t->records[l->record].token + t->records[l->record].n_tokens)
+        l->record++;
+    const struct isg_tag_record *const r = &t->records[l->record];
+    const json_t *const text = json_object_get(r->json, "text");
+    if (r->kind == ISG_TAG_JSON && !json_is_string(text)) {
+        const json_t *const word = json_array_get(json_object_get(r->json, "tokens"), token - r->token);
+        *n = json_string_length(word);
+        return json_string_value(word);
+    }
+    *n = t->place[token].n;
+    return (r->kind == ISG_TAG_JSON ? json_string_value(text) : t->text + r->text) + t->place[token].start;
+}
+
+static enum isg_status write_token(
+    struct isg_tagger *t, struct labeller *l, size_t s, uint32_t i, struct isg_error *err)
 {
     size_t n;
-    const char *const word = isg_ner_ensemble_word(t->ensemble, t->form[t->offset[s] + i], &n);
+    const char *const word = word_of(t, l, t->offset[s] + i, &n);
+    for (size_t k = 0; k < n; k++)
+        if (strchr(" \t\r\n", word[k])) {
+            (void)isg_error_set(err, ISG_EDATA, l->opts->in, t->records[l->record].line.number,
+                "the token \"%.*s\" contains whitespace", (int)(n < 80 ? n : 80), word);
+            return isg_error_expected(err, "tokens that fit into a column");
+        }
     isg_writer_write(t->out, word, n);
     if (l->open[i]) {
         isg_writer_text(t->out, " ?\n");
@@ -59,6 +83,7 @@ static void write_token(struct isg_tagger *t, const struct labeller *l, size_t s
         const char *const name = isg_ner_type_name(&t->model->vocab, l->types[i], &n);
         isg_writer_printf(t->out, " %c-%.*s\n", l->letters[i], (int)n, name);
     }
+    return ISG_OK;
 }
 
 static enum isg_status write_sentence(struct isg_tagger *t, struct labeller *l, size_t s, struct isg_error *err)
@@ -80,7 +105,7 @@ static enum isg_status write_sentence(struct isg_tagger *t, struct labeller *l, 
     isg_spans_to_tags(l->spans, n_spans, l->opts->scheme, n, l->letters, l->types);
     isg_writer_printf(t->out, "# weight = %.4f\n", weight);
     for (uint32_t i = 0; i < n; i++)
-        write_token(t, l, s, i);
+        ISG_TRY(write_token(t, l, s, i, err));
     isg_writer_text(t->out, "\n");
     l->totals->sentences++;
     l->totals->tokens += n;
@@ -93,6 +118,7 @@ static enum isg_status write_batch(struct isg_tagger *t, struct isg_error *err)
 {
     struct labeller *const l = t->cookie;
     const uint64_t most = l->opts->max_sentences;
+    l->record = 0;
     for (size_t s = 0; s < t->n_sentences && (!most || l->totals->read < most); s++)
         ISG_TRY(write_sentence(t, l, s, err));
     return ISG_OK;

@@ -68,9 +68,9 @@ static enum isg_status end_sentence(
     const size_t n = t->n_tokens - first;
     if (n == 0)
         return ISG_OK;
-    if (n > ISG_TAG_MAX_SENTENCE) {
+    if (n > ISG_NER_MAX_SENTENCE) {
         (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
-        (void)isg_error_expected(err, "at most %d", ISG_TAG_MAX_SENTENCE);
+        (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
         return isg_error_advice(err, "separate sentences (in columns by empty lines)");
     }
     if (!ISG_GROW(t->offset, t->cap_offset, t->n_sentences + 1) ||
@@ -118,7 +118,9 @@ static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_
             continue;
         size_t n;
         const char *const word = isg_block_word(r, b, token++, &n);
-        ISG_TRY(add_token(t, word, n, (struct isg_tag_place){0}, err));
+        record->n_tokens = 1;
+        ISG_TRY(add_token(
+            t, word, n, (struct isg_tag_place){.start = (uint32_t)(word - line->text), .n = (uint32_t)n}, err));
         read_features(t, line, &columns, t->n_tokens - 1);
     }
     if (t->opts->given && b->n_tokens)
@@ -215,13 +217,13 @@ static enum isg_status add_line(
         (void)isg_error_set(err, ISG_EDATA, path, number, "invalid UTF-8 (byte 0x%02x)", (unsigned char)text[valid]);
         return isg_error_advice(err, "convert the file with iconv -f ENCODING -t UTF-8");
     }
-    bool blank = true;
-    for (size_t i = 0; i < n && blank; i++)
-        blank = text[i] == ' ' || text[i] == '\t';
+    bool empty = true;
+    for (size_t i = 0; i < n && empty; i++)
+        empty = text[i] == ' ' || text[i] == '\t';
     const struct isg_line line = {.text = text, .n = (uint32_t)n, .number = number};
     struct isg_tag_record *r;
-    ISG_TRY(add_record(t, blank ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
-    if (blank)
+    ISG_TRY(add_record(t, empty ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
+    if (empty)
         return ISG_OK;
     return jsonl ? add_json(t, r, path, text, err) : add_text(t, path, number, text, n, &r->n_tokens, err);
 }

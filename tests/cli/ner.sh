@@ -254,6 +254,13 @@ holds stderr "text: read as raw text"
     fail "pseudo-labels of raw text: $(cat text.pseudo)"
 run 0 ner pseudo --model one --min-probability 0 --max-sentences 1 -q text -o -
 [ "$(grep -c '^# weight' stdout)" = 1 ] || fail "--max-sentences"
+printf '{"text": "Ann sings."}\n{"tokens": ["Cafe\\u0301", "x"]}\n' >json
+run 0 ner pseudo --model one --min-probability 0 -q json -o -
+[ "$(awk '!/^#/ && NF { print $1 }' stdout | tr '\n' ' ')" = "Ann sings . $(printf 'Cafe\314\201') x " ] ||
+    fail "pseudo-labels of JSON lines: $(cat stdout)"
+printf '{"tokens": ["New York"]}\n' >json
+run 3 ner pseudo --model one --min-probability 0 -q json -o -
+holds stderr "contains whitespace"
 # a pipe gets each line's answer before the next line is there
 mkfifo asked
 "$isogloss" ner tag --model one --format text - <asked >answers 2>/dev/null &

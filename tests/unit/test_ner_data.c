@@ -48,7 +48,7 @@ static void corpora_hold_spans(void **state)
     isg_ner_corpus_fini(&c);
 }
 
-/* Which labels may stand on a token, in the order of the vocabulary, as a string of names. */
+/* Which labels a token may have, in the order of the vocabulary, as a string of names. */
 static const char *may_stand(const struct isg_crf_target *t, const struct isg_ner_vocab *v, uint32_t token)
 {
     static char out[128];
@@ -114,9 +114,9 @@ static void open_tags_and_weights(void **state)
         const char *text, *says;
         uint64_t line;
         bool open;
-    } bad[] = {{"# weight = -1\na O\n", "no number from 0", 1, true},
-        {"# weight = much\na O\n", "no number from 0", 1, true}, {"# weight = nan\na O\n", "no number from 0", 1, true},
-        {"# weight = 1e99\na O\n", "no number from 0", 1, true},
+    } bad[] = {{"# weight = -1\na O\n", "malformed weight", 1, true},
+        {"# weight = much\na O\n", "malformed weight", 1, true}, {"# weight = nan\na O\n", "malformed weight", 1, true},
+        {"# weight = 1e99\na O\n", "malformed weight", 1, true},
         {"# weight = 1\n# weight = 1\na O\n", "a second weight", 2, true},
         {"a O\n# weight = 1\nb O\n", "without a sentence", 2, true},
         {"a O\n\n# weight = 1\n\nb O\n", "without a sentence", 3, true}, {"a O\nb ?\n", "\"?\"", 2, false}};
@@ -386,7 +386,7 @@ static void text_is_cut(void **state)
 {
     (void)state;
     static const struct {
-        const char *text, *tokens; /* tokens parted by blanks, "|" after the end of a sentence */
+        const char *text, *tokens; /* tokens separated by spaces, "|" after the end of a sentence */
     } cases[] = {
         {"Ann Lee moved to Rome.", "Ann Lee moved to Rome . |"},
         {"Stop! Dr. Who isn't here... he said.", "Stop ! | Dr. Who is n't here ... he said . |"},

@@ -5,7 +5,7 @@
 
 struct count_case {
     const char *what;
-    const char *gold, *predicted; /* tags parted by blanks; "|" = a sentence boundary */
+    const char *gold, *predicted; /* tags separated by spaces; "|" = a sentence boundary */
     unsigned n_gold, n_predicted, n_correct, correct_tags;
     unsigned strict_gold, strict_predicted, strict_correct;
 };

@@ -36,7 +36,7 @@ static json_t *seen_json(const struct isg_ner_detail *d)
     return with(with(json_object(), "overall", overall), "types", types);
 }
 
-/* Labels and counts; the last label, null, stands for no entity of just these tokens. */
+/* Labels and counts; the last label, null, means no entity of exactly these tokens. */
 static json_t *confusion_json(const struct isg_ner_detail *d)
 {
     json_t *labels = json_array(), *rows = json_array();
