@@ -1,4 +1,4 @@
-/* The table of keys, and all that is derived from it. */
+/* Tables of settings and all that is derived from them; the table of a tagger's settings and its presets. */
 #include "ner/config.h"
 
 #include <errno.h>
@@ -8,16 +8,190 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- tables of settings ---- */
+
+static void store(void *of, const struct isg_ner_key *key, double value)
+{
+    char *at = (char *)of + key->offset;
+    if (key->kind == ISG_KEY_REAL)
+        memcpy(at, &value, sizeof value);
+    else if (key->kind == ISG_KEY_BOOL)
+        *(bool *)at = value != 0;
+    else
+        memcpy(at, &(int64_t){(int64_t)value}, sizeof(int64_t));
+}
+
+static double fetch(const void *of, const struct isg_ner_key *key)
+{
+    const char *at = (const char *)of + key->offset;
+    if (key->kind == ISG_KEY_REAL) {
+        double value;
+        memcpy(&value, at, sizeof value);
+        return value;
+    }
+    if (key->kind == ISG_KEY_BOOL)
+        return *(const bool *)at;
+    int64_t value;
+    memcpy(&value, at, sizeof value);
+    return (double)value;
+}
+
+void isg_ner_keys_defaults(const struct isg_ner_key *keys, void *of)
+{
+    for (const struct isg_ner_key *k = keys; k->name; k++)
+        store(of, k, k->fallback);
+}
+
+/* The value of a choice by its name, or -1. */
+static double choice_index(const char *choices, const char *value, size_t n)
+{
+    double index = 0;
+    for (const char *p = choices; p; index++) {
+        const char *bar = strchr(p, '|');
+        const size_t len = bar ? (size_t)(bar - p) : strlen(p);
+        if (len == n && memcmp(p, value, n) == 0)
+            return index;
+        p = bar ? bar + 1 : NULL;
+    }
+    return -1;
+}
+
+static enum isg_status out_of_range(const struct isg_ner_key *key, const char *value, struct isg_error *err)
+{
+    isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s=%s", key->name, value);
+    switch (key->kind) {
+    case ISG_KEY_BOOL:
+        return isg_error_expected(err, "true or false");
+    case ISG_KEY_CHOICE:
+        return isg_error_expected(err, "one of %s", key->choices);
+    case ISG_KEY_INT:
+        return isg_error_expected(err, "a whole number from %.0f to %.0f", key->min, key->max);
+    case ISG_KEY_REAL:
+        break;
+    }
+    return isg_error_expected(err, "a number from %g to %g", key->min, key->max);
+}
+
+static enum isg_status set_text(void *of, const struct isg_ner_key *key, const char *value, struct isg_error *err)
+{
+    double number;
+    if (key->kind == ISG_KEY_CHOICE) {
+        number = choice_index(key->choices, value, strlen(value));
+        if (number < 0)
+            return out_of_range(key, value, err);
+    } else if (key->kind == ISG_KEY_BOOL) {
+        if (strcmp(value, "true") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0)
+            number = 1;
+        else if (strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0)
+            number = 0;
+        else
+            return out_of_range(key, value, err);
+    } else {
+        char *end;
+        errno = 0;
+        number = strtod(value, &end);
+        if (end == value || *end || errno == ERANGE || !(number >= key->min && number <= key->max) ||
+            (key->kind == ISG_KEY_INT && number != floor(number)))
+            return out_of_range(key, value, err);
+    }
+    store(of, key, number);
+    return ISG_OK;
+}
+
+const struct isg_ner_key *isg_ner_keys_find(const struct isg_ner_key *keys, const char *name, size_t n)
+{
+    for (const struct isg_ner_key *k = keys; k->name; k++)
+        if (strlen(k->name) == n && memcmp(k->name, name, n) == 0)
+            return k;
+    return NULL;
+}
+
+static enum isg_status unknown_key(const struct isg_ner_key *keys, const char *name, size_t n, struct isg_error *err)
+{
+    enum { MOST = 128 };
+    const char *names[MOST + 1], *near;
+    size_t count = 0;
+    for (; keys[count].name && count < MOST; count++)
+        names[count] = keys[count].name;
+    names[count] = NULL;
+    char *const wrong = isg_strndup(name, n);
+    if (!wrong)
+        return isg_error_nomem(err, "a setting");
+    near = isg_did_you_mean(wrong, names);
+    (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "no setting \"%s\"", wrong);
+    isg_free(wrong);
+    return near ? isg_error_advice(err, "did you mean \"%s\"?", near) : ISG_EUSAGE;
+}
+
+enum isg_status isg_ner_keys_set(
+    const struct isg_ner_key *keys, void *of, const char *assignment, struct isg_error *err)
+{
+    const char *const eq = strchr(assignment, '=');
+    if (!eq) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "setting \"%s\"", assignment);
+        return isg_error_expected(err, "key=value");
+    }
+    const size_t n = (size_t)(eq - assignment);
+    const struct isg_ner_key *const key = isg_ner_keys_find(keys, assignment, n);
+    return key ? set_text(of, key, eq + 1, err) : unknown_key(keys, assignment, n, err);
+}
+
+enum isg_status isg_ner_keys_set_all(
+    const struct isg_ner_key *keys, void *of, const char *const *assignments, struct isg_error *err)
+{
+    for (; *assignments; assignments++)
+        ISG_TRY(isg_ner_keys_set(keys, of, *assignments, err));
+    return ISG_OK;
+}
+
+void isg_ner_keys_value(const void *of, const struct isg_ner_key *key, char *out, size_t n)
+{
+    const double value = fetch(of, key);
+    if (key->kind == ISG_KEY_CHOICE) {
+        const char *p = key->choices;
+        for (int64_t i = 0; i < (int64_t)value; i++)
+            p = strchr(p, '|') + 1;
+        snprintf(out, n, "%.*s", (int)strcspn(p, "|"), p);
+    } else if (key->kind == ISG_KEY_BOOL) {
+        snprintf(out, n, "%s", value != 0 ? "true" : "false");
+    } else {
+        snprintf(out, n, "%.15g", value);
+    }
+}
+
+char *isg_ner_keys_json(const struct isg_ner_key *keys, const void *of)
+{
+    json_t *o = json_object();
+    bool ok = o != NULL;
+    for (const struct isg_ner_key *k = keys; ok && k->name; k++) {
+        char text[64];
+        isg_ner_keys_value(of, k, text, sizeof text);
+        const double value = fetch(of, k);
+        json_t *v = k->kind == ISG_KEY_CHOICE ? json_string(text)
+                    : k->kind == ISG_KEY_BOOL ? json_boolean(value != 0)
+                    : k->kind == ISG_KEY_INT  ? json_integer((json_int_t)value)
+                                              : json_real(value);
+        ok = v && json_object_set_new(o, k->name, v) == 0;
+    }
+    char *text = ok ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(o);
+    char *copy = text ? isg_strndup(text, strlen(text)) : NULL;
+    free(text);
+    return copy;
+}
+
+/* ---- a tagger's settings ---- */
+
 #define AT(field) offsetof(struct isg_ner_config, field)
 /* clang-format off */
-#define INT(field, fallback, min, max, help) {#field, ISG_KEY_INT, AT(field), fallback, min, max, NULL, help}
-#define REAL(field, fallback, min, max, help) {#field, ISG_KEY_REAL, AT(field), fallback, min, max, NULL, help}
-#define BOOL(field, fallback, help) {#field, ISG_KEY_BOOL, AT(field), fallback, 0, 1, NULL, help}
-#define CHOICE(field, fallback, choices, help) {#field, ISG_KEY_CHOICE, AT(field), fallback, 0, 0, choices, help}
+#define INT(field, def, lo, hi, text) {.name = #field, .kind = ISG_KEY_INT, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = text}
+#define REAL(field, def, lo, hi, text) {.name = #field, .kind = ISG_KEY_REAL, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = text}
+#define BOOL(field, def, text) {.name = #field, .kind = ISG_KEY_BOOL, .offset = AT(field), .fallback = def, .max = 1, .help = text}
+#define CHOICE(field, def, names, text) {.name = #field, .kind = ISG_KEY_CHOICE, .offset = AT(field), .fallback = def, .choices = names, .help = text}
 /* clang-format on */
 
-static const struct isg_ner_key keys[] = {
-    CHOICE(scheme, 0, "bioes|bio", "labels that are learnt (output is in the input's scheme)"),
+static const struct isg_ner_key tagger_keys[] = {
+    CHOICE(scheme, ISG_LABELS_BIOES, "bioes|bio", "labels that are learnt (output is in the input's scheme)"),
     INT(word_dim, 100, 1, 4096, "size of word embeddings where no vectors are given"),
     INT(word_min_count, 1, 1, 1000000,
         "training words without a vector need this many occurrences for a row of their own"),
@@ -69,40 +243,31 @@ static const struct isg_ner_key keys[] = {
 
 const struct isg_ner_key *isg_ner_keys(void)
 {
-    return keys;
-}
-
-static void store(struct isg_ner_config *c, const struct isg_ner_key *key, double value)
-{
-    char *at = (char *)c + key->offset;
-    if (key->kind == ISG_KEY_REAL)
-        memcpy(at, &value, sizeof value);
-    else if (key->kind == ISG_KEY_BOOL)
-        *(bool *)at = value != 0;
-    else
-        memcpy(at, &(int64_t){(int64_t)value}, sizeof(int64_t));
-}
-
-static double fetch(const struct isg_ner_config *c, const struct isg_ner_key *key)
-{
-    const char *at = (const char *)c + key->offset;
-    if (key->kind == ISG_KEY_REAL) {
-        double value;
-        memcpy(&value, at, sizeof value);
-        return value;
-    }
-    if (key->kind == ISG_KEY_BOOL)
-        return *(const bool *)at;
-    int64_t value;
-    memcpy(&value, at, sizeof value);
-    return (double)value;
+    return tagger_keys;
 }
 
 void isg_ner_config_defaults(struct isg_ner_config *c)
 {
     memset(c, 0, sizeof *c);
-    for (const struct isg_ner_key *k = keys; k->name; k++)
-        store(c, k, k->fallback);
+    isg_ner_keys_defaults(tagger_keys, c);
+}
+
+enum isg_status isg_ner_config_set(struct isg_ner_config *c, const char *assignment, struct isg_error *err)
+{
+    const enum isg_status status = isg_ner_keys_set(tagger_keys, c, assignment, err);
+    return status == ISG_EUSAGE && !*err->advice && !*err->expected
+               ? isg_error_advice(err, "--list-settings shows them all")
+               : status;
+}
+
+void isg_ner_config_value(const struct isg_ner_config *c, const struct isg_ner_key *key, char *out, size_t n)
+{
+    isg_ner_keys_value(c, key, out, n);
+}
+
+char *isg_ner_config_json(const struct isg_ner_config *c)
+{
+    return isg_ner_keys_json(tagger_keys, c);
 }
 
 struct preset {
@@ -130,138 +295,10 @@ enum isg_status isg_ner_config_preset(struct isg_ner_config *c, const char *name
     for (size_t i = 0; i < N_PRESETS; i++) {
         if (strcmp(presets[i].name, name) != 0)
             continue;
-        for (const char *const *s = presets[i].set; *s; s++)
-            ISG_TRY(isg_ner_config_set(c, *s, err));
-        return ISG_OK;
+        return isg_ner_keys_set_all(tagger_keys, c, presets[i].set, err);
     }
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "no preset \"%s\"", name);
     return isg_error_expected(err, "default, ncrfpp, xie2018 or small");
-}
-
-/* The value of a choice by its name, or -1. */
-static double choice_index(const char *choices, const char *value, size_t n)
-{
-    double index = 0;
-    for (const char *p = choices; p; index++) {
-        const char *bar = strchr(p, '|');
-        const size_t len = bar ? (size_t)(bar - p) : strlen(p);
-        if (len == n && memcmp(p, value, n) == 0)
-            return index;
-        p = bar ? bar + 1 : NULL;
-    }
-    return -1;
-}
-
-static enum isg_status out_of_range(const struct isg_ner_key *key, const char *value, struct isg_error *err)
-{
-    isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s=%s", key->name, value);
-    switch (key->kind) {
-    case ISG_KEY_BOOL:
-        return isg_error_expected(err, "true or false");
-    case ISG_KEY_CHOICE:
-        return isg_error_expected(err, "one of %s", key->choices);
-    case ISG_KEY_INT:
-        return isg_error_expected(err, "a whole number from %.0f to %.0f", key->min, key->max);
-    case ISG_KEY_REAL:
-        break;
-    }
-    return isg_error_expected(err, "a number from %g to %g", key->min, key->max);
-}
-
-static enum isg_status set_text(
-    struct isg_ner_config *c, const struct isg_ner_key *key, const char *value, struct isg_error *err)
-{
-    double number;
-    if (key->kind == ISG_KEY_CHOICE) {
-        number = choice_index(key->choices, value, strlen(value));
-        if (number < 0)
-            return out_of_range(key, value, err);
-    } else if (key->kind == ISG_KEY_BOOL) {
-        if (strcmp(value, "true") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0)
-            number = 1;
-        else if (strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0)
-            number = 0;
-        else
-            return out_of_range(key, value, err);
-    } else {
-        char *end;
-        errno = 0;
-        number = strtod(value, &end);
-        if (end == value || *end || errno == ERANGE || !(number >= key->min && number <= key->max) ||
-            (key->kind == ISG_KEY_INT && number != floor(number)))
-            return out_of_range(key, value, err);
-    }
-    store(c, key, number);
-    return ISG_OK;
-}
-
-static const struct isg_ner_key *find(const char *name, size_t n)
-{
-    for (const struct isg_ner_key *k = keys; k->name; k++)
-        if (strlen(k->name) == n && memcmp(k->name, name, n) == 0)
-            return k;
-    return NULL;
-}
-
-enum isg_status isg_ner_config_set(struct isg_ner_config *c, const char *assignment, struct isg_error *err)
-{
-    const char *eq = strchr(assignment, '=');
-    if (!eq) {
-        isg_error_set(err, ISG_EUSAGE, NULL, 0, "setting \"%s\"", assignment);
-        return isg_error_expected(err, "key=value");
-    }
-    const struct isg_ner_key *key = find(assignment, (size_t)(eq - assignment));
-    if (key)
-        return set_text(c, key, eq + 1, err);
-    const char *names[sizeof keys / sizeof *keys];
-    size_t n = 0;
-    for (; keys[n].name; n++)
-        names[n] = keys[n].name;
-    names[n] = NULL;
-    char *wrong = isg_strndup(assignment, (size_t)(eq - assignment));
-    if (!wrong)
-        return isg_error_nomem(err, "a setting");
-    const char *near = isg_did_you_mean(wrong, names);
-    isg_error_set(err, ISG_EUSAGE, NULL, 0, "no setting \"%s\"", wrong);
-    isg_free(wrong);
-    return near ? isg_error_advice(err, "did you mean \"%s\"?", near)
-                : isg_error_advice(err, "--list-settings shows them all");
-}
-
-void isg_ner_config_value(const struct isg_ner_config *c, const struct isg_ner_key *key, char *out, size_t n)
-{
-    const double value = fetch(c, key);
-    if (key->kind == ISG_KEY_CHOICE) {
-        const char *p = key->choices;
-        for (int64_t i = 0; i < (int64_t)value; i++)
-            p = strchr(p, '|') + 1;
-        snprintf(out, n, "%.*s", (int)strcspn(p, "|"), p);
-    } else if (key->kind == ISG_KEY_BOOL) {
-        snprintf(out, n, "%s", value != 0 ? "true" : "false");
-    } else {
-        snprintf(out, n, "%.15g", value);
-    }
-}
-
-char *isg_ner_config_json(const struct isg_ner_config *c)
-{
-    json_t *o = json_object();
-    bool ok = o != NULL;
-    for (const struct isg_ner_key *k = keys; ok && k->name; k++) {
-        char text[64];
-        isg_ner_config_value(c, k, text, sizeof text);
-        const double value = fetch(c, k);
-        json_t *v = k->kind == ISG_KEY_CHOICE ? json_string(text)
-                    : k->kind == ISG_KEY_BOOL ? json_boolean(value != 0)
-                    : k->kind == ISG_KEY_INT  ? json_integer((json_int_t)value)
-                                              : json_real(value);
-        ok = v && json_object_set_new(o, k->name, v) == 0;
-    }
-    char *text = ok ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(o);
-    char *copy = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
-    return copy;
 }
 
 enum isg_status isg_ner_config_from_json(
@@ -279,7 +316,7 @@ enum isg_status isg_ner_config_from_json(
     json_t *v;
     json_object_foreach(o, name, v)
     {
-        const struct isg_ner_key *key = find(name, strlen(name));
+        const struct isg_ner_key *key = isg_ner_keys_find(tagger_keys, name, strlen(name));
         if (!key) {
             isg_error_set(
                 err, ISG_EDATA, path, 0, "the model has a setting \"%s\" that this version does not know", name);
@@ -308,7 +345,7 @@ char *isg_ner_config_help(const struct isg_ner_config *c)
 {
     char *out = NULL;
     size_t n = 0, cap = 0;
-    for (const struct isg_ner_key *k = keys; k->name; k++) {
+    for (const struct isg_ner_key *k = tagger_keys; k->name; k++) {
         char value[64], range[96], line[512];
         isg_ner_config_value(c, k, value, sizeof value);
         if (k->kind == ISG_KEY_CHOICE)

@@ -5,6 +5,8 @@
 #define ISG_NER_CONFIG_H
 #include "src/isg.h"
 
+/** The labels that a tagger learns. */
+enum isg_ner_labels { ISG_LABELS_BIOES, ISG_LABELS_BIO };
 enum isg_ner_char { ISG_CHAR_NONE, ISG_CHAR_CNN, ISG_CHAR_LSTM, ISG_CHAR_BOTH };
 enum isg_ner_attention { ISG_ATTENTION_NONE, ISG_ATTENTION_XIE, ISG_ATTENTION_HEADS };
 /** What attention's output c is to the encoder's h: [h ; c] (Xie 2018), c (Cao 2018), h + c. */
@@ -14,7 +16,7 @@ enum isg_ner_transitions { ISG_TRANSITIONS_CONSTANT, ISG_TRANSITIONS_INPUT };
 /** Choices are kept as the index into the table's list of names, in the order of the enums they stand for. */
 struct isg_ner_config {
     /* input */
-    int64_t scheme; /**< 0 bioes, 1 bio: the labels that are learnt */
+    int64_t scheme; /**< enum isg_ner_labels */
     int64_t word_dim, word_min_count, vectors_max;
     double word_norm, word_lr, unk_rate, word_dropout;
     int64_t chars; /**< enum isg_ner_char */
@@ -46,17 +48,40 @@ struct isg_ner_config {
     bool calibrate;
 };
 
-enum isg_ner_key_kind { ISG_KEY_INT, ISG_KEY_REAL, ISG_KEY_BOOL, ISG_KEY_CHOICE };
+enum isg_ner_key_kind {
+    ISG_KEY_INT,   /**< int64_t */
+    ISG_KEY_REAL,  /**< double */
+    ISG_KEY_BOOL,  /**< bool */
+    ISG_KEY_CHOICE /**< int64_t: an index into `choices` */
+};
+/** A setting: one row of a table, which ends with name NULL. */
 struct isg_ner_key {
     const char *name;
     enum isg_ner_key_kind kind;
-    size_t offset;
-    double fallback; /**< default; of a choice its index */
+    size_t offset;   /**< of its field in the struct that the table describes */
+    double fallback; /**< default; the index of a choice */
     double min, max;
     const char *choices; /**< "bioes|bio" */
     const char *help;
+    const char *group; /**< heading in the help of options; NULL = that of the row before */
+    const char *needs; /**< other settings without which this one has no effect; NULL = none (ner/transfer/settings.h) */
 };
-/** The table; ends with name NULL. */
+/* What a table of keys gives, for any struct: */
+void isg_ner_keys_defaults(const struct isg_ner_key *keys, void *of);
+/** The key of that name, or NULL. */
+const struct isg_ner_key *isg_ner_keys_find(const struct isg_ner_key *keys, const char *name, size_t n);
+/** "key=value". Unknown key, malformed or out-of-range value: ISG_EUSAGE. */
+ISG_MUST_CHECK enum isg_status isg_ner_keys_set(
+    const struct isg_ner_key *keys, void *of, const char *assignment, struct isg_error *err);
+/** Each of a NULL-terminated list of assignments. */
+ISG_MUST_CHECK enum isg_status isg_ner_keys_set_all(
+    const struct isg_ner_key *keys, void *of, const char *const *assignments, struct isg_error *err);
+/** One key as text ("0.015", "cnn", "true"). */
+void isg_ner_keys_value(const void *of, const struct isg_ner_key *key, char *out, size_t n);
+/** All keys as a JSON object; isg_free it; NULL = no memory. */
+char *isg_ner_keys_json(const struct isg_ner_key *keys, const void *of);
+
+/** The table of a tagger's settings. */
 const struct isg_ner_key *isg_ner_keys(void);
 
 void isg_ner_config_defaults(struct isg_ner_config *c);

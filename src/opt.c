@@ -268,6 +268,34 @@ out:
     return status;
 }
 
+enum isg_status isg_opt_peek(
+    const struct isg_opt *table, int n, char **args, const char *name, const char **value, struct isg_error *err)
+{
+    const struct isg_opt *const tables[] = {table};
+    struct set s;
+    char program[] = "isogloss", **words = NULL;
+    enum isg_status status;
+    *value = NULL;
+    ISG_GOTO(set_init(&s, tables, 1, err));
+    words = isg_calloc((size_t)n + 2, sizeof *words);
+    if (!words) {
+        status = isg_error_nomem(err, "the options");
+        goto out;
+    }
+    words[0] = program;
+    if (n > 0)
+        memcpy(words + 1, args, (size_t)n * sizeof *words);
+    optind = 0;
+    opterr = 0;
+    for (int c; (c = getopt_long(n + 1, words, s.letters, s.longs, NULL)) != -1;)
+        if (c >= FIRST_VALUE && strcmp(s.opts[(c - FIRST_VALUE) / 2]->name, name) == 0)
+            *value = optarg ? optarg : (c - FIRST_VALUE) % 2 ? "no" : "";
+out:
+    isg_free(words);
+    set_fini(&s);
+    return status;
+}
+
 void isg_opt_list_fini(struct isg_opt_list *list)
 {
     isg_free(list->items);

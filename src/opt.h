@@ -44,6 +44,14 @@ struct isg_command {
  * "--" ends options; "-" is an operand. */
 ISG_MUST_CHECK enum isg_status isg_opt_parse(const struct isg_command *cmd, const struct isg_opt *const *tables,
     size_t n_tables, char **args, int *n_args, bool *help, struct isg_error *err);
+/**
+ * What an option will be set to, read by the rules of isg_opt_parse and without storing anything: *value = its last
+ * value, "" for a flag, "no" for --no-NAME, NULL where it is not given. For what has to be known before parsing, such as
+ * the option that sets the others' defaults. Options of other tables are ignored; an abbreviation is resolved among those
+ * of this table.
+ */
+ISG_MUST_CHECK enum isg_status isg_opt_peek(
+    const struct isg_opt *table, int n, char **args, const char *name, const char **value, struct isg_error *err);
 /** Prints the help; defaults are those in the values, so call it before parsing or with a fresh table. */
 void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to);
 /** The name among `names` (NULL-terminated) nearest to word by edit distance, or NULL where none is near

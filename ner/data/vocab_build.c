@@ -200,7 +200,7 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
     ISG_GOTO(build_words(&m, corpus, vectors, config, *rare, err));
     ISG_GOTO(build_chars(out, corpus, config, err));
     ISG_GOTO(build_features(&out->features, corpus, err));
-    ISG_GOTO(isg_ner_vocab_labels(out, corpus->types, config->scheme == 0, err));
+    ISG_GOTO(isg_ner_vocab_labels(out, corpus->types, config->scheme == ISG_LABELS_BIOES, err));
 out:
     if (status != ISG_OK) {
         isg_ner_vocab_fini(out);

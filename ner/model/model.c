@@ -246,7 +246,7 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     ISG_GOTO(split(&m.vocab.words, st, "vocab.words", err));
     ISG_GOTO(split(&m.vocab.chars, st, "vocab.chars", err));
     ISG_GOTO(split(&m.vocab.labels, st, "vocab.labels", err));
-    ISG_GOTO(check_labels(&m.vocab, m.config.scheme == 0, path, err));
+    ISG_GOTO(check_labels(&m.vocab, m.config.scheme == ISG_LABELS_BIOES, path, err));
     ISG_GOTO(load_features(&m.vocab.features, st, err));
     const struct isg_tensor *weight;
     ISG_GOTO(isg_safetensors_want(st, "word.weight", ISG_F32, 2, (uint64_t[]){0, 0}, &weight, err));

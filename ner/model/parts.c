@@ -176,7 +176,7 @@ enum isg_status isg_ner_head_add(struct isg_ner_head *h, struct isg_params *para
     else
         ISG_TRY(isg_crf_add(params, &h->crf, prefix, n, err));
     if (c->legal)
-        ISG_TRY(make_legal(h, labels, c->scheme == 0, err));
+        ISG_TRY(make_legal(h, labels, c->scheme == ISG_LABELS_BIOES, err));
     return ISG_OK;
 }
 

@@ -16,29 +16,17 @@ static enum isg_status add_inputs(struct isg_transfer *t, struct isg_error *err)
     return isg_ner_provenance_input(p, "unlabelled", 0, t->opts->unlabelled, err);
 }
 
+/* The settings as they took effect, and the options beside them. */
 static json_t *settings_json(const struct isg_transfer *t)
 {
-    static const char *const adversaries[] = {"none", "ad", "grad"}, *const shares[] = {"none", "transitions", "head"};
-    const struct isg_ner_transfer_config *const x = t->x;
-    json_t *const o = json_pack("{s:b, s:b, s:f, s:f, s:s, s:b, s:I, s:I, s:b}", "pretrain", x->pretrain, "joint",
-        x->joint, "p_source", x->p_source, "p_source_end", x->p_source_end, "share", shares[x->share], "share_words",
-        x->share_words, "epoch_batches", (json_int_t)x->epoch_batches, "pretrain_epochs",
-        (json_int_t)x->pretrain_epochs, "private", x->private_encoder);
-    json_t *const adversarial = json_pack("{s:s, s:b, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:b}", "adversary",
-        adversaries[x->adversary], "pool_max", x->pool_max, "lambda", x->lambda, "reverse", x->reverse, "ramp", x->ramp,
-        "alpha", x->alpha, "gamma", x->gamma, "epsilon", x->epsilon, "epsilon_char", x->epsilon_char,
-        "epsilon_relative", x->epsilon_relative);
-    json_t *const carried = json_pack("{s:b, s:I, s:b, s:b, s:f, s:b, s:b, s:b, s:b, s:f, s:b}", "word_adaptation",
-        x->word_adaptation, "pivots", (json_int_t)x->pivots, "sal", x->sal, "oal", x->oal, "psi", x->psi, "copy_words",
-        x->copy_words, "copy_labels", x->copy_labels, "keep_encoder", x->keep_encoder, "keep_chars", x->keep_chars,
-        "l2_start", x->l2_start, "first", t->opts->first);
-    json_t *const rates = json_object();
-    for (size_t i = 0; rates && i < t->opts->n_rates; i++)
-        json_object_set_new(rates, t->opts->rates[i].pattern, json_real(t->opts->rates[i].rate));
-    const bool good = o && adversarial && carried && rates && json_object_update(o, adversarial) == 0 &&
-                      json_object_update(o, carried) == 0 && json_object_set(o, "rates", rates) == 0;
-    json_decref(adversarial);
-    json_decref(carried);
+    char *const text = isg_ner_transfer_json(t->x);
+    json_t *const o = text ? json_loads(text, 0, NULL) : NULL, *const rates = json_object();
+    isg_free(text);
+    bool good = o && rates;
+    for (size_t i = 0; good && i < t->opts->n_rates; i++)
+        good = json_object_set_new(rates, t->opts->rates[i].pattern, json_real(t->opts->rates[i].rate)) == 0;
+    good = good && json_object_set_new(o, "first", json_boolean(t->opts->first)) == 0 &&
+           json_object_set(o, "rates", rates) == 0;
     json_decref(rates);
     if (good)
         return o;

@@ -22,11 +22,13 @@ END
 }
 { tag_of "Paris London Rome Oslo" B-LOC; tag_of "Anna Bert Carla" B-PER; } >source.conll
 { tag_of "Roma Oslo" B-LOC; tag_of "Ana" B-PER; } >target.conll
-fast=(--set epochs=2 --set hidden=8 --set char_filters=8 --set word_dim=8 --set batch=2 --pretrain-epochs 2
+fast=(--set epochs=2 --set hidden=8 --set char_filters=8 --set word_dim=8 --set batch=2
     --epoch-batches 4 --source source.conll --train target.conll -q)
+first=(--pretrain-epochs 2)
 for mode in base init mult mult-init at datnet-f datnet-p translate; do
-    run 0 ner transfer --mode $mode "${fast[@]}" --threads 1 -o $mode.one
-    run 0 ner transfer --mode $mode "${fast[@]}" --threads 2 -o $mode.two
+    case $mode in init | mult-init | translate) more=("${first[@]}") ;; *) more=() ;; esac
+    run 0 ner transfer --mode $mode "${fast[@]}" "${more[@]}" --threads 1 -o $mode.one
+    run 0 ner transfer --mode $mode "${fast[@]}" "${more[@]}" --threads 2 -o $mode.two
     cmp -s $mode.one $mode.two || fail "$mode: 1 and 2 threads give different models"
     run 0 ner tag --model $mode.one target.conll -q
     [ "$(wc -l <stdout)" = "$(wc -l <target.conll)" ] || fail "$mode: lines out differ from lines in"
@@ -44,8 +46,8 @@ run 0 ner transfer "${adapt[@]}" --set adapt_residual=true -o residual.model
 cmp -s adapt.model residual.model && fail "adapt_residual changes nothing"
 run 0 ner tag --model residual.model es.conll -q
 # the source's encoder, frozen, is the pretrained one bit for bit; with a rate it is not
-run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set dropout_in=0 -o frozen.model
-run 0 ner transfer --mode init "${fast[@]}" --psi 1 --set dropout_in=0 -o tuned.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --psi 0 --set dropout_in=0 -o frozen.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --psi 1 --set dropout_in=0 -o tuned.model
 cmp -s frozen.model tuned.model && fail "psi changes nothing"
 # without target sentences: the translated text makes the tagger
 run 0 ner transfer --mode translate --set epochs=2 --set hidden=8 --set word_dim=8 --source source.conll -q -o zero.model
@@ -74,9 +76,9 @@ for text in "| LOC | 2 | 6 |" "| PER | 1 | 4 |" "| source 2 | target.conll |" "-
 done
 grep -qi "precision" stdout && fail "a model without a dev text has scores"
 # what stands still in the second phase keeps what was copied into it
-run 0 ner transfer --mode init "${fast[@]}" --source-dev source.conll --dev target.conll --no-share-words \
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --source-dev source.conll --dev target.conll --no-share-words \
     --rate 'word.*=0' --copy-words -o copied.model
-run 0 ner transfer --mode init "${fast[@]}" --source-dev source.conll --dev target.conll --no-share-words \
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --source-dev source.conll --dev target.conll --no-share-words \
     --rate 'word.*=0' -o plain.model
 for model in copied plain; do tensors_of $model.model | grep '^word.weight' >$model.words; done
 cmp -s copied.words plain.words && fail "--copy-words is lost where words are frozen"
@@ -88,8 +90,8 @@ grep -aq S-PER union.model || fail "a shared head lacks a label of the source"
 run 0 ner transfer --mode mult "${fast[@]}" --train place.conll -o own.model
 grep -aq S-PER own.model && fail "a head of its own has labels of the source"
 # psi 0: what comes from the source stays what pretraining made of it, bit for bit
-run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set epochs=1 -o once.model
-run 0 ner transfer --mode init "${fast[@]}" --psi 0 --set epochs=3 -o thrice.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --psi 0 --set epochs=1 -o once.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --psi 0 --set epochs=3 -o thrice.model
 cmp -s once.model thrice.model && fail "the head is not trained"
 for model in once thrice; do tensors_of $model.model >$model.txt; done
 grep -E '^(encoder|char)[.]' once.txt >once.shared
@@ -97,14 +99,14 @@ grep -E '^(encoder|char)[.]' thrice.txt >thrice.shared
 [ -s once.shared ] || fail "no shared parts"
 cmp -s once.shared thrice.shared || fail "psi 0 does not freeze what comes from the source"
 # a group's rate: 0 freezes it, and only it
-run 0 ner transfer --mode init "${fast[@]}" --rate 'char.*=0' --set epochs=1 -o early.model
-run 0 ner transfer --mode init "${fast[@]}" --rate 'char.*=0' --set epochs=3 -o late.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --rate 'char.*=0' --set epochs=1 -o early.model
+run 0 ner transfer --mode init "${fast[@]}" "${first[@]}" --rate 'char.*=0' --set epochs=3 -o late.model
 for model in early late; do tensors_of $model.model >$model.txt; done
 [ "$(grep '^char[.]' early.txt)" = "$(grep '^char[.]' late.txt)" ] || fail "--rate char.*=0 does not freeze characters"
 [ "$(grep '^encoder[.]' early.txt)" = "$(grep '^encoder[.]' late.txt)" ] && fail "--rate char.*=0 freezes the encoder"
-run 2 ner transfer --mode init "${fast[@]}" --rate 'nothing.*=0' -o x.model
+run 2 ner transfer --mode init "${fast[@]}" "${first[@]}" --rate 'nothing.*=0' -o x.model
 holds stderr "nothing"
-run 2 ner transfer --mode init "${fast[@]}" --rate 'char.*' -o x.model
+run 2 ner transfer --mode init "${fast[@]}" "${first[@]}" --rate 'char.*' -o x.model
 # without labels of the target's: the epoch that agrees with the one before
 cut -d' ' -f1 target.conll >words
 run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled words --log agree.log --json -o agree.model
@@ -127,6 +129,30 @@ cmp -s curve.tsv again.tsv || fail "a curve is not the same twice"
 run 2 ner curve --mode mult "${fast[@]}" --sizes 1,x --dev target.conll
 run 2 ner curve --mode mult "${fast[@]}" --sizes 1
 holds stderr "dev"
+# an abbreviated --mode is the same mode; the help has that mode's defaults
+run 0 ner transfer --mod datnet-f "${fast[@]}" --threads 1 -o short.model
+cmp -s short.model datnet-f.one || fail "--mod datnet-f gives another model than --mode datnet-f"
+run 0 ner transfer --m=datnet-f --help
+holds stdout "[default: grad"
+grep -q -- '--pretrain  .*default: on' stdout && fail "the help has --pretrain on, which datnet-f switches off"
+run 0 ner transfer --mode init --help
+grep -q -- '--pretrain  .*default: on' stdout || fail "the help has --pretrain off, which init switches on"
+# what cannot take effect is an error that says why
+no_effect() { # EXPECTED OPTION...
+    run 2 ner transfer "${fast[@]}" "${@:2}" -o x.model
+    holds stderr "$1"
+}
+no_effect "--pretrain-epochs has no effect without --pretrain; leave --pretrain-epochs out, or add --pretrain" \
+    --mode datnet-f --pretrain-epochs 3
+no_effect "--psi has no effect without --pretrain" --mode mult --psi 0.5
+no_effect "--lambda has no effect without --adversary" --mode init --lambda 2
+no_effect "--gamma has no effect without --adversary grad" --mode at --gamma 1
+no_effect "--p-source has no effect without --joint" --mode init --p-source 0.5
+no_effect "--epsilon-relative has no effect without --epsilon or --epsilon-char" --mode init --epsilon-rel
+no_effect "--keep-encoder has no effect without --pretrain" --mode mult --no-keep-encoder
+no_effect "--subset has no effect without --sentences" --mode init --subset first
+no_effect "--unlabelled has no effect with --dev" --mode init --dev target.conll --unlabelled target.conll
+run 0 ner transfer --mode mult "${fast[@]}" --no-ramp -o off.model
 # errors
 run 2 ner transfer --mode datnet --source source.conll -o x.model
 run 2 ner transfer --mode init --train target.conll -o x.model

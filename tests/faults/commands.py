@@ -27,7 +27,7 @@ MAP = "--map m.map " + VECTORS
 # small enough for thousands of runs
 SMALL = "--set hidden=6 --set word_dim=8 --set char_filters=4 --set char_dim=4 --set batch=2"
 TRAIN = f"ner train --train train.conll --dev dev.conll {SMALL} --epochs 2 --threads 1 -q --force"
-TRANSFER = ("ner transfer --source train.conll --train target.conll --epoch-batches 2 --pretrain-epochs 1 --epochs 1 "
+TRANSFER = ("ner transfer --source train.conll --train target.conll --epoch-batches 2 --epochs 1 "
             f"{SMALL} --threads 1 -q --force")
 
 COMMANDS = [
@@ -84,8 +84,8 @@ COMMANDS = [
             checkpoint=True),
     Command("ner train settings", "ner train --list-settings -q"),
     Command("ner transfer", TRANSFER + " --mode datnet-f -o out/m.model", ["m.model"], checkpoint=True),
-    Command("ner transfer init", TRANSFER + " --mode init --source-emb en.vec --emb en.vec --copy-words -o out/m.model",
-            ["m.model"], checkpoint=True),
+    Command("ner transfer init", TRANSFER + " --mode init --pretrain-epochs 1 --source-emb en.vec --emb en.vec --copy-words "
+            "-o out/m.model", ["m.model"], checkpoint=True),
     Command("ner curve", "ner curve --mode init --source train.conll --train target.conll --dev dev.conll --sizes 1,2 "
             f"--seeds 1 --epoch-batches 2 --pretrain-epochs 1 --epochs 1 {SMALL} --threads 1 -q --force -o out/c.tsv "
             "--svg out/c.svg", ["c.tsv", "c.svg"]),

@@ -21,7 +21,7 @@ ROOMS = {
     "ner/config": "src",
     "ner/data": "ner/config ner/engine src",
     "ner/score": "ner/data ner/config src",
-    "ner/model": "ner/data ner/config ner/engine src",
+    "ner/model": "ner/data ner/config ner/engine ner/score src",
     "ner/decode": "ner/model ner/data ner/config ner/engine ner/score src",
     "ner/tag": "ner/decode ner/model ner/data ner/config ner/engine ner/score src",
     "ner/train": "ner/decode ner/model ner/data ner/config ner/engine ner/score src",

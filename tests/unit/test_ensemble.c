@@ -13,7 +13,7 @@ static void make_model(struct isg_ner_model *m, uint64_t seed, int64_t hidden, c
     struct isg_error err;
     *m = (struct isg_ner_model){.temperature = 1 + 0.5 * (double)seed};
     isg_ner_config_defaults(&m->config);
-    m->config.scheme = 1; /* BIO: 5 labels, 625 paths */
+    m->config.scheme = ISG_LABELS_BIO; /* 5 labels, 625 paths */
     m->config.hidden = hidden;
     m->config.word_dim = 6;
     test_vocab(&m->vocab, &m->config, labelled);

@@ -180,6 +180,40 @@ static void test_help(void **state)
     free(text);
 }
 
+/* What will be parsed, read before parsing by the same rules. */
+static void test_peek(void **state)
+{
+    (void)state;
+    const char *mode = NULL;
+    bool mild = false;
+    struct isg_opt_list words = {0};
+    const struct isg_opt table[] = {{.name = "mode", .kind = ISG_OPT_STRING, .value = &mode, .argument = "M"},
+        {.name = "mild", .kind = ISG_OPT_FLAG, .value = &mild},
+        {.name = "word", .kind = ISG_OPT_LIST, .value = &words, .argument = "W"}, {0}};
+    static const struct {
+        char *words[6];
+        const char *mode, *mild;
+    } cases[] = {{{"--mode", "a"}, "a", NULL}, {{"--mod", "a", "--mo=b"}, "b", NULL}, {{"--m", "a"}, NULL, NULL},
+        {{"--mil", "--no-mild"}, NULL, "no"}, {{"--mild"}, NULL, ""}, {{"--word", "--mode", "--other", "x"}, NULL, NULL},
+        {{"--", "--mode", "a"}, NULL, NULL}, {{"file", "--mode", "a"}, "a", NULL}, {{NULL}, NULL, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct isg_error err;
+        char *args[6];
+        const char *value;
+        int n = 0;
+        memcpy(args, cases[i].words, sizeof args);
+        while (n < 6 && args[n])
+            n++;
+        assert_ok(isg_opt_peek(table, n, args, "mode", &value, &err));
+        assert_true(value ? cases[i].mode && strcmp(value, cases[i].mode) == 0 : !cases[i].mode);
+        assert_ok(isg_opt_peek(table, n, args, "mild", &value, &err));
+        assert_true(value ? cases[i].mild && strcmp(value, cases[i].mild) == 0 : !cases[i].mild);
+        assert_memory_equal(args, cases[i].words, sizeof args);
+        assert_null(mode);
+        assert_null(words.items);
+    }
+}
+
 static void test_did_you_mean(void **state)
 {
     (void)state;
@@ -202,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_required),
         cmocka_unit_test(test_help),
+        cmocka_unit_test(test_peek),
         cmocka_unit_test(test_did_you_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,13 +124,12 @@ static enum isg_status run_curve(struct isg_app *app, int argc, char **argv, str
             .help = "the curve as a picture",
             .output = true}};
     enum { N_OWN = sizeof own / sizeof *own };
-    ISG_TRY(transfer_args_init(&a, argc, argv, err));
-    struct isg_opt table[N_OWN + TRANSFER_OPTIONS];
+    ISG_TRY(transfer_args_init(&a, true, argc, argv, err));
+    struct isg_opt table[N_OWN + TRANSFER_MAX_OPTIONS];
     size_t n = N_OWN;
     memcpy(table, own, sizeof own);
     for (const struct isg_opt *o = a.table; o->name; o++)
-        if (strcmp(o->name, "sentences") != 0)
-            table[n++] = *o;
+        table[n++] = *o;
     table[n] = (struct isg_opt){0};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)

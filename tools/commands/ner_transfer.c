@@ -18,7 +18,7 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
 {
     struct transfer_args a;
     struct isg_ner_transfer_opts *const o = &a.opts;
-    ISG_TRY(transfer_args_init(&a, argc, argv, err));
+    ISG_TRY(transfer_args_init(&a, false, argc, argv, err));
     ISG_TRY(isg_app_parse(app, a.table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
