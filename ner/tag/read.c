@@ -96,7 +96,7 @@ static enum isg_status add_given(struct isg_tagger *t, const struct isg_columns_
     if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels))
         return isg_error_nomem(err, "given tags");
     return isg_ner_given_read(
-        &t->given, r, b, v, t->model->config.scheme == 0, path, t->allowed + first * n_labels, err);
+        &t->given, r, b, v, t->model->config.scheme == ISG_LABELS_BIOES, path, t->allowed + first * n_labels, err);
 }
 
 static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_reader *r, const struct isg_block *b,
