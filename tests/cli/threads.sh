@@ -6,7 +6,7 @@ awk 'BEGIN { for (i = 0; i < 40; i++) { for (j = 0; j < 6; j++) print "w" (i * 7
 small=(--set hidden=6 --set word_dim=6 --set char_filters=4 --set char_dim=4 --set batch=8 --epochs 2 -q)
 for threads in 1 2 3; do
     run 0 ner train --train train.conll --dev train.conll "${small[@]}" --threads $threads -o $threads.model
-    run 0 ner transfer --mode mult --source train.conll --train train.conll --pretrain-epochs 1 --epoch-batches 4 \
+    run 0 ner transfer --mode mult --source train.conll --train train.conll --epoch-batches 4 \
         "${small[@]}" --threads $threads -o $threads.transfer
     run 0 ner tag --model 1.model --threads $threads -c -q -o $threads.conll train.conll
     run 0 ner tag --model 1.model --threads $threads --format text -q -o $threads.text train.conll
