@@ -1,6 +1,5 @@
-/** @file ner/config.h  What a tagger is made of and how it learns: one flat table of keys gives defaults,
- * ranges, help,
- * `--set key=value`, presets and what the model file records. */
+/** @file ner/config.h  Settings of a tagger and its training: one table gives defaults, ranges, help, `--set key=value`,
+ * presets and what the model file records. */
 #ifndef ISG_NER_CONFIG_H
 #define ISG_NER_CONFIG_H
 #include "src/isg.h"
@@ -13,7 +12,7 @@ enum isg_ner_attention { ISG_ATTENTION_NONE, ISG_ATTENTION_XIE, ISG_ATTENTION_HE
 enum isg_ner_join { ISG_JOIN_CONCAT, ISG_JOIN_REPLACE, ISG_JOIN_ADD };
 enum isg_ner_transitions { ISG_TRANSITIONS_CONSTANT, ISG_TRANSITIONS_INPUT };
 
-/** Choices are kept as the index into the table's list of names, in the order of the enums they stand for. */
+/** Choices are kept as the index into the table's list of names, in the order of the enums. */
 struct isg_ner_config {
     /* input */
     int64_t scheme; /**< enum isg_ner_labels */
@@ -26,7 +25,7 @@ struct isg_ner_config {
     int64_t hidden, layers;
     int64_t private_hidden;         /**< 0 = no private encoder beside the shared one */
     int64_t sal_hidden, oal_hidden; /**< adaptation layers (Lin & Lu 2018); 0 = none */
-    bool adapt_residual;            /**< they add to their input, and do not stand in its place */
+    bool adapt_residual;            /**< they add to their input instead of replacing it */
     double forget_bias;
     int64_t attention;      /**< enum isg_ner_attention */
     int64_t attention_mask; /**< enum isg_mask_self */
@@ -88,12 +87,12 @@ void isg_ner_config_defaults(struct isg_ner_config *c);
 /** Sets what the named preset changes from the defaults ("default", "ncrfpp", "xie2018", "small");
  * ISG_EUSAGE: no such. */
 ISG_MUST_CHECK enum isg_status isg_ner_config_preset(struct isg_ner_config *c, const char *name, struct isg_error *err);
-/** "key=value" as written after --set. Unknown key, bad or out-of-range value: ISG_EUSAGE. */
+/** "key=value", as after --set. Unknown key, malformed or out-of-range value: ISG_EUSAGE. */
 ISG_MUST_CHECK enum isg_status isg_ner_config_set(
     struct isg_ner_config *c, const char *assignment, struct isg_error *err);
 /** The whole configuration as a JSON object; free with isg_free; NULL = no memory. */
 char *isg_ner_config_json(const struct isg_ner_config *c);
-/** Reads it back; keys of a newer version that this one does not know are refused. path is for errors. */
+/** Reads it back. A key that this version does not know: ISG_EDATA for the file at `path`. */
 ISG_MUST_CHECK enum isg_status isg_ner_config_from_json(
     struct isg_ner_config *c, const char *json, const char *path, struct isg_error *err);
 /** One key as text ("0.015", "cnn", "true"). */

@@ -55,16 +55,16 @@ static enum isg_status split(
     const char *text = t->data;
     const size_t n = (size_t)t->shape[0];
     if (isg_utf8_valid(text, n) != n)
-        return isg_error_set(err, ISG_EDATA, path, 0, "%s is no UTF-8", name);
+        return isg_error_set(err, ISG_EDATA, path, 0, "%s: invalid UTF-8", name);
     for (size_t at = 0; at < n;) {
         const char *end = memchr(text + at, '\n', n - at);
         uint32_t id;
         bool is_new;
         if (!end)
-            return isg_error_set(err, ISG_EDATA, path, 0, "%s does not end with a line end", name);
+            return isg_error_set(err, ISG_EDATA, path, 0, "%s: no newline at the end", name);
         ISG_TRY(isg_strtab_add(*out, text + at, (size_t)(end - text) - at, &id, &is_new, err));
         if (!is_new)
-            return isg_error_set(err, ISG_EDATA, path, 0, "%s has a line twice (%u)", name, id + 1);
+            return isg_error_set(err, ISG_EDATA, path, 0, "%s: duplicate line %u", name, id + 1);
         at = (size_t)(end - text) + 1;
     }
     return ISG_OK;
@@ -84,7 +84,7 @@ static enum isg_status check_labels(struct isg_ner_vocab *v, bool bioes, const c
                memcmp(label + 2, first + 2, len - 2) == 0;
     }
     if (!good)
-        return isg_error_set(err, ISG_EDATA, path, 0, "the labels of the model do not fit its scheme");
+        return isg_error_set(err, ISG_EDATA, path, 0, "the model's labels do not match its scheme");
     v->n_types = (n - 1) / per_type;
     return ISG_OK;
 }
@@ -113,7 +113,7 @@ static enum isg_status load_features(
         f->column[k] = (int)json_integer_value(column);
     }
     if (!good) {
-        status = isg_error_set(err, ISG_EDATA, path, 0, "the features of the model cannot be read");
+        status = isg_error_set(err, ISG_EDATA, path, 0, "malformed feature columns");
         goto out;
     }
     for (; f->n_columns < json_array_size(a); f->n_columns++) {
@@ -133,6 +133,21 @@ static enum isg_status load_features(
 out:
     json_decref(a);
     return status;
+}
+
+/* All parameters, and the rows of words that were never trained; half has room for those. */
+static void add_weights(const struct isg_ner_model *m, struct isg_tensor *tensors, size_t *n, uint16_t *half)
+{
+    const struct isg_ner_input *const in = &m->net.input;
+    const size_t size = (size_t)in->n_table * in->word->cols;
+    for (uint32_t i = 0; i < isg_params_count(m->net.params); i++) {
+        const struct isg_param *const p = isg_params_at(m->net.params, i);
+        tensors[(*n)++] = (struct isg_tensor){p->name, ISG_F32, 2, {p->rows, p->cols}, p->value};
+    }
+    for (size_t i = 0; i < size; i++)
+        half[i] = isg_half_from_float(in->table[i]);
+    if (size)
+        tensors[(*n)++] = (struct isg_tensor){"word.table", ISG_F16, 2, {in->n_table, in->word->cols}, half};
 }
 
 enum isg_status isg_ner_model_save(const struct isg_ner_model *m, const char *path, bool force, struct isg_error *err)
@@ -169,16 +184,7 @@ enum isg_status isg_ner_model_save(const struct isg_ner_model *m, const char *pa
         }
         tensors[n++] = (struct isg_tensor){names[i], ISG_U8, 1, {len}, text[i]};
     }
-    for (uint32_t i = 0; i < n_params; i++) {
-        const struct isg_param *p = isg_params_at(params, i);
-        tensors[n++] = (struct isg_tensor){p->name, ISG_F32, 2, {p->rows, p->cols}, p->value};
-    }
-    if (rest) {
-        const float *from = m->net.input.table;
-        for (size_t i = 0; i < (size_t)rest * word->cols; i++)
-            half[i] = isg_half_from_float(from[i]);
-        tensors[n++] = (struct isg_tensor){"word.table", ISG_F16, 2, {rest, word->cols}, half};
-    }
+    add_weights(m, tensors, &n, half);
     if (f->gazetteer) {
         size_t len;
         const char *const list = isg_ner_gazetteer_text(f->gazetteer, &len);
@@ -225,6 +231,27 @@ static enum isg_status load_params(struct isg_ner_model *m, const struct isg_saf
     return ISG_OK;
 }
 
+/* The network that the configuration, the vocabularies and the size of the word table describe. */
+static enum isg_status make_network(struct isg_ner_model *m, const struct isg_safetensors *st, struct isg_error *err)
+{
+    const char *const path = isg_safetensors_path(st);
+    const uint32_t n_words = isg_strtab_size(m->vocab.words);
+    const struct isg_tensor *weight;
+    ISG_TRY(isg_safetensors_want(st, "word.weight", ISG_F32, 2, (uint64_t[]){0, 0}, &weight, err));
+    if (weight->shape[0] < 1 || weight->shape[0] > n_words || weight->shape[1] < 1 || weight->shape[1] > 1000000 ||
+        isg_strtab_size(m->vocab.chars) < 1)
+        return isg_error_set(err, ISG_EDATA, path, 0, "word.weight of %llu x %llu does not match %u words",
+            (unsigned long long)weight->shape[0], (unsigned long long)weight->shape[1], n_words);
+    m->vocab.n_learnt = (uint32_t)weight->shape[0];
+    const enum isg_status status = isg_ner_network_new(&m->net, &m->config, &m->vocab, (uint32_t)weight->shape[1], err);
+    if (status == ISG_OK)
+        return ISG_OK;
+    if (status == ISG_EUSAGE) /* what is a wrong setting at training is a damaged file here */
+        err->status = ISG_EDATA;
+    snprintf(err->file, sizeof err->file, "%s", path);
+    return err->status;
+}
+
 enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
@@ -236,10 +263,9 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     const char *seed = isg_safetensors_meta(st, "seed"), *temperature = isg_safetensors_meta(st, "temperature");
     const char *provenance = isg_safetensors_meta(st, "provenance"), *version = isg_safetensors_meta(st, "version");
     if (!format || strcmp(format, FORMAT) != 0 || !config) {
-        status = isg_error_set(
-            err, ISG_EDATA, path, 0, "no tagger's model: its format is \"%.60s\"", format ? format : "not said");
+        status = isg_error_set(err, ISG_EDATA, path, 0, "not a tagger: format \"%.60s\"", format ? format : "none");
         (void)isg_error_expected(err, "\"%s\"", FORMAT);
-        (void)isg_error_advice(err, "give a file that `isogloss ner train` wrote");
+        (void)isg_error_advice(err, "give a file written by `isogloss ner train`");
         goto out;
     }
     ISG_GOTO(isg_ner_config_from_json(&m.config, config, path, err));
@@ -248,22 +274,7 @@ enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, 
     ISG_GOTO(split(&m.vocab.labels, st, "vocab.labels", err));
     ISG_GOTO(check_labels(&m.vocab, m.config.scheme == ISG_LABELS_BIOES, path, err));
     ISG_GOTO(load_features(&m.vocab.features, st, err));
-    const struct isg_tensor *weight;
-    ISG_GOTO(isg_safetensors_want(st, "word.weight", ISG_F32, 2, (uint64_t[]){0, 0}, &weight, err));
-    const uint32_t n_words = isg_strtab_size(m.vocab.words), n_chars = isg_strtab_size(m.vocab.chars);
-    if (weight->shape[0] < 1 || weight->shape[0] > n_words || weight->shape[1] < 1 || weight->shape[1] > 1000000 ||
-        n_chars < 1) {
-        status = isg_error_set(err, ISG_EDATA, path, 0, "word.weight of %llu x %llu does not fit %u words",
-            (unsigned long long)weight->shape[0], (unsigned long long)weight->shape[1], n_words);
-        goto out;
-    }
-    m.vocab.n_learnt = (uint32_t)weight->shape[0];
-    if (isg_ner_network_new(&m.net, &m.config, &m.vocab, (uint32_t)weight->shape[1], err) != ISG_OK) {
-        /* what is a wrong setting at training is a damaged file here */
-        status = err->status == ISG_EUSAGE ? (err->status = ISG_EDATA) : err->status;
-        snprintf(err->file, sizeof err->file, "%s", path);
-        goto out;
-    }
+    ISG_GOTO(make_network(&m, st, err));
     ISG_GOTO(load_params(&m, st, err));
     isg_ner_network_configure(&m.net, &m.config);
     if (isg_params_check(m.net.params, err) != ISG_OK) {

@@ -32,8 +32,8 @@ struct isg_ner_sizes {
     const struct isg_strtab *labels;
     const struct isg_ner_features *features; /**< NULL = none */
 };
-/** @param shared  its character encoder, and with `words` its word table, is used in place of a new one; NULL
- * = none */
+/** @param shared  its character encoder, and with `words` its word table, is used instead of a new one; NULL =
+ * none */
 ISG_MUST_CHECK enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *params,
     const char *prefix, const struct isg_ner_config *c, const struct isg_ner_sizes *sizes,
     const struct isg_ner_input *shared, bool words, struct isg_error *err);
@@ -94,7 +94,7 @@ struct isg_ner_head {
     bool borrowed;  /**< it is another network's head, which owns `legal` */
     char name[48];
 };
-/** @param transitions  the CRF of a head with as many labels, used in place of a new one; NULL = none */
+/** @param transitions  the CRF of a head with as many labels, used instead of a new one; NULL = none */
 ISG_MUST_CHECK enum isg_status isg_ner_head_add(struct isg_ner_head *h, struct isg_params *params, const char *name,
     uint32_t in, const struct isg_strtab *labels, const struct isg_ner_config *c, const struct isg_crf *transitions,
     struct isg_error *err);
@@ -123,8 +123,8 @@ struct isg_ner_network {
     struct isg_ner_encoder oal;
     struct isg_ner_head head;
 };
-/** What a network uses of another one of the same table: its encoder, attention and character encoder, and
- * what is said here. Word tables must be of the same vocabulary, transitions and heads of the same labels. */
+/** What a network shares with another one in its parameter table: encoder, attention, character encoder, and the parts
+ * set here. Shared word tables have one vocabulary, shared transitions and heads one set of labels. */
 struct isg_ner_sharing {
     const struct isg_ner_network *with;
     bool words, transitions, head;

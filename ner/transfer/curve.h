@@ -27,7 +27,7 @@ typedef enum isg_status isg_ner_curve_fn(void *cookie, const struct isg_ner_curv
 ISG_MUST_CHECK enum isg_status isg_ner_curve(const struct isg_ner_curve_opts *opts, isg_ner_curve_fn *fn, void *cookie,
     const struct isg_env *env, struct isg_error *err);
 /** Means over the seeds as lines, and bars from the lowest to the highest, as SVG; isg_free it; NULL = no
- * memory. use_dev: dev scores in place of test scores. */
+ * memory. use_dev: dev instead of test scores. */
 char *isg_ner_few_shot_svg(const struct isg_ner_curve_point *points, size_t n, bool use_dev, const char *title);
 
 #endif

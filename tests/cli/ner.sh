@@ -298,7 +298,7 @@ run 2 ner train --train train --set hiden=3 -o m
 holds stderr 'did you mean "hidden"'
 run 2 ner train --train train --preset best -o m
 run 2 ner train -o m
-holds stderr "no --train"
+holds stderr "--train is missing"
 printf 'a O\nb B-\n' >bad
 run 3 ner train --train bad -o m
 holds stderr "bad:2: "

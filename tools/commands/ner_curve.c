@@ -88,86 +88,105 @@ static enum isg_status write_svg(
     return status;
 }
 
-static enum isg_status run_curve(struct isg_app *app, int argc, char **argv, struct isg_error *err)
-{
-    struct transfer_args a;
-    const char *sizes = "0,10,50,100,200,500,1000,all", *svg = NULL, *path;
+/* What the command line says. */
+struct curve_args {
+    struct transfer_args transfer;
+    struct isg_ner_curve_opts curve;
+    const char *sizes, *svg, *path;
     uint32_t numbers[MAX_SIZES];
-    int64_t seeds = 3;
-    struct isg_ner_curve_opts curve = {0};
-    const struct isg_opt own[] = {{.name = "sizes",
-                                      .kind = ISG_OPT_STRING,
-                                      .value = &sizes,
-                                      .argument = "LIST",
-                                      .help = "numbers of target sentences; 0 = none, all = all",
-                                      .group = "Curve"},
+    int64_t seeds;
+};
+enum { N_OWN = 5 };
+
+/* The curve's own options, then those of transfer. */
+static void options(struct curve_args *a, struct isg_opt *to)
+{
+    const struct isg_opt own[N_OWN] = {{.name = "sizes",
+                                           .kind = ISG_OPT_STRING,
+                                           .value = &a->sizes,
+                                           .argument = "LIST",
+                                           .help = "numbers of target sentences; 0 = none, all = all",
+                                           .group = "Curve"},
         {.name = "seeds",
             .kind = ISG_OPT_INT,
-            .value = &seeds,
+            .value = &a->seeds,
             .argument = "N",
             .min = 1,
             .max = 1000,
-            .help = "runs a point, from --seed on; a seed also chooses the sentences"},
+            .help = "runs per size, seeded --seed and up; a seed also selects the sentences"},
         {.name = "baseline",
             .kind = ISG_OPT_FLAG,
-            .value = &curve.baseline,
-            .help = "also the target alone, with the same tagger and batches"},
+            .value = &a->curve.baseline,
+            .help = "also train on the target alone, with the same tagger and batches"},
         {.name = "test",
             .kind = ISG_OPT_STRING,
-            .value = &curve.test,
+            .value = &a->curve.test,
             .argument = "FILE",
-            .help = "labelled text that is scored and decides nothing; without it dev is the score"},
+            .help = "labelled text to score, which selects nothing; without it dev is scored"},
         {.name = "svg",
             .kind = ISG_OPT_STRING,
-            .value = &svg,
+            .value = &a->svg,
             .argument = "FILE",
-            .help = "the curve as a picture",
+            .help = "also draw the curve",
             .output = true}};
-    enum { N_OWN = sizeof own / sizeof *own };
-    ISG_TRY(transfer_args_init(&a, true, argc, argv, err));
-    struct isg_opt table[N_OWN + TRANSFER_MAX_OPTIONS];
-    size_t n = N_OWN;
-    memcpy(table, own, sizeof own);
-    for (const struct isg_opt *o = a.table; o->name; o++)
-        table[n++] = *o;
-    table[n] = (struct isg_opt){0};
-    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
-    if (app->done)
-        return ISG_OK;
-    ISG_TRY(transfer_args_finish(&a, app, err));
-    if (!curve.test && !a.opts.target.dev) {
-        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "nothing to score on");
+    memcpy(to, own, sizeof own);
+    memcpy(to + N_OWN, a->transfer.table, (a->transfer.n_options + 1) * sizeof *to);
+}
+
+static enum isg_status finish(struct curve_args *a, struct isg_app *app, struct isg_error *err)
+{
+    ISG_TRY(transfer_args_finish(&a->transfer, app, err));
+    if (!a->curve.test && !a->transfer.opts.target.dev) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "no text to score");
         return isg_error_expected(err, "--test FILE, or --dev FILE");
     }
-    curve.run = a.opts;
-    curve.seeds = (uint32_t)seeds;
-    curve.sizes = numbers;
-    ISG_TRY(parse_sizes(sizes, numbers, &curve.n_sizes, err));
-    ISG_TRY(isg_app_out(app, "-", &path, err));
-    if (svg)
-        ISG_TRY(isg_check_overwrite(svg, app->force, err));
+    a->curve.run = a->transfer.opts;
+    a->curve.seeds = (uint32_t)a->seeds;
+    a->curve.sizes = a->numbers;
+    ISG_TRY(parse_sizes(a->sizes, a->numbers, &a->curve.n_sizes, err));
+    ISG_TRY(isg_app_out(app, "-", &a->path, err));
+    return a->svg ? isg_check_overwrite(a->svg, app->force, err) : ISG_OK;
+}
+
+/* All runs, by way of a temporary model; the rows go to the table as they come. */
+static enum isg_status run_all(struct curve_args *a, struct rows *rows, struct isg_error *err)
+{
     char model[512];
     const char *const tmp = getenv("TMPDIR");
     snprintf(model, sizeof model, "%s/isogloss-curve-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     const int fd = mkstemp(model);
     if (fd < 0)
-        return isg_error_errno(err, model, "a temporary model");
+        return isg_error_errno(err, model, "creating a temporary model");
     (void)close(fd);
-    curve.model = model;
-    struct rows rows = {.app = app, .test = curve.test != NULL};
-    enum isg_status status = isg_writer_open(&rows.out, path, app->force, err);
+    a->curve.model = model;
+    enum isg_status status = isg_writer_open(&rows->out, a->path, rows->app->force, err);
     if (status == ISG_OK) {
-        isg_writer_printf(rows.out, "setting\tsentences\tseed\tepoch\tdev_f1%s\n",
-            rows.test ? "\ttest_precision\ttest_recall\ttest_f1" : "");
-        status = isg_ner_curve(&curve, add_row, &rows, &app->env, err);
+        isg_writer_printf(rows->out, "setting\tsentences\tseed\tepoch\tdev_f1%s\n",
+            rows->test ? "\ttest_precision\ttest_recall\ttest_f1" : "");
+        status = isg_ner_curve(&a->curve, add_row, rows, &rows->app->env, err);
         if (status == ISG_OK)
-            status = isg_writer_commit(rows.out, err);
+            status = isg_writer_commit(rows->out, err);
         else
-            isg_writer_abort(rows.out);
+            isg_writer_abort(rows->out);
     }
     (void)unlink(model);
-    if (status == ISG_OK && svg)
-        status = write_svg(&rows, svg, app->force, a.mode, err);
+    return status;
+}
+
+static enum isg_status run_curve(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct curve_args a = {.sizes = "0,10,50,100,200,500,1000,all", .seeds = 3};
+    struct isg_opt table[N_OWN + TRANSFER_MAX_OPTIONS];
+    ISG_TRY(transfer_args_init(&a.transfer, true, argc, argv, err));
+    options(&a, table);
+    ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
+    if (app->done)
+        return ISG_OK;
+    ISG_TRY(finish(&a, app, err));
+    struct rows rows = {.app = app, .test = a.curve.test != NULL};
+    enum isg_status status = run_all(&a, &rows, err);
+    if (status == ISG_OK && a.svg)
+        status = write_svg(&rows, a.svg, app->force, a.transfer.mode, err);
     if (status == ISG_OK)
         isg_app_result(app, result_json(&rows));
     isg_free(rows.points);

@@ -28,108 +28,137 @@ static json_t *result_json(const struct isg_ner_trained *t, const char *model)
     return o;
 }
 
-static enum isg_status run_train(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+/* What the command line says. */
+struct train_args {
+    struct isg_ner_train_opts opts;
+    struct isg_opt_list texts, settings;
+    const char *preset, *columns;
+    int64_t epochs;
+    bool list;
+};
+enum { N_INPUTS = 5, N_SETTINGS = 5, N_OPTIONS = N_INPUTS + N_SETTINGS + 1 };
+
+static void input_options(struct train_args *a, struct isg_opt *to)
 {
-    struct isg_ner_train_opts opts = {.columns = ISG_COLUMNS_DEFAULT};
-    struct isg_opt_list texts = {0}, settings = {0};
-    const char *preset = "default", *columns = NULL;
-    int64_t epochs = 0;
-    bool list = false;
-    const struct isg_opt table[] = {{.name = "train",
-                                        .kind = ISG_OPT_LIST,
-                                        .value = &texts,
-                                        .argument = "FILE",
-                                        .help = "labelled text to learn from, several together; a tag ? is "
-                                                "one that is not known, and a comment "
-                                                "\"# weight = 0.7\" above a sentence says how much it counts",
-                                        .group = "Input"},
+    const struct isg_opt table[N_INPUTS] = {{.name = "train",
+                                                .kind = ISG_OPT_LIST,
+                                                .value = &a->texts,
+                                                .argument = "FILE",
+                                                .help = "labelled training text; \"?\" = unknown tag, \"# weight = W\" "
+                                                        "weights a sentence",
+                                                .group = "Input"},
         {.name = "dev",
             .kind = ISG_OPT_STRING,
-            .value = &opts.dev,
+            .value = &a->opts.dev,
             .argument = "FILE",
-            .help = "labelled text that chooses the best epoch; without it the last one is kept"},
+            .help = "labelled text that selects the epoch; without it the last one is kept"},
         {.name = "emb",
             .kind = ISG_OPT_STRING,
-            .value = &opts.vectors,
+            .value = &a->opts.vectors,
             .argument = "VEC",
-            .help = "word vectors to start from; without them words start at random",
+            .help = "pretrained word vectors; without them words start at random",
             .alias = "vectors"},
         {.name = "columns",
             .kind = ISG_OPT_STRING,
-            .value = &columns,
+            .value = &a->columns,
             .argument = "LIST",
-            .help = "which column holds what, e.g. word,_,_,tag (default: the first and the last); columns "
-                    "named \"feature\", as "
-                    "in word,feature,_,tag, are learnt from too, and wanted again at tagging"},
+            .help = "columns, as in word,feature,_,tag; features are needed again for tagging (default: first and "
+                    "last)"},
         {.name = "gazetteer",
             .kind = ISG_OPT_STRING,
-            .value = &opts.gazetteer,
+            .value = &a->opts.gazetteer,
             .argument = "FILE",
-            .help = "names, a line each: words, a tab, a type; the model learns what they are worth, and "
-                    "keeps them"},
-        {.name = "preset",
-            .kind = ISG_OPT_STRING,
-            .value = &preset,
-            .argument = "NAME",
-            .help = "settings to start from: default, ncrfpp, xie2018, small",
-            .group = "Settings"},
+            .help = "names, a line each: name, tab, type; the model keeps them"}};
+    memcpy(to, table, sizeof table);
+}
+
+static void setting_options(struct train_args *a, struct isg_opt *to)
+{
+    const struct isg_opt table[N_SETTINGS] = {{.name = "preset",
+                                                  .kind = ISG_OPT_STRING,
+                                                  .value = &a->preset,
+                                                  .argument = "NAME",
+                                                  .help = "settings to start from: default, ncrfpp, xie2018, small",
+                                                  .group = "Settings"},
         {.name = "set",
             .kind = ISG_OPT_LIST,
-            .value = &settings,
+            .value = &a->settings,
             .argument = "KEY=VALUE",
-            .help = "one setting (may be given again); --list-settings shows them"},
+            .help = "a setting; --list-settings shows them"},
         {.name = "epochs",
             .kind = ISG_OPT_INT,
-            .value = &epochs,
+            .value = &a->epochs,
             .argument = "N",
             .max = 100000,
-            .help = "passes over the training text at most; 0 = as the settings have it"},
+            .help = "epochs, at most; 0 = as in the settings"},
         {.name = "list-settings",
             .kind = ISG_OPT_FLAG,
-            .value = &list,
-            .help = "show all settings, with the values these options give them, their ranges and meanings"},
+            .value = &a->list,
+            .help = "list all settings: values with the given options, ranges, meanings"},
         {.name = "resume",
             .kind = ISG_OPT_FLAG,
-            .value = &opts.resume,
-            .help = "go on from OUT.checkpoint, bit for bit as if never stopped",
-            .group = "Running"},
-        {0}};
+            .value = &a->opts.resume,
+            .help = "continue from OUT.checkpoint, bit for bit as if never stopped",
+            .group = "Running"}};
+    memcpy(to, table, sizeof table);
+}
+
+static enum isg_status take_settings(struct train_args *a, struct isg_error *err)
+{
+    isg_ner_config_defaults(&a->opts.config);
+    ISG_TRY(isg_ner_config_preset(&a->opts.config, a->preset, err));
+    for (size_t i = 0; i < a->settings.n; i++)
+        ISG_TRY(isg_ner_config_set(&a->opts.config, a->settings.items[i], err));
+    if (a->epochs)
+        a->opts.config.epochs = a->epochs;
+    return ISG_OK;
+}
+
+static enum isg_status take_files(struct train_args *a, struct isg_app *app, struct isg_error *err)
+{
+    struct isg_ner_train_opts *const o = &a->opts;
+    const bool force = app->force;
+    if (!a->texts.n) {
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "option --train is missing");
+        return isg_error_expected(err, "labelled training text");
+    }
+    o->train = a->texts.items;
+    o->n_train = a->texts.n;
+    o->seed = (uint64_t)app->seed;
+    o->force = app->force || o->resume;
+    if (a->columns)
+        ISG_TRY(isg_columns_parse(&o->columns, a->columns, err));
+    app->force = o->force;
+    const enum isg_status status = isg_app_out(app, NULL, &o->out, err);
+    app->force = force;
+    ISG_TRY(status);
+    return strcmp(o->out, "-") == 0
+               ? isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model cannot be written to standard output")
+               : ISG_OK;
+}
+
+static enum isg_status run_train(struct isg_app *app, int argc, char **argv, struct isg_error *err)
+{
+    struct train_args a = {.opts = {.columns = ISG_COLUMNS_DEFAULT}, .preset = "default"};
+    struct isg_opt table[N_OPTIONS] = {0};
+    struct isg_ner_trained t;
+    input_options(&a, table);
+    setting_options(&a, table + N_INPUTS);
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
-    isg_ner_config_defaults(&opts.config);
-    enum isg_status status = isg_ner_config_preset(&opts.config, preset, err);
-    for (size_t i = 0; i < settings.n && status == ISG_OK; i++)
-        status = isg_ner_config_set(&opts.config, settings.items[i], err);
-    ISG_TRY(status);
-    if (epochs)
-        opts.config.epochs = epochs;
-    if (list)
-        return list_settings(app, &opts.config, err);
-    opts.train = texts.items;
-    opts.n_train = texts.n;
-    if (!texts.n) {
-        isg_error_set(err, ISG_EUSAGE, NULL, 0, "no --train FILE");
-        return isg_error_expected(err, "labelled text to learn from");
-    }
-    if (columns)
-        ISG_TRY(isg_columns_parse(&opts.columns, columns, err));
-    opts.seed = (uint64_t)app->seed;
-    opts.force = app->force || opts.resume;
-    const bool force = app->force;
-    app->force = opts.force;
-    ISG_TRY(isg_app_out(app, NULL, &opts.out, err));
-    app->force = force;
-    if (strcmp(opts.out, "-") == 0)
-        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model cannot go to standard output");
-    struct isg_ner_trained trained;
-    ISG_TRY(isg_ner_train(&trained, &opts, &app->env, err));
-    fprintf(app->results, "%s: %u epochs, %.0f tokens/s", opts.out, trained.epochs, trained.tokens_per_second);
-    if (trained.has_dev)
-        fprintf(app->results, "; epoch %u kept: dev F1 %.2f (precision %.2f, recall %.2f)", trained.best_epoch,
-            isg_ner_f1(&trained.dev), isg_ner_precision(&trained.dev), isg_ner_recall(&trained.dev));
+    ISG_TRY(take_settings(&a, err));
+    if (a.list)
+        return list_settings(app, &a.opts.config, err);
+    ISG_TRY(take_files(&a, app, err));
+    ISG_TRY(isg_ner_train(&t, &a.opts, &app->env, err));
+    fprintf(app->results, "%s: %u epoch%s, %.0f tokens/s", a.opts.out, t.epochs, t.epochs == 1 ? "" : "s",
+        t.tokens_per_second);
+    if (t.has_dev)
+        fprintf(app->results, "; epoch %u kept: dev F1 %.2f (precision %.2f, recall %.2f)", t.best_epoch,
+            isg_ner_f1(&t.dev), isg_ner_precision(&t.dev), isg_ner_recall(&t.dev));
     fputc('\n', app->results);
-    isg_app_result(app, result_json(&trained, opts.out));
+    isg_app_result(app, result_json(&t, a.opts.out));
     return ISG_OK;
 }
 

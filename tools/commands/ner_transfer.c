@@ -25,7 +25,7 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
     ISG_TRY(transfer_args_finish(&a, app, err));
     ISG_TRY(isg_app_out(app, NULL, &o->out, err));
     if (strcmp(o->out, "-") == 0)
-        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model cannot go to standard output");
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model cannot be written to standard output");
     struct isg_ner_transferred t;
     ISG_TRY(isg_ner_transfer(&t, o, &app->env, err));
     fprintf(app->results, "%s: %s, %u target sentences, %u + %u epochs", o->out, o->mode, t.target_sentences,
