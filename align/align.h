@@ -15,9 +15,44 @@
 
 enum isg_side { ISG_SOURCE = 0, ISG_TARGET = 1 };
 
+/* ---- Files of word pairs ---- */
+
+/**
+ * A list of pairs, one a line, read once from start to end. Its columns are decided once, from its first 256 lines:
+ *   muse  source and target word, whitespace between them;
+ *   tsv   source, target and perhaps a score, tabs between them (half of the lines have a tab);
+ *   dict  source, rank, target, score: what `align dict` writes (most lines have a whole number second, and not all
+ *         of these another number third).
+ * A line that fits nothing else but another format is malformed.
+ */
+struct isg_pairfile;
+struct isg_pair_line {
+    bool any; /**< false at the end of the file */
+    uint64_t number;
+    const char *expected; /**< NULL, or the line is malformed: what should be there */
+    bool bad_text;        /**< malformed: invalid UTF-8 or a NUL byte */
+    const char *word[2];  /**< source and target, terminated, single spaces between words; until the next call */
+    size_t n[2];
+    float score;           /**< 0 where there is none */
+    const char *bad_score; /**< NULL, or what is in the score's column and no number: bad_score_n bytes */
+    size_t bad_score_n;
+    char start[80]; /**< of the line, for messages */
+};
+struct isg_pairfile_report {
+    uint64_t lines, empty;
+};
+/** @param comments  lines that start with "#" and have no tab are comments */
+ISG_MUST_CHECK enum isg_status isg_pairfile_open(
+    struct isg_pairfile **out, const char *path, bool comments, struct isg_error *err);
+void isg_pairfile_close(struct isg_pairfile *f); /**< NULL is fine */
+/** The next line that is not empty. @param report  added to */
+ISG_MUST_CHECK enum isg_status isg_pairfile_next(
+    struct isg_pairfile *f, struct isg_pairfile_report *report, struct isg_pair_line *out, struct isg_error *err);
+const char *isg_pairfile_format(const struct isg_pairfile *f); /**< "muse", "tsv" or "dict"; after the first line */
+
 /* ---- Bilingual word lists ---- */
 
-/** Entries of a bilingual list as they were read; both strings terminated, blanks within one entry single. */
+/** An entry of a bilingual list; both strings terminated, single spaces between words. */
 struct isg_dict_entry {
     const char *word[2]; /**< [ISG_SOURCE], [ISG_TARGET] */
     uint64_t line;
@@ -26,10 +61,10 @@ struct isg_dict_entry {
 struct isg_dict_report {
     uint64_t lines, entries;
     uint64_t empty;             /**< blank lines, skipped */
-    uint64_t broken;            /**< lines that are no pair (or invalid UTF-8), skipped */
+    uint64_t broken;            /**< malformed lines, or invalid UTF-8, skipped */
     uint64_t first_broken_line; /**< 0 = none */
     uint64_t duplicates;        /**< pairs seen before, skipped */
-    uint64_t multi_word;        /**< entries with a blank on either side */
+    uint64_t multi_word;        /**< entries with a phrase in either language */
 };
 struct isg_dict {
     struct isg_dict_entry *entries;
@@ -44,10 +79,8 @@ enum isg_dict_case {
     ISG_DICT_CASE_KEEP   /**< only as written */
 };
 /**
- * Reads a list of pairs, one a line: separated by a tab (multi-word entries then keep their blanks), else by
- * the only run of blanks; "#"-comments do not exist. Our own TSV (source, rank, target, score) is known by a
- * numeric second of at least three columns, and read too; columns past the pair are left alone. A file
- * without one good pair is ISG_EDATA.
+ * Reads a list of pairs (isg_pairfile; "#" starts no comment). Malformed lines are skipped and counted, columns after
+ * the pair are ignored. A file without one pair is ISG_EDATA.
  */
 ISG_MUST_CHECK enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg_error *err);
 void isg_dict_fini(struct isg_dict *d); /**< a zeroed struct is fine */

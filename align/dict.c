@@ -11,84 +11,26 @@ void isg_dict_fini(struct isg_dict *d)
     memset(d, 0, sizeof *d);
 }
 
-static bool is_blank(char c)
+static enum isg_status add_entry(
+    struct isg_dict *d, struct isg_strtab *seen, const struct isg_pair_line *pair, struct isg_error *err)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
-
-/* Trims, and makes each inner run of blanks one blank; in place. */
-static void tidy(char *s, size_t *n)
-{
-    size_t o = 0;
-    for (size_t i = 0; i < *n; i++)
-        if (!is_blank(s[i]))
-            s[o++] = s[i];
-        else if (o > 0 && s[o - 1] != ' ')
-            s[o++] = ' ';
-    if (o > 0 && s[o - 1] == ' ')
-        o--;
-    s[o] = '\0';
-    *n = o;
-}
-
-static bool is_rank(const char *s, size_t n)
-{
-    if (n == 0 || n > 9)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (s[i] < '0' || s[i] > '9')
-            return false;
-    return true;
-}
-
-/* Finds the two entries of a line; false where it is no pair. Cells are cut apart in place. */
-static bool split_pair(char *line, size_t n, char *word[2], size_t len[2])
-{
-    char *const tab = memchr(line, '\t', n);
-    if (tab) {
-        char *cell[4] = {line};
-        size_t cell_n[4] = {(size_t)(tab - line)}, cells = 1;
-        for (char *at = tab; at && cells < 4; cells++) {
-            cell[cells] = at + 1;
-            at = memchr(cell[cells], '\t', n - (size_t)(cell[cells] - line));
-            cell_n[cells] = (size_t)((at ? at : line + n) - cell[cells]);
-        }
-        const size_t second = cells >= 4 && is_rank(cell[1], cell_n[1]) ? 2 : 1;
-        word[0] = cell[0], len[0] = cell_n[0];
-        word[1] = cell[second], len[1] = cell_n[second];
-        for (int s = 0; s < 2; s++)
-            tidy(word[s], &len[s]);
-        return len[0] > 0 && len[1] > 0;
-    }
-    tidy(line, &n);
-    char *const blank = memchr(line, ' ', n);
-    if (!blank || memchr(blank + 1, ' ', n - (size_t)(blank + 1 - line)))
-        return false; /* one word, or more than two: which belong together cannot be told without a tab */
-    word[0] = line, len[0] = (size_t)(blank - line);
-    word[1] = blank + 1, len[1] = n - len[0] - 1;
-    *blank = '\0';
-    return true;
-}
-
-static enum isg_status add_entry(struct isg_dict *d, struct isg_strtab *seen, char *word[2], const size_t len[2],
-    uint64_t line, struct isg_error *err)
-{
-    char *const key = isg_arena_alloc(&d->arena, len[0] + len[1] + 2, 1);
+    const size_t *const n = pair->n;
+    char *const key = isg_arena_alloc(&d->arena, n[0] + n[1] + 2, 1);
     if (!key || !ISG_GROW(d->entries, d->cap, d->n + 1))
         return isg_error_nomem(err, "a bilingual list");
-    memcpy(key, word[0], len[0]);
-    key[len[0]] = '\0';
-    memcpy(key + len[0] + 1, word[1], len[1]);
-    key[len[0] + 1 + len[1]] = '\0';
+    memcpy(key, pair->word[0], n[0]);
+    key[n[0]] = '\0';
+    memcpy(key + n[0] + 1, pair->word[1], n[1]);
+    key[n[0] + 1 + n[1]] = '\0';
     uint32_t id;
     bool fresh;
-    ISG_TRY(isg_strtab_add(seen, key, len[0] + 1 + len[1], &id, &fresh, err));
+    ISG_TRY(isg_strtab_add(seen, key, n[0] + 1 + n[1], &id, &fresh, err));
     if (!fresh) {
         d->report.duplicates++;
         return ISG_OK;
     }
-    d->report.multi_word += memchr(word[0], ' ', len[0]) || memchr(word[1], ' ', len[1]);
-    d->entries[d->n++] = (struct isg_dict_entry){.word = {key, key + len[0] + 1}, .line = line};
+    d->report.multi_word += memchr(key, ' ', n[0]) || memchr(key + n[0] + 1, ' ', n[1]);
+    d->entries[d->n++] = (struct isg_dict_entry){.word = {key, key + n[0] + 1}, .line = pair->number};
     return ISG_OK;
 }
 
@@ -96,44 +38,38 @@ enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg
 {
     enum isg_status status;
     struct isg_dict d = {0};
-    struct isg_reader *r = NULL;
+    struct isg_pairfile *f = NULL;
+    struct isg_pairfile_report rep = {0};
     struct isg_strtab *seen = isg_strtab_new();
     if (!seen) {
         status = isg_error_nomem(err, "a bilingual list");
         goto out;
     }
-    ISG_GOTO(isg_reader_open(&r, path, err));
+    ISG_GOTO(isg_pairfile_open(&f, path, false, err));
     for (;;) {
-        char *line, *word[2];
-        size_t n, len[2];
-        ISG_GOTO(isg_reader_line(r, &line, &n, err));
-        if (!line)
+        struct isg_pair_line pair;
+        ISG_GOTO(isg_pairfile_next(f, &rep, &pair, err));
+        if (!pair.any)
             break;
-        d.report.lines++;
-        size_t filled = 0;
-        while (filled < n && is_blank(line[filled]))
-            filled++;
-        if (filled == n) {
-            d.report.empty++;
-        } else if (isg_utf8_valid(line, n) != n || memchr(line, '\0', n) || !split_pair(line, n, word, len)) {
-            if (d.report.broken++ == 0)
-                d.report.first_broken_line = isg_reader_lineno(r);
-        } else {
-            ISG_GOTO(add_entry(&d, seen, word, len, isg_reader_lineno(r), err));
-        }
+        if (!pair.expected)
+            ISG_GOTO(add_entry(&d, seen, &pair, err));
+        else if (d.report.broken++ == 0)
+            d.report.first_broken_line = pair.number;
     }
     if (d.n == 0) {
         isg_error_set(err, ISG_EDATA, path, d.report.first_broken_line, "no pair of words in %llu lines",
-            (unsigned long long)d.report.lines);
-        status = isg_error_expected(err, "a source and a target word on each line, tab or blank between them");
+            (unsigned long long)rep.lines);
+        status = isg_error_expected(err, "a source and a target word on each line, with a tab or space between them");
         goto out;
     }
+    d.report.lines = rep.lines;
+    d.report.empty = rep.empty;
     d.report.entries = d.n;
     *out = d;
     d = (struct isg_dict){0};
 out:
     isg_dict_fini(&d);
-    isg_reader_close(r);
+    isg_pairfile_close(f);
     isg_strtab_free(seen);
     return status;
 }

@@ -347,20 +347,28 @@ out:
     return status;
 }
 
+double isg_translate_coverage(const struct isg_translate_report *r)
+{
+    uint64_t all = 0;
+    for (int m = 0; m < ISG_N_METHODS; m++)
+        all += r->by_method[m];
+    const uint64_t wanted = all - r->by_method[ISG_BY_CLASS] - r->by_method[ISG_BY_POLICY];
+    return wanted ? (double)(wanted - r->by_method[ISG_BY_UNKNOWN]) / (double)wanted : 1.0;
+}
+
 json_t *isg_translate_report_json(const struct isg_translate_report *r)
 {
     json_t *methods = json_object();
     for (int m = 0; methods && m < ISG_N_METHODS; m++)
-        if (r->by_method[m] > 0)
-            json_object_set_new(
-                methods, isg_method_name((enum isg_method)m), json_integer((json_int_t)r->by_method[m]));
-    const uint64_t left_alone = r->by_method[ISG_BY_CLASS] + r->by_method[ISG_BY_POLICY];
-    const uint64_t found = r->tokens_in - left_alone - r->by_method[ISG_BY_UNKNOWN];
-    const uint64_t wanted = r->tokens_in - left_alone;
+        if (r->by_method[m] > 0 && json_object_set_new(methods, isg_method_name((enum isg_method)m),
+                                       json_integer((json_int_t)r->by_method[m])) != 0) {
+            json_decref(methods);
+            methods = NULL;
+        }
     return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:f,s:o}", "sentences_in", (json_int_t)r->sentences_in,
         "sentences_out", (json_int_t)r->sentences_out, "tokens_in", (json_int_t)r->tokens_in, "tokens_out",
         (json_int_t)r->tokens_out, "sentences_dropped", (json_int_t)r->sentences_dropped, "labels_dropped",
         (json_int_t)r->labels_dropped, "entities_in", (json_int_t)r->entities_in, "entities_out",
         (json_int_t)r->entities_out, "phrases_changed", (json_int_t)r->phrases_changed, "scheme",
-        isg_scheme_name(r->scheme), "coverage", wanted ? (double)found / (double)wanted : 1.0, "methods", methods);
+        isg_scheme_name(r->scheme), "coverage", isg_translate_coverage(r), "methods", methods);
 }

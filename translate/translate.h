@@ -235,7 +235,7 @@ double isg_translator_map_temperature(const struct isg_translator *t);
 /** What became of the tokens and entities of a corpus. */
 struct isg_translate_report {
     uint64_t sentences_in, sentences_out, tokens_in, tokens_out;
-    uint64_t by_method[ISG_N_METHODS]; /**< source tokens */
+    uint64_t by_method[ISG_N_METHODS]; /**< source tokens of the sentences kept, once for each sample */
     uint64_t entities_in, entities_out;
     uint64_t sentences_dropped; /**< by the filters */
     uint64_t labels_dropped;    /**< entities that lost their label by drop_lower */
@@ -257,6 +257,9 @@ ISG_MUST_CHECK enum isg_status isg_translate_corpus(struct isg_translator *t, co
 /** A page that shows source and target sentences of a trace side by side, entities and methods in colour. */
 ISG_MUST_CHECK enum isg_status isg_translate_page(
     const char *trace_path, struct isg_writer *page, struct isg_error *err);
+/** Share (0 to 1) of the source tokens in the output, each sample counted, that a lexicon, map or rule said anything
+ * about: without token classes and copying policies, unknown words as not found. 1 where nothing was to be translated. */
+double isg_translate_coverage(const struct isg_translate_report *report);
 /** The report as a JSON object, for --report and --json; NULL = no memory. */
 json_t *isg_translate_report_json(const struct isg_translate_report *report);
 /**

@@ -88,8 +88,9 @@ static void drop(char *path)
 static void reads_lists(void **state)
 {
     (void)state;
-    char *const path = text_file("the el\nThe\tel\n\nnew york\tnueva  york\nhouse   casa\r\nbroken\nthree words here\n"
-                                 "the el\nbad\xff word\ncat\t1\tgato\t0.5\n");
+    char *const path = text_file(
+        "the\tel\nThe\tel\n\nnew york\tnueva  york\nhouse  \tcasa\r\nbroken\nthree words here\n"
+        "the\tel\nbad\xff\tword\ncat\tgato\t0.5\tnoun\n");
     struct isg_dict d;
     assert_ok(isg_dict_load(&d, path, &err));
     assert_int_equal(d.n, 5);

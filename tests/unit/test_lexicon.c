@@ -53,6 +53,32 @@ static void broken_lines(void **state)
     refuses("a \xff\n", ":1: invalid UTF-8");
 }
 
+/** Columns are what the whole file says they are, and a line that disagrees is refused. */
+static void columns_of_the_file(void **state)
+{
+    (void)state;
+    /* a target that is a number is no rank, and its score no target */
+    struct isg_lexicon *lex = test_lexicon("four\t4\t0.8\nfive\tcinco\t0.5\n");
+    lexicon_is(lex, "four: 4; five: cinco");
+    isg_lexicon_free(lex);
+    lex = test_lexicon("four\t4\t0.8\n");
+    lexicon_is(lex, "four: 4");
+    isg_lexicon_free(lex);
+    lex = test_lexicon("four\t1\t4\t0.8\nfour\t2\tcuatro\t0.5\n"); /* the second line says what the first is */
+    lexicon_is(lex, "four: 4, cuatro");
+    isg_lexicon_free(lex);
+    refuses("house\t1\tcasa\t0.8\nhouse\t2\thogar\t0.5\nof\tde\n", ":3: \"of\tde\"; expected source, rank");
+    refuses("of\tde\nhouse\t1\tcasa\t0.8\n", ":2: \"house\t1\tcasa\t0.8\"; expected source and target");
+    refuses("a\tb\nc\td\nnew york\n", ":3: \"new york\"; expected source and target with a tab");
+    refuses("a b\nc d\nnew york\tnueva york\n", ":3: \"new york\tnueva york\"; expected");
+    char *late = calloc(1, 1 << 16); /* far behind the lines that decided */
+    for (int i = 0; i < 1000; i++)
+        snprintf(late + strlen(late), 32, "w%d\t%d\tx%d\t0.5\n", i, 1, i);
+    strcat(late, "of\tde\t0.5\n");
+    refuses(late, ":1001: \"of\tde\t0.5\"");
+    free(late);
+}
+
 static char *with_end(const char *path, size_t old, const char *end)
 {
     char *out = calloc(1, strlen(path) + 16);
@@ -133,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line_formats),
         cmocka_unit_test(broken_lines),
+        cmocka_unit_test(columns_of_the_file),
         cmocka_unit_test(dictd),
         cmocka_unit_test(stardict),
     };

@@ -348,7 +348,7 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
         "%llu sentences, %llu tokens, %llu entities, %s; %.1f %% of the words to translate found",
         (unsigned long long)report.sentences_in, (unsigned long long)report.tokens_in,
         (unsigned long long)report.entities_in, isg_scheme_name(report.scheme),
-        100.0 * json_real_value(json_object_get(json, "coverage")));
+        100.0 * isg_translate_coverage(&report));
     isg_app_result(app, json);
 out:
     isg_translator_free(t);

@@ -12,14 +12,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static bool all_digits(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (s[i] < '0' || s[i] > '9')
-            return false;
-    return n > 0;
-}
-
 static bool ends_with(const char *s, const char *end)
 {
     const size_t n = strlen(s), m = strlen(end);
@@ -67,71 +59,39 @@ static size_t cut(char *line, size_t n, struct piece *out, size_t max)
     return k;
 }
 
-/** The whole piece as a finite number; none at all is 0. */
-static bool parse_score(struct piece p, float *out)
-{
-    char buf[48], *end;
-    if (p.n >= sizeof buf)
-        return false;
-    memcpy(buf, p.s, p.n);
-    buf[p.n] = 0;
-    *out = p.n > 0 ? strtof(buf, &end) : 0.0F;
-    return p.n == 0 || (*end == 0 && isfinite(*out));
-}
-
 static enum isg_status load_lines(
     struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep, struct isg_error *err)
 {
-    struct isg_reader *r;
-    ISG_TRY(isg_reader_open(&r, path, err));
+    struct isg_pairfile *file;
+    struct isg_pairfile_report lines = {0};
     enum isg_status status = ISG_OK;
     bool any = false;
-    for (;;) {
-        char *line;
-        size_t n;
-        ISG_GOTO(isg_reader_line(r, &line, &n, err));
-        if (!line)
+    ISG_TRY(isg_pairfile_open(&file, path, true, err));
+    for (;; any = true) {
+        struct isg_pair_line p;
+        ISG_GOTO(isg_pairfile_next(file, &lines, &p, err));
+        if (!p.any)
             break;
-        const uint64_t number = isg_reader_lineno(r);
-        if (isg_utf8_valid(line, n) != n) {
-            status = isg_error_set(err, ISG_EDATA, path, number, "invalid UTF-8");
+        if (p.bad_text)
+            status = isg_error_set(err, ISG_EDATA, path, p.number, "invalid UTF-8");
+        else if (p.expected)
+            status = isg_error_set(err, ISG_EDATA, path, p.number, "\"%s\"", p.start);
+        else if (p.bad_score)
+            status = isg_error_set(err, ISG_EDATA, path, p.number, "the score \"%.*s\"",
+                (int)(p.bad_score_n < 40 ? p.bad_score_n : 40), p.bad_score);
+        if (status != ISG_OK) {
+            (void)isg_error_expected(err, "%s", p.expected ? p.expected : "a number");
             goto out;
         }
-        struct piece p[5];
-        const bool tabs = memchr(line, '\t', n) != NULL;
-        const size_t k = cut(line, n, p, 5);
-        if (k == 0 || (!tabs && line[0] == '#'))
-            continue;
-        float score = 0.0F;
-        size_t target = 1;
-        const char *format = tabs ? "tsv" : "muse";
-        if (tabs && k >= 3 && all_digits(p[1].s, p[1].n) && p[2].n > 0 && !all_digits(p[2].s, p[2].n)) {
-            target = 2; /* align dict: source, rank, target, score */
-            format = "dict";
-        }
-        const bool bad = target >= k || p[0].n == 0 || p[target].n == 0 || (!tabs && k != 2);
-        if (bad) {
-            (void)isg_error_set(err, ISG_EDATA, path, number, "\"%.*s\"", (int)(n < 80 ? n : 80), line);
-            status = isg_error_expected(err, "a source and a target word, or phrases with a tab between them");
-            goto out;
-        }
-        if (target + 1 < k && !parse_score(p[target + 1], &score)) {
-            (void)isg_error_set(err, ISG_EDATA, path, number, "the score \"%.*s\"",
-                (int)(p[target + 1].n < 40 ? p[target + 1].n : 40), p[target + 1].s);
-            status = isg_error_expected(err, "a number");
-            goto out;
-        }
-        if (!any)
-            (void)snprintf(rep->format, sizeof rep->format, "%s", format);
-        any = true;
-        ISG_GOTO(add(lex, rep, p[0].s, p[0].n, p[target].s, p[target].n, score, err));
+        ISG_GOTO(add(lex, rep, p.word[0], p.n[0], p.word[1], p.n[1], p.score, err));
     }
+    (void)snprintf(rep->format, sizeof rep->format, "%s", isg_pairfile_format(file));
     if (!any) {
         (void)isg_error_set(err, ISG_EDATA, path, 0, "no entry in the whole file");
         status = isg_error_expected(err, "a lexicon: source and target, one pair a line");
     }
 out:
-    isg_reader_close(r);
+    isg_pairfile_close(file);
     return status;
 }
 
