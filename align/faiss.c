@@ -1,5 +1,6 @@
 /* FAISS behind our own interface. The only file that includes its headers. */
 #include "align/faiss.h"
+#include "align/cxx.h"
 
 #include <faiss/c_api/AutoTune_c.h>
 #include <faiss/c_api/Index_c.h>
@@ -30,6 +31,8 @@ void isg_faiss_free(struct isg_faiss *index)
 static enum isg_status failure(struct isg_error *err, enum isg_status status, const char *factory)
 {
     const char *const text = faiss_get_last_error();
+    if (isg_cxx_out_of_memory())
+        return isg_error_nomem(err, "a FAISS index");
     isg_error_set(err, status, NULL, 0, "FAISS index \"%s\": %.200s", factory, text ? text : "refused");
     return isg_error_expected(err, "a factory string such as Flat, HNSW32 or IVF1024,Flat;nprobe=32");
 }
@@ -150,7 +153,7 @@ enum isg_status isg_faiss_search(const struct isg_faiss *index, struct isg_mat q
     else
         isg_pool_run(env->pool, (queries.rows + BLOCK - 1) / BLOCK, search_block, &job);
     if (status == ISG_OK && job.failed)
-        status = isg_error_set(err, ISG_EFAILED, NULL, 0, "FAISS search: %s", faiss_get_last_error());
+        status = failure(err, ISG_EFAILED, "search");
     isg_free(job.x);
     isg_free(job.scores);
     isg_free(job.rows);

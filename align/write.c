@@ -11,8 +11,7 @@ void isg_dict_write_opts_default(struct isg_dict_write_opts *opts)
     *opts = (struct isg_dict_write_opts){.retrieval = ISG_RETRIEVE_CSLS, .k = 5, .format = ISG_DICT_TSV};
 }
 
-/* A word with a tab or a line end would break the table: no text format holds such words, a hostile file
- * might. */
+/* A word with a tab or a line end would break the table; no text format of vectors holds such words, a hostile file may. */
 static bool writable(const char *word)
 {
     return word[0] && !strpbrk(word, "\t\r\n");
@@ -26,24 +25,27 @@ struct line {
     const bool *mutual;        /* NULL = not asked for */
 };
 
-static void write_json(struct isg_writer *w, const struct line *l)
+static enum isg_status write_json(struct isg_writer *w, const struct line *l, struct isg_error *err)
 {
     json_t *const row = json_pack(
         "{s:s, s:i, s:s, s:f}", "source", l->source, "rank", (int)l->rank, "target", l->target, "score", l->score);
-    if (row && l->probability)
-        json_object_set_new(row, "probability", json_real(*l->probability));
-    if (row && l->mutual)
-        json_object_set_new(row, "mutual", json_boolean(*l->mutual));
-    char *const text = row ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    if (text) {
-        isg_writer_text(w, text);
-        isg_writer_text(w, "\n");
-    }
-    free(text);
+    bool made = row != NULL;
+    if (made && l->probability)
+        made = json_object_set_new(row, "probability", json_real(*l->probability)) == 0;
+    if (made && l->mutual)
+        made = json_object_set_new(row, "mutual", json_boolean(*l->mutual)) == 0;
+    char *const text = made ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(row);
+    if (!text)
+        return isg_error_nomem(err, "a line of the dictionary");
+    isg_writer_text(w, text);
+    isg_writer_text(w, "\n");
+    free(text);
+    return ISG_OK;
 }
 
-static void write_one(struct isg_writer *w, enum isg_dict_format format, const struct line *l)
+static enum isg_status write_one(
+    struct isg_writer *w, enum isg_dict_format format, const struct line *l, struct isg_error *err)
 {
     switch (format) {
     case ISG_DICT_TSV:
@@ -54,17 +56,16 @@ static void write_one(struct isg_writer *w, enum isg_dict_format format, const s
             isg_writer_text(w, *l->mutual ? "\t1" : "\t0");
         isg_writer_text(w, "\n");
         break;
-    case ISG_DICT_MUSE: /* a blank separates; a tab where a word itself has one, as readers of both would
-                           expect */
+    case ISG_DICT_MUSE: /* a space separates, or a tab where a word itself has a space */
         isg_writer_printf(
             w, "%s%s%s\n", l->source, strchr(l->source, ' ') || strchr(l->target, ' ') ? "\t" : " ", l->target);
         break;
     case ISG_DICT_JSONL:
-        write_json(w, l);
-        break;
+        return write_json(w, l, err);
     case ISG_DICT_STARDICT: /* has files of its own */
         break;
     }
+    return ISG_OK;
 }
 
 /* mutual[i] = the source word rows[i / k] is the best translation of near[i]. */
@@ -134,7 +135,7 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
                     line.probability = &probability;
                 if (opts->mutual)
                     line.mutual = &mutual[i * opts->k + r];
-                write_one(w, opts->format, &line);
+                ISG_GOTO(write_one(w, opts->format, &line, err));
             }
         }
     }

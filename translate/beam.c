@@ -130,8 +130,8 @@ static enum isg_status find_arcs(
         bool name = false;
         const uint32_t entity = s->words[i].entity;
         const bool starts = entity != ISG_NO_ID && (i == 0 || s->words[i - 1].entity != entity);
-        const uint32_t whole = isg_tr_reach(s, i, UINT32_MAX);
         if (starts) {
+            const uint32_t whole = isg_tr_reach(s, i, UINT32_MAX);
             isg_tr_name_option(t, s, i, &o[0], &name);
             if (name) {
                 all[i].v[all[i].n++] = (struct arc){whole, o[0]};

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct text {
+    const char *s; /* or NULL */
+    size_t n;
+};
 struct pass {
     struct isg_translator *t;
     struct isg_columns_reader *in;
@@ -22,6 +26,8 @@ struct pass {
     size_t cap_types;
     bool *unlabelled; /* by entity: drop_lower took its label */
     size_t cap_unlabelled;
+    struct text *tags; /* of the target words */
+    size_t cap_tags;
 };
 
 static void pass_fini(struct pass *p)
@@ -34,6 +40,7 @@ static void pass_fini(struct pass *p)
     isg_free(p->letters);
     isg_free(p->types);
     isg_free(p->unlabelled);
+    isg_free(p->tags);
 }
 
 /** Words, entities and shapes of a block. */
@@ -74,56 +81,58 @@ static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, 
     return ISG_OK;
 }
 
-/** Tag of the k-th of m target words of an entity whose source words carry other numbers of tags, from the
- * arena. */
-static const char *spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e, size_t k,
-    size_t m, size_t *tag_n, struct isg_error *err)
+/** Tag of the k-th of m target words of an entity whose number of words changes, in the arena. */
+static enum isg_status spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e, size_t k,
+    size_t m, struct text *tag, struct isg_error *err)
 {
     size_t n, last_n;
     const char *first = isg_block_tag(p->in, b, e->first, &n);
     const char *last = isg_block_tag(p->in, b, e->first + e->n - 1, &last_n);
     const char single = p->saw_l ? 'U' : 'S', end = p->saw_l ? 'L' : 'E', inside = p->saw_m ? 'M' : 'I';
     const bool ends = strchr("ELSUW", last[0]) != NULL; /* the scheme marks the last word of an entity */
-    char letter;
+    char *s = isg_arena_alloc(&p->t->arena, n, 1);
+    if (!s)
+        return isg_error_nomem(err, "a tag");
+    memcpy(s, first, n);
     if (ends)
-        letter = m == 1 ? single : k == 0 ? 'B' : k + 1 == m ? end : inside;
+        s[0] = m == 1 ? single : k == 0 ? 'B' : k + 1 == m ? end : inside;
     else
-        letter = k == 0 ? first[0] : 'I';
-    char *tag = isg_arena_alloc(&p->t->arena, n, 1);
-    if (!tag) {
-        (void)isg_error_nomem(err, "a tag");
-        return NULL;
-    }
-    memcpy(tag, first, n);
-    tag[0] = letter;
-    *tag_n = n;
-    return tag;
+        s[0] = k == 0 ? first[0] : 'I';
+    *tag = (struct text){s, n};
+    return ISG_OK;
 }
 
-/** Tag of a target word; NULL where there are no tags, or memory ran out. */
-static const char *tag_of(const struct pass *p, const struct isg_block *b, size_t o, size_t *n, struct isg_error *err)
+/** Sets p->tags: those of the target words, NULL where the corpus has none. */
+static enum isg_status find_tags(struct pass *p, const struct isg_block *b, struct isg_error *err)
 {
-    const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
-    if (entity == ISG_NO_ID)
-        return isg_block_tag(p->in, b, source, n);
-    if (p->unlabelled[entity]) {
-        *n = 1;
-        return "O";
+    if (!ISG_GROW(p->tags, p->cap_tags, p->s.n_out))
+        return isg_error_nomem(err, "a sentence");
+    for (size_t o = 0; o < p->s.n_out;) {
+        const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
+        if (entity == ISG_NO_ID) {
+            p->tags[o].s = isg_block_tag(p->in, b, source, &p->tags[o].n);
+            o++;
+            continue;
+        }
+        const struct isg_span *e = &p->spans[entity];
+        size_t m = 1;
+        while (o + m < p->s.n_out && p->words[p->s.out[o + m].source].entity == entity)
+            m++;
+        for (size_t k = 0; k < m; k++)
+            if (p->unlabelled[entity])
+                p->tags[o + k] = (struct text){"O", 1};
+            else if (m == e->n)
+                p->tags[o + k].s = isg_block_tag(p->in, b, e->first + k, &p->tags[o + k].n);
+            else
+                ISG_TRY(spread_tag(p, b, e, k, m, &p->tags[o + k], err));
+        o += m;
     }
-    const struct isg_span *e = &p->spans[entity];
-    size_t first = o, last = o + 1;
-    while (first > 0 && p->words[p->s.out[first - 1].source].entity == entity)
-        first--;
-    while (last < p->s.n_out && p->words[p->s.out[last].source].entity == entity)
-        last++;
-    if (last - first == e->n)
-        return isg_block_tag(p->in, b, e->first + (o - first), n);
-    return spread_tag(p, b, e, o - first, last - first, n, err);
+    return ISG_OK;
 }
 
 /** The token line with its word and tag replaced, and columns of provenance before the tag. */
 static void write_token(const struct pass *p, const struct isg_line *line, bool new_end, const char *word,
-    size_t word_n, const char *tag, size_t tag_n, const struct isg_tr_unit *u)
+    size_t word_n, struct text tag, const struct isg_tr_unit *u)
 {
     const char separator = p->columns.separator == '\t' ? '\t' : ' ';
     const int64_t w = p->columns.word < 0 ? (int64_t)line->n_fields + p->columns.word : p->columns.word;
@@ -149,7 +158,7 @@ static void write_token(const struct pass *p, const struct isg_line *line, bool 
                 isg_writer_printf(p->out, "%c%s%c%u%c%.4f%c", separator, isg_method_name(u->option.method), separator,
                     u->option.rank, separator, (double)u->option.score, separator);
             }
-            isg_writer_write(p->out, tag, tag_n);
+            isg_writer_write(p->out, tag.s, tag.n);
         }
         at = line->fields[f].start + line->fields[f].n;
     }
@@ -161,7 +170,7 @@ static void write_token(const struct pass *p, const struct isg_line *line, bool 
 }
 
 /** Writes the block: other lines where they were, each target word with the columns of its source word. */
-static enum isg_status write_block(struct pass *p, const struct isg_block *b, struct isg_error *err)
+static void write_block(struct pass *p, const struct isg_block *b)
 {
     size_t line = 0, o = 0;
     for (size_t i = 0; i < b->n_tokens; i++) {
@@ -170,17 +179,12 @@ static enum isg_status write_block(struct pass *p, const struct isg_block *b, st
         line++;
         for (; o < p->s.n_out && p->s.out[o].source == i; o++) {
             const struct isg_tr_out *x = &p->s.out[o];
-            size_t tag_n;
-            const char *tag = tag_of(p, b, o, &tag_n, err);
-            if (!tag && p->columns.tag != ISG_NO_COLUMN)
-                return err->status;
             const bool more = o + 1 < p->s.n_out && p->s.out[o + 1].source == i;
-            write_token(p, &b->lines[b->tokens[i]], more, x->s, x->n, tag, tag_n, &p->s.units[x->unit]);
+            write_token(p, &b->lines[b->tokens[i]], more, x->s, x->n, p->tags[o], &p->s.units[x->unit]);
         }
     }
     for (; line < b->n_lines; line++)
         isg_line_write(&b->lines[line], p->out);
-    return ISG_OK;
 }
 
 /** Entities whose words the target language writes small lose their label, where that is asked for. */
@@ -248,39 +252,66 @@ static void write_others(struct pass *p, const struct isg_block *b)
             isg_line_write(&b->lines[i], p->out);
 }
 
-/** One JSON object: {"source": [...], "target": [...], "tags": [...], "gold": [...], "units": [{...}]}. */
-static enum isg_status write_trace(struct pass *p, const struct isg_block *b, struct isg_error *err)
+/** Adds a string, or null for NULL; false = no memory. */
+static bool add_text(json_t *array, const char *s, size_t n)
 {
-    json_t *source = json_array(), *gold = json_array(), *target = json_array(), *tags = json_array();
-    json_t *units = json_array();
+    return json_array_append_new(array, s ? json_stringn(s, n) : json_null()) == 0;
+}
+
+static bool trace_words(const struct pass *p, const struct isg_block *b, json_t *source, json_t *gold)
+{
     for (size_t i = 0; i < p->s.n; i++) {
         size_t n;
         const char *tag = isg_block_tag(p->in, b, i, &n);
-        json_array_append_new(source, json_stringn(p->words[i].s, p->words[i].n));
-        json_array_append_new(gold, tag ? json_stringn(tag, n) : json_null());
+        if (!add_text(source, p->words[i].s, p->words[i].n) || !add_text(gold, tag, n))
+            return false;
     }
-    for (size_t o = 0; o < p->s.n_out; o++) {
-        size_t n;
-        const char *tag = tag_of(p, b, o, &n, err);
-        json_array_append_new(target, json_stringn(p->s.out[o].s, p->s.out[o].n));
-        json_array_append_new(tags, tag ? json_stringn(tag, n) : json_null());
-    }
-    for (size_t u = 0; u < p->s.n_units; u++) {
+    return true;
+}
+
+static bool trace_out(const struct pass *p, json_t *target, json_t *tags)
+{
+    for (size_t o = 0; o < p->s.n_out; o++)
+        if (!add_text(target, p->s.out[o].s, p->s.out[o].n) || !add_text(tags, p->tags[o].s, p->tags[o].n))
+            return false;
+    return true;
+}
+
+/** Target words come unit by unit. */
+static bool trace_units(const struct pass *p, json_t *units)
+{
+    size_t first = 0, last;
+    for (size_t u = 0; u < p->s.n_units; u++, first = last) {
         const struct isg_tr_unit *x = &p->s.units[u];
-        size_t first = 0, last;
-        while (first < p->s.n_out && p->s.out[first].unit != u)
-            first++;
         for (last = first; last < p->s.n_out && p->s.out[last].unit == u;)
             last++;
-        json_array_append_new(
-            units, json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
-                       "target", (int)first, (int)last, "method", isg_method_name(x->option.method), "rank",
-                       (int)x->option.rank, "score", (double)x->option.score, "logp", (double)x->option.logp));
+        if (json_array_append_new(
+                units, json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
+                           "target", (int)first, (int)last, "method", isg_method_name(x->option.method), "rank",
+                           (int)x->option.rank, "score", (double)x->option.score, "logp", (double)x->option.logp)) != 0)
+            return false;
     }
-    json_t *all = json_pack("{s:I,s:i,s:o,s:o,s:o,s:o,s:o}", "sentence", (json_int_t)p->s.index + 1, "sample",
-        (int)p->s.sample, "source", source, "gold", gold, "target", target, "tags", tags, "units", units);
-    char *text = all ? json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(5)) : NULL;
+    return true;
+}
+
+/** One JSON object: {"source": [...], "target": [...], "tags": [...], "gold": [...], "units": [{...}]}. */
+static enum isg_status write_trace(struct pass *p, const struct isg_block *b, struct isg_error *err)
+{
+    enum { SOURCE, GOLD, TARGET, TAGS, UNITS, N_ARRAYS };
+    json_t *a[N_ARRAYS], *all = NULL;
+    char *text = NULL;
+    bool made = true;
+    for (int i = 0; i < N_ARRAYS; i++)
+        made &= (a[i] = json_array()) != NULL;
+    if (made && trace_words(p, b, a[SOURCE], a[GOLD]) && trace_out(p, a[TARGET], a[TAGS]) && trace_units(p, a[UNITS]))
+        all = json_pack("{s:I,s:i,s:O,s:O,s:O,s:O,s:O}", "sentence", (json_int_t)p->s.index + 1, "sample",
+            (int)p->s.sample, "source", a[SOURCE], "gold", a[GOLD], "target", a[TARGET], "tags", a[TAGS], "units",
+            a[UNITS]);
+    if (all)
+        text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(5));
     json_decref(all);
+    for (int i = 0; i < N_ARRAYS; i++)
+        json_decref(a[i]);
     if (!text)
         return isg_error_nomem(err, "the trace of a sentence");
     isg_writer_text(p->trace, text);
@@ -307,7 +338,8 @@ static enum isg_status translate_block(struct pass *p, const struct isg_block *b
             continue;
         }
         count(p);
-        ISG_TRY(write_block(p, b, err));
+        ISG_TRY(find_tags(p, b, err));
+        write_block(p, b);
         if (p->trace)
             ISG_TRY(write_trace(p, b, err));
     }
@@ -333,7 +365,7 @@ enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
             ISG_GOTO(translate_block(&p, b, err));
         } else {
             p.s.n_out = 0;
-            ISG_GOTO(write_block(&p, b, err));
+            write_block(&p, b);
         }
         if (index % 256 == 0) {
             uint64_t done, total;

@@ -224,13 +224,20 @@ void isg_translator_free(struct isg_translator *t);
 ISG_MUST_CHECK enum isg_status isg_translator_policy(
     struct isg_translator *t, const char *rules, struct isg_error *err);
 
+struct isg_translate_calibration {
+    size_t words;       /**< that the map and the lexicon share */
+    double temperature; /**< in use now */
+    double gain;        /**< in mean ln p of a held-out word; 0 where there were too few words */
+    bool kept;          /**< the fitted temperature is the one in use */
+};
 /**
- * Sets map_temperature to what makes the lexicon's translations most probable among the map's candidates: it
- * maximises sum over words in both of ln sum_{t in lexicon} softmax_t(csls / T) by golden section over [0.01,
- * 2]. Returns the number of words; below 20 nothing is changed.
+ * Fits map_temperature to the lexicon: maximises the sum over the words of both of
+ *     ln sum over the lexicon's translations t of softmax_t(csls / T)
+ * by golden section over [0.01, 2]. The fit is kept only if, over five folds of the words, fits to the others give the
+ * held-out words a greater sum than the temperature in opts does; below 20 words nothing is fitted. Returns ISG_ENOMEM.
  */
-size_t isg_translator_calibrate(struct isg_translator *t);
-double isg_translator_map_temperature(const struct isg_translator *t);
+ISG_MUST_CHECK enum isg_status isg_translator_calibrate(
+    struct isg_translator *t, struct isg_translate_calibration *out, struct isg_error *err);
 
 /** What became of the tokens and entities of a corpus. */
 struct isg_translate_report {

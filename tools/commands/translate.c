@@ -331,9 +331,10 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
     for (size_t i = 0; i < policies.n; i++)
         ISG_GOTO(isg_translator_policy(t, policies.items[i], err));
     if (calibrate && opts.decoder == ISG_DECODE_BEAM && l.lexicon && l.map) {
-        const size_t words = isg_translator_calibrate(t);
-        isg_log(&app->env, ISG_LOG_INFO, "temperature of the map's candidates: %.3f, from %zu words of the lexicon",
-            isg_translator_map_temperature(t), words);
+        struct isg_translate_calibration c;
+        ISG_GOTO(isg_translator_calibrate(t, &c, err));
+        isg_log(&app->env, ISG_LOG_INFO, "temperature of the map's candidates: %.3f, %s %zu words of the lexicon",
+            c.temperature, c.kept ? "fitted to" : "unchanged: no better one held out of", c.words);
     }
     const double started = isg_now();
     ISG_GOTO(translate_to(app, t, argv[0], columns, out_path, trace_path, &report, err));

@@ -1,0 +1,42 @@
+/* What happens when a C++ library runs out of memory: noted, and no abort. */
+#include "align/cxx.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <exception>
+#include <new>
+#include <typeinfo>
+#include <unistd.h>
+
+static std::atomic<bool> failed;
+
+extern "C" bool isg_cxx_out_of_memory(void)
+{
+    return failed;
+}
+
+static void note_failure()
+{
+    failed = true;
+    throw std::bad_alloc();
+}
+
+static void end_program()
+{
+    static const char line[] = "isogloss: no memory for a library\n";
+    const std::type_info *const type = abi::__cxa_current_exception_type();
+    if (!type || *type != typeid(std::bad_alloc))
+        abort();
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(1);
+}
+
+static void install()
+{
+    std::set_new_handler(note_failure);
+    std::set_terminate(end_program);
+}
+
+/* Before the constructors of shared libraries, which allocate. */
+__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)() = install;

@@ -1,0 +1,17 @@
+/** @file align/cxx.h  What happens when a C++ library (FAISS) runs out of memory. Private to align.
+ *
+ * FAISS's C interface catches exceptions but does not say which; exceptions while the program is loaded, or in a parallel
+ * region, end in std::terminate. So, from before the libraries are loaded: a failure of operator new is noted, and
+ * std::terminate for lack of memory writes one line to standard error and exits with status 1. */
+#ifndef ISG_ALIGN_CXX_H
+#define ISG_ALIGN_CXX_H
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+bool isg_cxx_out_of_memory(void); /**< Has operator new failed in this process? */
+#ifdef __cplusplus
+}
+#endif
+#endif
