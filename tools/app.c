@@ -259,7 +259,7 @@ void isg_app_result(struct isg_app *app, json_t *result)
 /* Prints the result, ends the log, frees what isg_app_parse made. */
 static enum isg_status finish(struct isg_app *app, enum isg_status status, struct isg_error *err)
 {
-    if (status == ISG_OK && app->has_result && !app->result)
+    if (status == ISG_OK && ((app->has_result && !app->result) || isg_reserve_exhausted()))
         status = isg_error_nomem(err, "the result");
     if (app->reporting)
         status = write_report(app, status, err);

@@ -174,6 +174,7 @@ int main(int argc, char **argv)
     }
     if (!tool)
         return report(unknown_command(words, n, &err), NULL, &err);
+    json_set_alloc_funcs(isg_reserve_malloc, isg_reserve_free);
     isg_interrupt_catch();
     struct isg_app app = {.seed = 1};
     const enum isg_status status = help_on ? isg_tool_run(tool, &app, 1, asked, &err)

@@ -3,9 +3,7 @@
 #include <string.h>
 
 #ifdef ISG_WITH_ICU
-#include <malloc.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <unicode/ucasemap.h>
 #include <unicode/uclean.h>
 #include <unicode/ustring.h>
@@ -13,89 +11,42 @@
 
 /* ---- memory ---- */
 
-/* Parts of ICU follow pointers that they failed to allocate. So what malloc refuses comes from a reserve, and the call
- * that needed it is answered with ISG_ENOMEM. The reserve is never freed: ICU keeps caches. */
-#define RESERVE ((size_t)4 << 20)
-static struct {
-    pthread_once_t once;
-    pthread_mutex_t lock;
-    char *bytes;
-    size_t used;
-    bool touched;
-} memory = {.once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER};
-
-static bool in_reserve(const void *p)
-{
-    const char *c = p;
-    return memory.bytes && c >= memory.bytes && c < memory.bytes + RESERVE;
-}
-
-static void *from_reserve(size_t n)
-{
-    void *p = NULL;
-    (void)pthread_mutex_lock(&memory.lock);
-    memory.touched = true;
-    const size_t bytes = n > RESERVE ? RESERVE + 1 : (n + 31) / 16 * 16; /* the size goes first */
-    if (memory.bytes && bytes <= RESERVE - memory.used) {
-        char *block = memory.bytes + memory.used;
-        memcpy(block, &n, sizeof n);
-        memory.used += bytes;
-        p = block + 16;
-    }
-    (void)pthread_mutex_unlock(&memory.lock);
-    return p;
-}
-
+/* Parts of ICU follow pointers that they failed to allocate: its memory is backed by the reserve. */
 static void *U_CALLCONV icu_malloc(const void *context, size_t n)
 {
     (void)context;
-    void *p = malloc(n);
-    return p ? p : from_reserve(n);
+    return isg_reserve_malloc(n);
 }
 
 static void U_CALLCONV icu_free(const void *context, void *p)
 {
     (void)context;
-    if (!in_reserve(p))
-        free(p);
+    isg_reserve_free(p);
 }
 
 static void *U_CALLCONV icu_realloc(const void *context, void *p, size_t n)
 {
     (void)context;
-    void *q = in_reserve(p) ? NULL : realloc(p, n);
-    if (q || n == 0)
-        return q;
-    size_t old = 0;
-    if (in_reserve(p))
-        memcpy(&old, (char *)p - 16, sizeof old);
-    else if (p)
-        old = malloc_usable_size(p);
-    q = from_reserve(n);
-    if (q && p)
-        memcpy(q, p, old < n ? old : n);
-    if (q && p && !in_reserve(p))
-        free(p);
-    return q;
+    return isg_reserve_realloc(p, n);
 }
 
 static void set_memory(void)
 {
     UErrorCode code = U_ZERO_ERROR;
-    memory.bytes = malloc(RESERVE);
     u_setMemoryFunctions(NULL, icu_malloc, icu_realloc, icu_free, &code);
 }
 
-static enum isg_status init(struct isg_error *err)
+/* Before any other call of ICU's. */
+static void init(void)
 {
-    (void)pthread_once(&memory.once, set_memory);
-    return memory.bytes ? ISG_OK : isg_error_nomem(err, "ICU");
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, set_memory);
 }
 
 /** Was a call of ICU's short of memory? */
 static bool short_of_memory(UErrorCode code)
 {
-    return memory.touched || code == U_MEMORY_ALLOCATION_ERROR;
+    return isg_reserve_touched() || code == U_MEMORY_ALLOCATION_ERROR;
 }
 
 /* ---- letter case ---- */
@@ -117,7 +68,7 @@ enum isg_status isg_icu_casing_new(struct isg_icu_casing **out, const char *loca
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "language \"%s\"", locale);
         return isg_error_expected(err, "a code such as tr, az or el");
     }
-    ISG_TRY(init(err));
+    init();
     UErrorCode code = U_ZERO_ERROR;
     UCaseMap *icu = ucasemap_open(locale ? locale : "",
         U_TITLECASE_WHOLE_STRING | U_TITLECASE_NO_LOWERCASE | U_TITLECASE_NO_BREAK_ADJUSTMENT, &code);
@@ -186,7 +137,7 @@ struct isg_transliterator {
 enum isg_status isg_transliterator_new(struct isg_transliterator **out, const char *id, struct isg_error *err)
 {
     *out = NULL;
-    ISG_TRY(init(err));
+    init();
     UChar wide[256];
     int32_t n;
     UErrorCode code = U_ZERO_ERROR;
