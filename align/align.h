@@ -57,7 +57,7 @@ struct isg_dict_entry {
     const char *word[2]; /**< [ISG_SOURCE], [ISG_TARGET] */
     uint64_t line;
 };
-/** What was seen on the way; said by the caller, never silent. */
+/** What was skipped or counted, for the caller to report. */
 struct isg_dict_report {
     uint64_t lines, entries;
     uint64_t empty;             /**< blank lines, skipped */
@@ -100,7 +100,7 @@ struct isg_align_pairs_report {
     uint64_t distinct_sources; /**< different source words among the entries */
     uint64_t covered_sources;  /**< of these, with a vector and at least one target with a vector */
 };
-/** Row of a word under a case rule, several words also joined by "_" (new_york); ISG_NO_ID where there is none. */
+/** Row of a word under a case rule, phrases also joined by "_" (new_york); ISG_NO_ID if it has no vector. */
 uint32_t isg_align_find(const struct isg_vectors *v, const char *word, size_t n, enum isg_dict_case rule);
 /** Pairs of a list whose two words both have vectors, most frequent source word first, without repeats.
  * @param report may be NULL */
@@ -118,7 +118,7 @@ enum isg_align_method {
     ISG_ALIGN_PROCB       /**< Procrustes with mutual nearest neighbours added to the seed (Glavas et al. 2019) */
 };
 enum isg_contrast_use {
-    ISG_CONTRAST_AUTO, /**< where ISG_ALIGN_AUTO finds by held-out pairs that it helps */
+    ISG_CONTRAST_AUTO, /**< if it helps on held-out pairs (ISG_ALIGN_AUTO) */
     ISG_CONTRAST_ON,   /**< at the end of any method */
     ISG_CONTRAST_OFF
 };
@@ -138,12 +138,11 @@ enum isg_align_step {
 enum isg_retrieval { ISG_RETRIEVE_NN, ISG_RETRIEVE_CSLS, ISG_RETRIEVE_ISF };
 
 struct isg_align_opts {
-    enum isg_align_method method; /**< default ISG_ALIGN_AUTO */
-    enum isg_align_seed_from
-        seed_from;                  /**< default ISG_SEED_DICT; only said in the map, but UNSUPERVISED needs no pairs */
-    enum isg_align_step norm[8];    /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
-    uint32_t abtt;                  /**< axes of ISG_NORM_ABTT, default 2 */
-    enum isg_contrast_use contrast; /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
+    enum isg_align_method method;       /**< default ISG_ALIGN_AUTO */
+    enum isg_align_seed_from seed_from; /**< default ISG_SEED_DICT; recorded in the map; UNSUPERVISED needs no pairs */
+    enum isg_align_step norm[8];        /**< in order, ended by ISG_NORM_END; default unit, centre, unit */
+    uint32_t abtt;                      /**< axes of ISG_NORM_ABTT, default 2 */
+    enum isg_contrast_use contrast;     /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
     int refine;            /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
     uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
     uint32_t vocab_cutoff; /**< most frequent words a side used to refine and to learn from, default 20,000; 0
@@ -355,7 +354,7 @@ ISG_MUST_CHECK enum isg_status isg_align_plot_space(struct isg_align_space *spac
     const struct isg_vectors *tgt, const uint32_t *rows, size_t n, const char *const names[2], const char *path,
     bool force, const struct isg_env *env, struct isg_error *err);
 
-/** What can be said of a map without a gold list, from the most frequent 10,000 words a side. */
+/** The health of a map without a gold list, over the 10,000 most frequent words of each language. */
 struct isg_align_health {
     uint64_t words;
     double agreement;   /**< per cent of source words that are the best translation (CSLS) of their best translation */
@@ -377,7 +376,7 @@ struct isg_align_calibration {
 /**
  * Fits the probabilities to the k best translations of held-out words; pairs that the map was learnt from would give
  * probabilities that are too high. What the list does not hold counts as wrong: on a list that is not complete they are
- * those of standing in the list. Fewer than 20 covered words: ISG_EDATA.
+ * those of being in the list. Fewer than 20 covered words: ISG_EDATA.
  */
 ISG_MUST_CHECK enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct isg_dict *held_out,
     const struct isg_vectors *src, const struct isg_vectors *tgt, enum isg_retrieval retrieval, uint32_t k,

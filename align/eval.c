@@ -92,6 +92,25 @@ out:
     return status;
 }
 
+static size_t band_of(uint32_t row)
+{
+    size_t band = 0;
+    while (row >= isg_align_band_end[band])
+        band++;
+    return band;
+}
+
+/* Is a source word spelt like one of its n translations? */
+static bool spelt_alike(
+    const struct isg_vectors *src, const struct isg_vectors *tgt, uint32_t row, const uint32_t *translations, size_t n)
+{
+    const char *const word = isg_strtab_get(src->words, row, NULL);
+    bool alike = false;
+    for (size_t g = 0; g < n; g++)
+        alike |= same_folded(word, isg_strtab_get(tgt->words, translations[g], NULL));
+    return alike;
+}
+
 enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_dict *gold,
     const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_align_eval_opts *opts,
     struct isg_align_scores *out, const struct isg_env *env, struct isg_error *err)
@@ -131,16 +150,9 @@ enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_d
         const uint32_t *const translations = pairs.row[1] + first[q];
         const size_t n_gold = first[q + 1] - first[q];
         const uint32_t rank = rank_of_gold(near + q * k, k, translations, n_gold);
-        bool identical = false;
-        for (size_t g = 0; g < n_gold; g++)
-            identical |= same_folded(
-                isg_strtab_get(src->words, rows[q], NULL), isg_strtab_get(tgt->words, translations[g], NULL));
-        size_t band = 0;
-        while (rows[q] >= isg_align_band_end[band])
-            band++;
         add(&whole, rank, opts);
-        add(&scores.band[band], rank, opts);
-        if (!identical)
+        add(&scores.band[band_of(rows[q])], rank, opts);
+        if (!spelt_alike(src, tgt, rows[q], translations, n_gold))
             add(&scores.not_identical, rank, opts);
     }
     uint64_t copies = 0;

@@ -101,7 +101,7 @@ enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side fr
 
 /* ---- words and phrases without a row ---- */
 
-/* Adds the unit vector of one word in the common space; false where there is none. */
+/* Adds the unit vector of one word in the common space; false if it has no vector. */
 static enum isg_status add_word(const struct isg_align_space *space, enum isg_side side, const struct isg_vectors *v,
     const struct isg_fasttext *subwords, const char *word, size_t n, float *raw, float *unit, float *sum, bool *found,
     const struct isg_env *env, struct isg_error *err)

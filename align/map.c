@@ -73,7 +73,7 @@ enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side
     if (in.cols != map->dim_in[side]) {
         isg_error_set(err, ISG_EDATA, NULL, 0, "%s vectors of %zu dimensions", side_name[side], in.cols);
         isg_error_expected(err, "%zu, as the map was fitted on", map->dim_in[side]);
-        return isg_error_advice(err, "use the vectors that the map was made from");
+        return isg_error_advice(err, "use the vectors that the map was fitted on");
     }
     struct job job = {.map = map, .side = side, .in = in, .out = out};
     job.scratch = isg_malloc(isg_pool_threads(env->pool), BLOCK * in.cols * sizeof *job.scratch);
@@ -238,7 +238,7 @@ enum isg_status isg_align_map_load(struct isg_align_map **out, const char *path,
     ISG_GOTO(isg_safetensors_open(&st, path, err));
     const char *const format = isg_safetensors_meta(st, "format");
     if (!format || strcmp(format, FORMAT) != 0) {
-        isg_error_set(err, ISG_EDATA, path, 0, "no map: its metadata has the format \"%s\"", format ? format : "");
+        isg_error_set(err, ISG_EDATA, path, 0, "not a map: the format in its metadata is \"%s\"", format ? format : "");
         isg_error_expected(err, "\"" FORMAT "\"");
         status = isg_error_advice(err, "make a map with: isogloss align fit");
         goto out;

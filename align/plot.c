@@ -123,7 +123,7 @@ enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct
     for (size_t i = 0; i < n; i++)
         m += near[i].row != ISG_NO_ID;
     if (m == 0) {
-        status = isg_error_set(err, ISG_EDATA, NULL, 0, "none of %zu words has a translation to draw", n);
+        status = isg_error_set(err, ISG_EDATA, NULL, 0, "no translation to draw for any of %zu words", n);
         goto out;
     }
     for (size_t i = 0, j = 0; i < n; i++) {

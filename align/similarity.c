@@ -62,7 +62,7 @@ enum isg_status isg_spearman(const double *x, const double *y, size_t n, double 
     return status;
 }
 
-/* "word word score", by tabs or blanks; lines that start with # and a heading, whose last field is no number,
+/* "word word score", separated by tabs or spaces; lines that start with # and a heading, whose last field is no number,
  * are left out. */
 static bool split(char *line, char *word[2], double *score)
 {
@@ -102,7 +102,7 @@ enum isg_status isg_align_similarity(const struct isg_align_space *space, const 
             if (number == 1)
                 continue; /* a heading */
             isg_error_set(err, ISG_EDATA, path, number, "no two words and a score");
-            status = isg_error_expected(err, "source word, target word, score, by tabs or blanks");
+            status = isg_error_expected(err, "source word, target word and score, separated by tabs or spaces");
             goto out;
         }
         out->pairs++;

@@ -51,7 +51,7 @@ enum isg_status isg_align_space_open(struct isg_align_space **out, const struct 
     return ISG_OK;
 }
 
-/* Room for a side's rows in a file without a name, which goes when the space does. */
+/* Room for one language's rows in an unnamed file, which is deleted with the space. */
 static enum isg_status map_file(struct isg_align_space *space, enum isg_side side, size_t bytes, struct isg_error *err)
 {
     char path[4096];

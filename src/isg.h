@@ -11,7 +11,7 @@
  *   blas.h     BLAS and LAPACK
  *   vectors/   word-vector files                     safetensors.h  tensor container
  *   columns.h  labelled text                         tags.h     tags of entities, schemes
- *   pattern.h  lists of regular expressions          reserve.h  memory for libraries
+ *   pattern.h  lists of regular expressions
  *   toml.h     project files                         opt.h      option tables
  *   term.h     progress bar, colours             text.h     growing text, XML
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
@@ -23,7 +23,6 @@
 
 #include "src/error.h"
 #include "src/mem.h"
-#include "src/reserve.h"
 #include "src/array.h"
 #include "src/strtab.h"
 #include "src/utf8.h"

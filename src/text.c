@@ -43,16 +43,39 @@ static const char *xml_of(char c, char plain[2])
     }
 }
 
+/* Length of a control of text direction at s, with which a word could reorder the page around it; else 0: U+061C,
+ * U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. */
+static size_t direction(const char *s)
+{
+    const unsigned char *b = (const unsigned char *)s;
+    if (b[0] == 0xd8 && b[1] == 0x9c)
+        return 2;
+    if (b[0] != 0xe2 || (b[1] != 0x80 && b[1] != 0x81))
+        return 0;
+    return (b[1] == 0x80 ? b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xaa && b[2] <= 0xae)
+                         : b[2] >= 0xa6 && b[2] <= 0xa9)
+               ? 3
+               : 0;
+}
+
+/* The next piece of s as XML, and s moved past it. */
+static const char *next_xml(const char **s, char plain[2])
+{
+    const size_t n = direction(*s);
+    *s += n ? n : 1;
+    return n ? "\xef\xbf\xbd" : xml_of((*s)[-1], plain);
+}
+
 void isg_text_put_xml(struct isg_text *t, const char *s)
 {
-    for (char plain[2]; *s; s++)
-        isg_text_put(t, "%s", xml_of(*s, plain));
+    for (char plain[2]; *s;)
+        isg_text_put(t, "%s", next_xml(&s, plain));
 }
 
 void isg_writer_xml(struct isg_writer *w, const char *s)
 {
-    for (char plain[2]; *s; s++)
-        isg_writer_text(w, xml_of(*s, plain));
+    for (char plain[2]; *s;)
+        isg_writer_text(w, next_xml(&s, plain));
 }
 
 static bool is_control(uint32_t cp)

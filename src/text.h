@@ -10,7 +10,8 @@ struct isg_text {
     bool failed;
 };
 void isg_text_put(struct isg_text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
-/** The same with & < > " of s as XML wants them, and without the control characters that it forbids. */
+/** The same with & < > " of s as XML wants them, without the control characters that it forbids, and with
+ * U+FFFD for controls of text direction. */
 void isg_text_put_xml(struct isg_text *t, const char *s);
 /** s for people, in a terminal or a report: control characters (escape sequences among them), bidirectional controls and
  * bytes that are not UTF-8 come out as \u001b, \u202e, \xff. */

@@ -1,4 +1,5 @@
 /* The program: finds the command, runs it, turns its status into one line and an exit status. */
+#include "src/reserve.h"
 #include "tools/app.h"
 #include "tools/interrupt.h"
 

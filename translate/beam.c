@@ -1,6 +1,6 @@
 /* A lattice of all candidates of all units, and the best path through it under the language model:
  * score = sum over units of ln p(unit) + w ln p_lm(words, </s>). Units are read in order; neighbouring words
- * of one name (or of none) may also be said in the other order. Hypotheses with the same context are one. */
+ * of one name (or outside names) may also swap. Hypotheses with the same context are merged. */
 #include "translate/beam.h"
 #include "translate/options.h"
 #include "translate/unit.h"

@@ -9,7 +9,7 @@ enum isg_status isg_case_map_new(struct isg_case_map **out, const char *locale, 
 {
     *out = isg_calloc(1, sizeof **out);
     if (!*out)
-        return isg_error_nomem(err, "the letters of a language");
+        return isg_error_nomem(err, "the letter case of a language");
     const enum isg_status status = isg_icu_casing_new(&(*out)->icu, locale, err);
     if (status != ISG_OK) {
         isg_free(*out);

@@ -1,4 +1,4 @@
-/* Mayhew et al. 2017: left to right, the longest phrase of the table first; its options are told apart by
+/* Mayhew et al. 2017: left to right, the longest phrase of the table first; its options are ranked by
  * log10 p_lm(first word | context) + ln(prominence + 1e-7), mixed bases as in their code. */
 #include "translate/greedy.h"
 #include "translate/options.h"
@@ -38,7 +38,7 @@ enum isg_status isg_tr_greedy(struct isg_translator *t, struct isg_tr_sentence *
         const uint32_t entity = s->words[i].entity;
         if (length == 1 && n == 1 && o[0].method == ISG_BY_UNKNOWN && entity != ISG_NO_ID &&
             (i == 0 || s->words[i - 1].entity != entity)) {
-            /* the first word of a name is not in the table: another name of its type stands for the whole */
+            /* the first word of a name is not in the table: another name of its type replaces the whole */
             bool found;
             const uint32_t all = isg_tr_reach(s, i, UINT32_MAX);
             isg_tr_name_option(t, s, i, &o[0], &found);

@@ -1,5 +1,6 @@
 /* ICU: transliteration and letter case. The only file that includes its headers. */
 #include "translate/icu.h"
+#include "src/reserve.h"
 #include <string.h>
 
 #ifdef ISG_WITH_ICU
@@ -77,7 +78,7 @@ enum isg_status isg_icu_casing_new(struct isg_icu_casing **out, const char *loca
         isg_free(c);
         if (icu)
             ucasemap_close(icu);
-        return isg_error_nomem(err, "the letters of a language");
+        return isg_error_nomem(err, "the letter case of a language");
     }
     c->icu = icu;
     *out = c;

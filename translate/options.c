@@ -42,7 +42,7 @@ size_t isg_tr_from_lexicon(const struct isg_lexicon *lex, const char *form, size
     return k < ISG_TR_MAX_OPTIONS ? k : ISG_TR_MAX_OPTIONS;
 }
 
-/** The words joined by blanks, as they are and in lower case, in the arena. */
+/** The words joined by spaces, as they are and in lower case, in the arena. */
 static enum isg_status phrase(struct isg_translator *t, const struct isg_tr_word *w, uint32_t n, const char **form,
     size_t *form_n, const char **low, size_t *low_n, struct isg_error *err)
 {

@@ -105,7 +105,7 @@ enum isg_status isg_translate_page(const char *trace_path, struct isg_writer *pa
         json_t *j = json_loadb(line, n, 0, &why);
         if (!json_is_object(j)) {
             json_decref(j);
-            (void)isg_error_set(err, ISG_EDATA, trace_path, isg_reader_lineno(r), "no JSON object (%.100s)", why.text);
+            (void)isg_error_set(err, ISG_EDATA, trace_path, isg_reader_lineno(r), "malformed JSON (%.100s)", why.text);
             status = isg_error_expected(err, "a trace as written by isogloss translate --trace");
             goto out;
         }

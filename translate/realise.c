@@ -54,7 +54,7 @@ static enum look source_look(
  * P(capitalised) = (title + upper) / total > threshold (Xie et al. 2018). Words of an entity whose source has
  * capitals keep them unless the entity is a single word that the target language writes small; first words of
  * sentences and lines all in capitals follow the source. With ISG_CASING_BOTH the target only takes capitals away:
- * a word outside names that it would capitalise ("gobierno") may be a name there, and must not be taught as none.
+ * a word outside names that it would capitalise ("gobierno") may be a name there, and must not be labelled O with a capital.
  */
 static enum look target_look(struct isg_translator *t, const struct isg_tr_sentence *s, const struct isg_tr_unit *u,
     uint32_t word, const char *text, size_t n, struct isg_rng *rng)
@@ -116,7 +116,7 @@ enum isg_status isg_tr_realise(
         }
         if (!out || !ISG_GROW(s->out, s->cap_out, s->n_out + 1))
             return isg_error_nomem(err, "a translated sentence");
-        if (joined) { /* one token must stay one: its blanks become underscores */
+        if (joined) { /* one token must stay one: its spaces become underscores */
             char *p = isg_arena_alloc(&t->arena, m + 1, 1);
             if (!p)
                 return isg_error_nomem(err, "a translated sentence");

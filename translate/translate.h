@@ -13,7 +13,7 @@
 
 /* ---- lexicon: source phrases and their translations, in order of preference ---- */
 
-struct isg_lexicon; /**< Words of a phrase are joined by single blanks. Reading is safe from several threads. */
+struct isg_lexicon; /**< Words of a phrase are joined by single spaces. Reading is safe from several threads. */
 struct isg_lexicon_entry {
     uint32_t target; /**< id for isg_lexicon_target */
     float score;     /**< as the file gives it (similarity, probability), else 0 */
@@ -26,15 +26,13 @@ struct isg_lexicon_report {
 };
 struct isg_lexicon *isg_lexicon_new(void); /**< empty; NULL = no memory */
 void isg_lexicon_free(struct isg_lexicon *lex);
-/** Adds a pair at the end of the source phrase's list, unless it is there; runs of blanks in both count as
- * one. */
+/** Appends a pair to the source phrase's list, unless it is in it already; runs of whitespace count as one space. */
 ISG_MUST_CHECK enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, size_t n,
     const char *target, size_t m, float score, struct isg_error *err);
 /**
- * Adds a file's pairs in file order. Formats, told by content and name: MUSE (two words separated by a blank
- * or a tab), TSV (source phrase, tab, target phrase, optionally a score), the output of `align dict` (source,
- * rank, target, score), dictd (path ends in .index; its .dict or .dict.dz beside it), StarDict (.ifo; with
- * .idx and .dict or .dict.dz). '#' starts a comment only where the line holds no tab.
+ * Adds a file's pairs in file order. Formats: dictd (path ends in .index; its .dict or .dict.dz beside it), StarDict
+ * (.ifo; with .idx and .dict or .dict.dz), else lines of pairs as isg_pairfile reads them, where "#" starts a comment in
+ * a line without a tab. A malformed line is ISG_EDATA with its number.
  */
 ISG_MUST_CHECK enum isg_status isg_lexicon_load(
     struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report, struct isg_error *err);
@@ -49,7 +47,7 @@ uint64_t isg_lexicon_count(const struct isg_lexicon *lex); /**< entries of all o
 /**
  * Mayhew's phrase table: a new lexicon with prominence scores p(f|e) = n(e,f) / max(0.1, sum_f' n(e,f')),
  * best first. For each entry n(e,f) and n(low e, low f) grow by one, and so do n(ew,fw) and n(low ew, low fw)
- * for each word ew of e and fw of f; candidates of e stand under low e too. (Mayhew et al. 2017 and its code;
+ * for each word ew of e and fw of f; candidates of e are candidates of low e, too. (Mayhew et al. 2017 and its code;
  * papers' "woman" is "mujer" because most phrases with the one have the other.)
  */
 ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
@@ -128,7 +126,7 @@ struct isg_lm_opts {
  */
 ISG_MUST_CHECK enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size_t n_paths,
     const struct isg_lm_opts *opts, const struct isg_env *env, struct isg_error *err);
-/** Binary file (memory-mapped) or ARPA, plain or gzipped, told by content. */
+/** Binary file (memory-mapped) or ARPA, recognised by content. */
 ISG_MUST_CHECK enum isg_status isg_lm_load(
     struct isg_lm **out, const char *path, const struct isg_env *env, struct isg_error *err);
 /** ARPA where path ends in ".arpa" (only of a model just trained or read from ARPA), else binary. */
@@ -212,9 +210,9 @@ struct isg_translate_parts {
     const struct isg_lexicon *map; /**< k best words by CSLS with their scores (isg_lexicon_from_map) */
     const struct isg_case_table *cases;
     const struct isg_lm *lm;
-    const struct isg_vectors *target;      /**< words of the target language, most frequent first: evidence */
-    const struct isg_names *gazetteer;     /**< of the target language, for ISG_POLICY_GAZETTEER */
-    const char *classes;                   /**< file of token classes; NULL = the list built in */
+    const struct isg_vectors *target;  /**< words of the target language, most frequent first: evidence */
+    const struct isg_names *gazetteer; /**< of the target language, for ISG_POLICY_GAZETTEER */
+    const char *classes;               /**< file of token classes; NULL = the list built in */
 };
 struct isg_translator; /**< For one thread. */
 ISG_MUST_CHECK enum isg_status isg_translator_new(struct isg_translator **out, const struct isg_translate_parts *parts,

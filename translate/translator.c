@@ -37,7 +37,7 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
 {
     *out = NULL;
     if (opts->casing != ISG_CASING_SOURCE && opts->casing != ISG_CASING_NONE && !parts->cases) {
-        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "casing by the target language without a case table");
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "this casing needs a case table");
         return isg_error_advice(err, "make one from plain text with: isogloss translate case TEXT -o FILE");
     }
     struct isg_translator *t = isg_calloc(1, sizeof *t);
@@ -49,9 +49,10 @@ enum isg_status isg_translator_new(struct isg_translator **out, const struct isg
     if (opts->window < 1 || opts->window > 8 || opts->candidates < 1 || opts->candidates > 64 || opts->beam < 1 ||
         opts->beam > 256 || opts->samples < 1) {
         isg_free(t);
-        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a window, candidates, beam or samples out of range");
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "window, candidates, beam or samples out of range");
     }
-    enum isg_status status = isg_patterns_load(&t->classes, parts->classes, "token-classes.tsv", ISG_PATTERN_WHOLE, err);
+    enum isg_status status = isg_patterns_load(
+        &t->classes, parts->classes, "token-classes.tsv", ISG_PATTERN_WHOLE, err);
     if (status == ISG_OK && !(t->types = isg_strtab_new()))
         status = isg_error_nomem(err, "a translator");
     if (status == ISG_OK)

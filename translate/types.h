@@ -15,7 +15,7 @@ struct isg_tr_word {
 };
 /** One way to say a unit of source words. */
 struct isg_tr_option {
-    const char *text; /**< words separated by single blanks, cased as the lexicon has them */
+    const char *text; /**< words separated by single spaces, cased as in the lexicon */
     uint32_t n, n_words;
     uint32_t rank; /**< 1 = best; 0 = none */
     float logp;    /**< natural log of its probability among the unit's options */
@@ -24,7 +24,7 @@ struct isg_tr_option {
     bool fixed;               /**< its casing is final: copied */
     const uint32_t *lm_words; /**< n_words ids of the language model */
 };
-/** Consecutive source words said together. */
+/** Consecutive source words translated together. */
 struct isg_tr_unit {
     uint32_t first, n;
     struct isg_tr_option option;

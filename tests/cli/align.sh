@@ -15,7 +15,7 @@ awk 'BEGIN {
         if (i < 100) print "s" i " t" i >"train.txt"
         else print "S" i "\tt" i >"test.txt"
     }
-    print "s5 none" >"test.txt"
+    print "s5\tnone" >"test.txt"
 }'
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m.map --json
 holds stdout '"method"'

@@ -19,8 +19,8 @@ check() { # FOLDER ALLOWED-REGEX
 check src 'src/[^"]*'
 check align 'align/[^"]*|src/isg\.h'
 check ner 'ner/[^"]*|src/isg\.h'
-check translate 'translate/[^"]*|align/align\.h|src/isg\.h'
-check tools 'tools/[^"]*|translate/translate\.h|align/align\.h|ner/ner\.h|src/isg\.h'
+check translate 'translate/[^"]*|align/align\.h|src/(isg|reserve)\.h'
+check tools 'tools/[^"]*|translate/translate\.h|align/align\.h|ner/ner\.h|src/(isg|reserve)\.h'
 complain "$(includes . '\.\./')" "include by the path from the root, not by ../"
 folders=$(ls -d src align translate ner tools 2>/dev/null)
 only() { # HEADER-REGEX FILE

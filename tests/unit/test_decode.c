@@ -392,7 +392,9 @@ static void pages(void **state)
     (void)state;
     static const char trace[] =
         "{\"sentence\":1,\"source\":[\"a<b\",\"x\"],\"gold\":[\"B-LOC\",\"O\"],\"target\":[\"c&d\",\"y\"],"
-        "\"tags\":[\"B-LOC\",\"O\"],\"units\":[{\"source\":[0,1],\"target\":[0,1],\"method\":\"map\"}]}\n";
+        "\"tags\":[\"B-LOC\",\"O\"],\"units\":[{\"source\":[0,1],\"target\":[0,1],\"method\":\"map\"}]}\n"
+        "{\"sentence\":2,\"source\":[\"a\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\xe2\x80\xa6\"],\"gold\":[\"B-\\\"><script>\"],"
+        "\"target\":[\"\\u001b[2J\"],\"tags\":[\"O\"],\"units\":[]}\n";
     char *path = test_file(trace, sizeof trace - 1, ".jsonl"), *out = test_file("", 0, ".html");
     struct isg_writer *w;
     assert_ok(isg_writer_open(&w, out, true, &err));
@@ -404,11 +406,15 @@ static void pages(void **state)
     fclose(f);
     assert_non_null(strstr(buf, "<mark class=\"LOC\" title=\"LOC\">a&lt;b</mark> x"));
     assert_non_null(strstr(buf, "<span class=\"map\">c&amp;d</span></mark> y"));
+    /* what comes from data neither adds markup nor turns the page around; "..." stays */
+    assert_non_null(
+        strstr(buf, "title=\"&quot;&gt;&lt;script&gt;\">a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xe2\x80\xa6</mark>"));
+    assert_null(strchr(buf, '\x1b'));
     unlink(path);
     free(path);
     path = test_file("{}\nno\n", 6, ".jsonl");
     assert_ok(isg_writer_open(&w, out, true, &err));
-    assert_error(isg_translate_page(path, w, &err), ISG_EDATA, ":2: no JSON object");
+    assert_error(isg_translate_page(path, w, &err), ISG_EDATA, ":2: malformed JSON");
     isg_writer_abort(w);
     unlink(path);
     unlink(out);

@@ -45,7 +45,7 @@ static void refuses(const char *lines, const char *message)
 static void broken_lines(void **state)
 {
     (void)state;
-    refuses("", "no entry");
+    refuses("", "an empty lexicon");
     refuses("a b\nc\n", ":2: \"c\"");
     refuses("a b c\n", ":1: \"a b c\"");
     refuses("a\t\n", ":1:");
@@ -77,6 +77,22 @@ static void columns_of_the_file(void **state)
     strcat(late, "of\tde\t0.5\n");
     refuses(late, ":1001: \"of\tde\t0.5\"");
     free(late);
+}
+
+/** A word of many translations: time grows with the file, not with its square. */
+static void many_translations(void **state)
+{
+    (void)state;
+    enum { MANY = 300000 };
+    struct isg_lexicon *lex = isg_lexicon_new();
+    char target[16];
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < MANY; i++) {
+            const int n = snprintf(target, sizeof target, "t%d", i);
+            assert_ok(isg_lexicon_add(lex, "word", 4, target, (size_t)n, 0.0F, &err));
+        }
+    assert_int_equal(isg_lexicon_count(lex), MANY);
+    isg_lexicon_free(lex);
 }
 
 static char *with_end(const char *path, size_t old, const char *end)
@@ -116,7 +132,7 @@ static void dictd(void **state)
     isg_lexicon_free(lex);
     put(path, "x\t////\tB\n", 9);
     lex = isg_lexicon_new();
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "points nowhere");
+    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "points outside");
     isg_lexicon_free(lex);
     unlink(path);
     unlink(dict);
@@ -144,7 +160,7 @@ static void stardict(void **state)
     put(i, "house\0\0\0\0\1\0\0\0\x0b", 14);
     assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "outside the dictionary");
     put(path, "nothing\n", 8);
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "no StarDict header");
+    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "not a StarDict file");
     isg_lexicon_free(lex);
     unlink(path);
     unlink(i);
@@ -160,6 +176,7 @@ int main(void)
         cmocka_unit_test(line_formats),
         cmocka_unit_test(broken_lines),
         cmocka_unit_test(columns_of_the_file),
+        cmocka_unit_test(many_translations),
         cmocka_unit_test(dictd),
         cmocka_unit_test(stardict),
     };

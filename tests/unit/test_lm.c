@@ -244,20 +244,20 @@ static void broken(void **state)
 {
     (void)state;
 #define REFUSES(s, m) refuses(s, sizeof(s) - 1, m)
-    REFUSES("", "no \\data\\ line");
+    REFUSES("", "missing \\data\\ line");
     REFUSES("\\data\\\nngram 1=2\n\n\\1-grams:\n-1\ta\n\n\\end\\\n", "number of n-grams");
     REFUSES("\\data\\\nngram 2=2\n", ":2:");
-    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\nx\ta\n\n\\end\\\n", ":5: no log10 probability");
-    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\n1\ta\n\n\\end\\\n", ":5: no log10");
-    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\n-1\ta\tb\n\n\\end\\\n", ":5: no back-off");
+    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\nx\ta\n\n\\end\\\n", ":5: malformed log10 probability");
+    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\n1\ta\n\n\\end\\\n", ":5: malformed log10");
+    REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\n-1\ta\tb\n\n\\end\\\n", ":5: malformed back-off");
     REFUSES("\\data\\\nngram 1=1\nngram 2=1\n\n\\1-grams:\n-1\ta\n\n\\2-grams:\n-1\ta\n\n\\end\\\n",
-        ":9: an n-gram of too few");
+        ":9: too few words in an n-gram");
     REFUSES("\\data\\\nngram 1=1\n\n\\1-grams:\n-1\ta\n", "cut short");
     char *path = test_file("\n\n", 2, ".txt");
     const char *paths[] = {path};
     struct isg_lm *lm;
     const struct isg_lm_opts o = {.order = 2};
-    assert_error(isg_lm_train(&lm, paths, 1, &o, &env, &err), ISG_EDATA, "without a word");
+    assert_error(isg_lm_train(&lm, paths, 1, &o, &env, &err), ISG_EDATA, "without words");
     unlink(path);
     free(path);
 }

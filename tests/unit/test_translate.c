@@ -145,7 +145,7 @@ static void casing_by_target(void **state)
     struct isg_translator *t;
     const struct isg_translate_parts none = {.lexicon = lex};
     o.casing = ISG_CASING_TARGET;
-    assert_error(isg_translator_new(&t, &none, &o, &err), ISG_EUSAGE, "without a case table");
+    assert_error(isg_translator_new(&t, &none, &o, &err), ISG_EUSAGE, "needs a case table");
     isg_lexicon_free(lex);
     isg_case_table_free(cases);
 }

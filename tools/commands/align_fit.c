@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Paths and checksums of the inputs: that a map can be told from one of other vectors. */
+/* Records path and checksum of an input in the map. */
 static enum isg_status note_input(struct isg_align_map *map, const char *name, const char *path, struct isg_error *err)
 {
     char key[48], sum[17];
@@ -61,6 +61,39 @@ static json_t *fit_json(const struct isg_align_report *r)
         "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
 }
 
+/* Loads, fits, saves, reports. dict = path of the seed list, or NULL. */
+static enum isg_status fit(struct isg_app *app, struct isg_align_inputs *in, const struct isg_align_opts *opts,
+    const char *dict, enum isg_dict_case rule, const char *path, struct isg_error *err)
+{
+    enum isg_status status;
+    struct isg_align_map *map = NULL;
+    struct isg_align_pairs pairs = {0};
+    struct isg_align_report report;
+    for (int s = 0; s < 2; s++)
+        ISG_GOTO(isg_align_load_vectors(app, in, (enum isg_side)s, err));
+    ISG_GOTO(seed_pairs(app, in, dict, rule, opts->seed_from, &pairs, err));
+    ISG_GOTO(isg_align_fit(&map, &in->v[0], &in->v[1], &pairs, opts, &report, &app->env, err));
+    ISG_GOTO(note_input(map, "source", in->path[0], err));
+    ISG_GOTO(note_input(map, "target", in->path[1], err));
+    if (dict)
+        ISG_GOTO(note_input(map, "seed_dict", dict, err));
+    ISG_GOTO(isg_align_map_save(map, path, app->force, err));
+    fprintf(app->results, "%s: %s, %s\n%llu seed pairs, %llu in the end; mean CSLS %.4f; %.1f s\n", path,
+        isg_align_method_name(report.method), report.why, (unsigned long long)report.seed_pairs,
+        (unsigned long long)report.final_pairs, report.mean_csls, report.seconds);
+    isg_app_result(app, fit_json(&report));
+    if (report.degenerate) {
+        isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
+        status = isg_error_advice(err, dict ? "check that the seed dictionary holds translations of these two languages"
+                                            : "give a seed dictionary (50 pairs help), or use --seed-from identical");
+    }
+out:
+    isg_align_map_free(map);
+    isg_align_pairs_fini(&pairs);
+    isg_align_inputs_fini(in);
+    return status;
+}
+
 static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     struct isg_align_inputs in = {.max_vocab = 200000};
@@ -115,33 +148,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     opts.vocab_cutoff = (uint32_t)cutoff;
     opts.abtt = (uint32_t)abtt;
     opts.seed = (uint64_t)app->seed;
-    enum isg_status status;
-    struct isg_align_map *map = NULL;
-    struct isg_align_pairs pairs = {0};
-    struct isg_align_report report;
-    for (int s = 0; s < 2; s++)
-        ISG_GOTO(isg_align_load_vectors(app, &in, (enum isg_side)s, err));
-    ISG_GOTO(seed_pairs(app, &in, dict, isg_dict_case_find(rule), opts.seed_from, &pairs, err));
-    ISG_GOTO(isg_align_fit(&map, &in.v[0], &in.v[1], &pairs, &opts, &report, &app->env, err));
-    ISG_GOTO(note_input(map, "source", in.path[0], err));
-    ISG_GOTO(note_input(map, "target", in.path[1], err));
-    if (dict)
-        ISG_GOTO(note_input(map, "seed_dict", dict, err));
-    ISG_GOTO(isg_align_map_save(map, path, app->force, err));
-    fprintf(app->results, "%s: %s, %s\n%llu seed pairs, %llu in the end; mean CSLS %.4f; %.1f s\n", path,
-        isg_align_method_name(report.method), report.why, (unsigned long long)report.seed_pairs,
-        (unsigned long long)report.final_pairs, report.mean_csls, report.seconds);
-    isg_app_result(app, fit_json(&report));
-    if (report.degenerate) {
-        isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);
-        status = isg_error_advice(err, dict ? "check that the seed dictionary holds translations of these two languages"
-                                            : "give a seed dictionary (50 pairs help), or use --seed-from identical");
-    }
-out:
-    isg_align_map_free(map);
-    isg_align_pairs_fini(&pairs);
-    isg_align_inputs_fini(&in);
-    return status;
+    return fit(app, &in, &opts, dict, isg_dict_case_find(rule), path, err);
 }
 
 const struct isg_tool isg_tool_align_fit = {

@@ -14,13 +14,13 @@ enum isg_status isg_align_load_vectors(
     isg_log(&app->env, ISG_LOG_INFO, "%s: %zu words of %zu dimensions (%s%s)", path, in->v[side].m.rows,
         in->v[side].m.cols, report.format, report.packing ? ", compressed" : "");
     if (report.duplicates)
-        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: %llu words were there before; the first row of each counts", path,
+        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: %llu duplicate words; the first row of each is used", path,
             (unsigned long long)report.first_duplicate_line, (unsigned long long)report.duplicates);
     if (report.bad_utf8)
-        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: %llu words are no valid UTF-8 and are left out", path,
+        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: skipped %llu words of invalid UTF-8", path,
             (unsigned long long)report.first_bad_utf8_line, (unsigned long long)report.bad_utf8);
     if (report.zero_rows)
-        isg_log(&app->env, ISG_LOG_WARNING, "%s: %llu words have a vector of zeroes and get no translation", path,
+        isg_log(&app->env, ISG_LOG_WARNING, "%s: %llu words have a zero vector and get no translation", path,
             (unsigned long long)report.zero_rows);
     return ISG_OK;
 }
@@ -99,11 +99,11 @@ enum isg_status isg_align_load_dict(struct isg_app *app, struct isg_dict *dict, 
     ISG_TRY(isg_dict_load(dict, path, err));
     const struct isg_dict_report *const r = &dict->report;
     isg_log(&app->env, r->broken ? ISG_LOG_WARNING : ISG_LOG_INFO,
-        "%s: %llu pairs (%llu of several words) in %llu lines; %llu empty, %llu broken, %llu repeated", path,
+        "%s: %llu pairs (%llu with phrases) in %llu lines; %llu empty, %llu malformed, %llu duplicate", path,
         (unsigned long long)r->entries, (unsigned long long)r->multi_word, (unsigned long long)r->lines,
         (unsigned long long)r->empty, (unsigned long long)r->broken, (unsigned long long)r->duplicates);
     if (r->broken)
-        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: the first line that is no pair of words", path,
+        isg_log(&app->env, ISG_LOG_WARNING, "%s:%llu: the first malformed line", path,
             (unsigned long long)r->first_broken_line);
     return ISG_OK;
 }

@@ -36,7 +36,7 @@ struct isg_align_inputs {
     .help = "memory to stay under, as 500M or 4G: what is too large lies in a file in $TMPDIR or /var/tmp"}
 /* clang-format on */
 
-/** Reads a side's vectors and says what was odd in them. */
+/** Reads one language's vectors and logs what was skipped. */
 ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
     struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err);
 /**
@@ -49,7 +49,7 @@ ISG_MUST_CHECK enum isg_status isg_align_check_sides(
 ISG_MUST_CHECK enum isg_status isg_align_load_inputs(
     struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err);
 void isg_align_inputs_fini(struct isg_align_inputs *in);
-/** A list, with what was odd in it said. */
+/** Reads a list and logs what was skipped. */
 ISG_MUST_CHECK enum isg_status isg_align_load_dict(
     struct isg_app *app, struct isg_dict *dict, const char *path, struct isg_error *err);
 #endif

@@ -13,7 +13,7 @@ struct lookup {
     json_t *results;
 };
 
-/* One word's or phrase's translations; what has no vector is said, and is no error: the others are still wanted. */
+/* Prints the translations of a word or phrase; one without a vector is a warning. */
 static enum isg_status look_up(struct lookup *l, const char *word, struct isg_error *err)
 {
     struct isg_align_inputs *const in = l->in;

@@ -19,20 +19,19 @@ static enum isg_status write_report(const char *path, bool force, json_t *json, 
     return status;
 }
 
-/** Sets of options that people ask for by name; whatever is said beside one goes before it. */
+/** Sets of options by name; an option given beside a preset overrides it. */
 struct preset {
     const char *decoder, *casing, *policy;
     bool prominence;
 };
 
-static enum isg_status find_preset(const char *name, struct preset *p)
+static struct preset find_preset(const char *name)
 {
-    *p = (struct preset){"word", "source", NULL, false};
     if (strcmp(name, "mayhew") == 0)
-        *p = (struct preset){"greedy", "none", "PER=translate", true};
-    else if (strcmp(name, "best") == 0)
-        *p = (struct preset){"beam", "source", "*=evidence,PER=copy", false};
-    return ISG_OK;
+        return (struct preset){"greedy", "none", "PER=translate", true};
+    if (strcmp(name, "best") == 0)
+        return (struct preset){"beam", "source", "*=evidence,PER=copy", false};
+    return (struct preset){"word", "source", NULL, false}; /* xie */
 }
 
 static int index_of(const char *name, const char *const *names)
@@ -61,12 +60,78 @@ static enum isg_status translate_to(struct isg_app *app, struct isg_translator *
     return status;
 }
 
+/** What run_translate's options come to. */
+struct job {
+    const struct isg_translate_inputs *in;
+    const struct isg_translate_opts *opts;
+    const char *preset_policy; /* or NULL */
+    const struct isg_opt_list *policies;
+    bool calibrate;
+    struct isg_columns columns;
+    const char *corpus, *out, *trace, *report; /* the last two or NULL */
+};
+
+static enum isg_status make_translator(struct isg_app *app, const struct job *job, const struct isg_translate_loaded *l,
+    struct isg_translator **t, struct isg_error *err)
+{
+    const struct isg_translate_parts parts = {.lexicon = l->lexicon,
+        .map = l->map,
+        .cases = l->cases,
+        .lm = l->lm,
+        .target = l->tgt.words ? &l->tgt : NULL,
+        .gazetteer = l->gazetteer,
+        .classes = job->in->classes};
+    ISG_TRY(isg_translator_new(t, &parts, job->opts, err));
+    if (job->preset_policy)
+        ISG_TRY(isg_translator_policy(*t, job->preset_policy, err));
+    for (size_t i = 0; i < job->policies->n; i++)
+        ISG_TRY(isg_translator_policy(*t, job->policies->items[i], err));
+    if (!job->calibrate || job->opts->decoder != ISG_DECODE_BEAM || !l->lexicon || !l->map)
+        return ISG_OK;
+    struct isg_translate_calibration c;
+    ISG_TRY(isg_translator_calibrate(*t, &c, err));
+    isg_log(&app->env, ISG_LOG_INFO, "temperature of the map's candidates: %.3f, %s %zu words of the lexicon",
+        c.temperature, c.kept ? "fitted to" : "unchanged: no better one held out of", c.words);
+    return ISG_OK;
+}
+
+static enum isg_status translate(struct isg_app *app, const struct job *job, struct isg_error *err)
+{
+    struct isg_translate_loaded l = {0};
+    struct isg_translator *t = NULL;
+    struct isg_translate_report report = {0};
+    enum isg_status status = ISG_OK;
+    ISG_GOTO(isg_translate_load(app, job->in, job->corpus, job->columns, &l, err));
+    ISG_GOTO(make_translator(app, job, &l, &t, err));
+    const double started = isg_now();
+    ISG_GOTO(translate_to(app, t, job->corpus, job->columns, job->out, job->trace, &report, err));
+    const double seconds = isg_now() - started;
+    json_t *json = isg_translate_report_json(&report);
+    if (json && json_object_set_new(json, "tokens_per_second",
+                    json_real(seconds > 0.0 ? (double)report.tokens_in / seconds : 0.0)) != 0) {
+        json_decref(json);
+        json = NULL;
+    }
+    if (job->report)
+        status = write_report(job->report, app->force, json, err);
+    isg_log(&app->env, ISG_LOG_INFO,
+        "%llu sentences, %llu tokens, %llu entities, %s; %.1f %% of the words to translate found",
+        (unsigned long long)report.sentences_in, (unsigned long long)report.tokens_in,
+        (unsigned long long)report.entities_in, isg_scheme_name(report.scheme),
+        100.0 * isg_translate_coverage(&report));
+    isg_app_result(app, json);
+out:
+    isg_translator_free(t);
+    isg_translate_loaded_fini(&l);
+    return status;
+}
+
 static enum isg_status run_translate(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     static const char *const decoders[] = {"word", "greedy", "beam", NULL};
     static const char *const casings[] = {"source", "target", "both", "sample", "none", NULL};
     struct isg_translate_inputs in = {.k = 8, .max_vocab = 100000};
-    const char *columns_text = NULL, *report_path = NULL, *trace_path = NULL, *preset_name = "xie", *out_path;
+    const char *columns_text = NULL, *report_path = NULL, *trace_path = NULL, *preset_name = "xie";
     const char *decoder = "preset", *casing = "preset";
     struct isg_opt_list policies = {0};
     struct isg_translate_opts opts;
@@ -294,8 +359,7 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
-    struct preset preset;
-    ISG_TRY(find_preset(preset_name, &preset));
+    const struct preset preset = find_preset(preset_name);
     opts.decoder = (enum isg_decoder)index_of(strcmp(decoder, "preset") == 0 ? preset.decoder : decoder, decoders);
     opts.casing = (enum isg_casing)index_of(strcmp(casing, "preset") == 0 ? preset.casing : casing, casings);
     in.prominence |= preset.prominence;
@@ -306,55 +370,21 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
     opts.seed = (uint64_t)app->seed;
     opts.locale = in.locale;
     opts.source_locale = in.source_locale;
-    struct isg_columns columns = ISG_COLUMNS_DEFAULT;
+    struct job job = {.in = &in,
+        .opts = &opts,
+        .preset_policy = preset.policy,
+        .policies = &policies,
+        .calibrate = calibrate,
+        .columns = ISG_COLUMNS_DEFAULT,
+        .corpus = argv[0],
+        .trace = trace_path,
+        .report = report_path};
     if (columns_text)
-        ISG_TRY(isg_columns_parse(&columns, columns_text, err));
-    ISG_TRY(isg_app_out(app, "-", &out_path, err));
+        ISG_TRY(isg_columns_parse(&job.columns, columns_text, err));
+    ISG_TRY(isg_app_out(app, "-", &job.out, err));
     ISG_TRY(isg_check_overwrite(report_path, app->force, err));
     ISG_TRY(isg_check_overwrite(trace_path, app->force, err));
-
-    struct isg_translate_loaded l = {0};
-    struct isg_translator *t = NULL;
-    struct isg_translate_report report = {0};
-    enum isg_status status = ISG_OK;
-    ISG_GOTO(isg_translate_load(app, &in, argv[0], columns, &l, err));
-    const struct isg_translate_parts parts = {.lexicon = l.lexicon,
-        .map = l.map,
-        .cases = l.cases,
-        .lm = l.lm,
-        .target = l.tgt.words ? &l.tgt : NULL,
-        .gazetteer = l.gazetteer,
-        .classes = in.classes};
-    ISG_GOTO(isg_translator_new(&t, &parts, &opts, err));
-    if (preset.policy)
-        ISG_GOTO(isg_translator_policy(t, preset.policy, err));
-    for (size_t i = 0; i < policies.n; i++)
-        ISG_GOTO(isg_translator_policy(t, policies.items[i], err));
-    if (calibrate && opts.decoder == ISG_DECODE_BEAM && l.lexicon && l.map) {
-        struct isg_translate_calibration c;
-        ISG_GOTO(isg_translator_calibrate(t, &c, err));
-        isg_log(&app->env, ISG_LOG_INFO, "temperature of the map's candidates: %.3f, %s %zu words of the lexicon",
-            c.temperature, c.kept ? "fitted to" : "unchanged: no better one held out of", c.words);
-    }
-    const double started = isg_now();
-    ISG_GOTO(translate_to(app, t, argv[0], columns, out_path, trace_path, &report, err));
-    const double seconds = isg_now() - started;
-    json_t *json = isg_translate_report_json(&report);
-    if (json)
-        json_object_set_new(
-            json, "tokens_per_second", json_real(seconds > 0.0 ? (double)report.tokens_in / seconds : 0.0));
-    if (report_path)
-        status = write_report(report_path, app->force, json, err);
-    isg_log(&app->env, ISG_LOG_INFO,
-        "%llu sentences, %llu tokens, %llu entities, %s; %.1f %% of the words to translate found",
-        (unsigned long long)report.sentences_in, (unsigned long long)report.tokens_in,
-        (unsigned long long)report.entities_in, isg_scheme_name(report.scheme),
-        100.0 * isg_translate_coverage(&report));
-    isg_app_result(app, json);
-out:
-    isg_translator_free(t);
-    isg_translate_loaded_fini(&l);
-    return status;
+    return translate(app, &job, err);
 }
 
 const struct isg_tool isg_tool_translate = {

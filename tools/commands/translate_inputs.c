@@ -56,7 +56,7 @@ static enum isg_status load_map(struct isg_app *app, const struct isg_translate_
 {
     if (!in->src || !in->tgt) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "--map without --src and --tgt");
-        return isg_error_expected(err, "the two vector files that the map was made from");
+        return isg_error_expected(err, "the two vector files that the map was fitted on");
     }
     const struct isg_vectors_opts vo = {.max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP};
     ISG_TRY(isg_align_map_load(&l->matrix, in->map, err));
@@ -97,7 +97,7 @@ static enum isg_status score_lexicon(struct isg_lexicon **lex, struct isg_error 
     return ISG_OK;
 }
 
-/** Adds lexicons of the other direction, their pairs turned round, behind what is there. */
+/** Appends lexicons of the other direction, with source and target swapped. */
 static enum isg_status add_reverse(
     struct isg_app *app, const struct isg_opt_list *paths, struct isg_lexicon *to, struct isg_error *err)
 {

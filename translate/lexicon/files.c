@@ -38,7 +38,7 @@ struct piece {
     size_t n;
 };
 
-/** Cuts a line at tabs, or at its only run of blanks; returns how many pieces (at most max), 0 = none. */
+/** Cuts a line at tabs, else at whitespace; returns the number of pieces, at most max. */
 static size_t cut(char *line, size_t n, struct piece *out, size_t max)
 {
     size_t k = 0;
@@ -87,8 +87,8 @@ static enum isg_status load_lines(
     }
     (void)snprintf(rep->format, sizeof rep->format, "%s", isg_pairfile_format(file));
     if (!any) {
-        (void)isg_error_set(err, ISG_EDATA, path, 0, "no entry in the whole file");
-        status = isg_error_expected(err, "a lexicon: source and target, one pair a line");
+        (void)isg_error_set(err, ISG_EDATA, path, 0, "an empty lexicon");
+        status = isg_error_expected(err, "a source and a target word or phrase on each line");
     }
 out:
     isg_pairfile_close(file);
@@ -235,7 +235,8 @@ static enum isg_status load_dictd(
         struct piece p[4];
         if (cut(line, n, p, 4) < 3 || !base64(p[1].s, p[1].n, &at) || !base64(p[2].s, p[2].n, &len) || at > size ||
             len > size - at) {
-            status = isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "an index line that points nowhere");
+            status = isg_error_set(
+                err, ISG_EDATA, path, isg_reader_lineno(r), "an index line that points outside the .dict file");
             (void)isg_error_expected(err, "a headword, an offset and a size inside the .dict file");
             goto out;
         }
@@ -281,7 +282,7 @@ static enum isg_status load_stardict(
         goto out;
     }
     if (memmem(ifo, n_ifo, "StarDict", 8) == NULL) {
-        status = isg_error_set(err, ISG_EDATA, path, 1, "no StarDict header");
+        status = isg_error_set(err, ISG_EDATA, path, 1, "not a StarDict file");
         goto out;
     }
     if (memmem(ifo, n_ifo, "idxoffsetbits=64", 16))

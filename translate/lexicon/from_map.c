@@ -1,3 +1,4 @@
+/* A lexicon from a map: the best translations of words by CSLS. */
 #include "translate/translate.h"
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* Lexicons: source phrases and their translations, in order of preference. */
+#include "translate/lexicon/pairset.h"
 #include "translate/translate.h"
 #include <string.h>
 
@@ -14,6 +16,7 @@ struct isg_lexicon {
     size_t cap_lists;
     struct node *nodes;
     size_t n_nodes, cap_nodes;
+    struct isg_pairset pairs; /* of source and target, those that are in */
     char *scratch[2];
     size_t cap_scratch[2];
 };
@@ -40,12 +43,13 @@ void isg_lexicon_free(struct isg_lexicon *lex)
     isg_strtab_free(lex->targets);
     isg_free(lex->lists);
     isg_free(lex->nodes);
+    isg_pairset_fini(&lex->pairs);
     isg_free(lex->scratch[0]);
     isg_free(lex->scratch[1]);
     isg_free(lex);
 }
 
-/** Copies a phrase with single blanks between its words and none around; NULL = no memory. */
+/** Copies a phrase with single spaces between its words and none around it; NULL = no memory. */
 static const char *squeeze(struct isg_lexicon *lex, int which, const char *s, size_t *n)
 {
     if (!ISG_GROW(lex->scratch[which], lex->cap_scratch[which], *n + 1))
@@ -82,12 +86,13 @@ enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, siz
     if (fresh)
         lex->lists[from] = (struct list){ISG_NO_ID, ISG_NO_ID};
     ISG_TRY(isg_strtab_add(lex->targets, t, m, &to, NULL, err));
-    struct list *l = &lex->lists[from];
-    for (uint32_t i = l->first; i != ISG_NO_ID; i = lex->nodes[i].next)
-        if (lex->nodes[i].target == to)
-            return ISG_OK;
     if (lex->n_nodes >= ISG_NO_ID)
         return isg_error_nomem(err, "a lexicon of more than 4,294,967,294 entries");
+    double *unused;
+    ISG_TRY(isg_pairset_put(&lex->pairs, from, to, &unused, &fresh, err));
+    if (!fresh)
+        return ISG_OK;
+    struct list *l = &lex->lists[from];
     const uint32_t id = (uint32_t)lex->n_nodes++;
     lex->nodes[id] = (struct node){to, ISG_NO_ID, score};
     if (l->first == ISG_NO_ID)

@@ -1,4 +1,5 @@
 /* Scores of phrase tables: Mayhew's prominence, and pivoting through a third language. */
+#include "translate/lexicon/pairset.h"
 #include "translate/translate.h"
 #include <stdlib.h>
 #include <string.h>
@@ -6,54 +7,27 @@
 /** n(e, f): counts of pairs of phrases, by ids of two string tables. */
 struct pairs {
     struct isg_strtab *e, *f;
-    uint64_t *keys; /* e << 32 | f, plus one; 0 = empty */
-    double *n;
-    size_t slots, used;
+    struct isg_pairset counts;
 };
-
-static double *pair_slot(struct pairs *p, uint64_t key)
-{
-    size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (p->slots - 1);
-    while (p->keys[i] && p->keys[i] != key)
-        i = (i + 1) & (p->slots - 1);
-    p->keys[i] = key;
-    return &p->n[i];
-}
 
 static enum isg_status add_pair(
     struct pairs *p, const char *e, size_t n, const char *f, size_t m, struct isg_error *err)
 {
     uint32_t a, b;
+    double *count;
+    bool fresh;
     ISG_TRY(isg_strtab_add(p->e, e, n, &a, NULL, err));
     ISG_TRY(isg_strtab_add(p->f, f, m, &b, NULL, err));
-    if (2 * (p->used + 1) > p->slots) {
-        struct pairs big = {.e = p->e, .f = p->f, .slots = p->slots ? 2 * p->slots : 1024, .used = p->used};
-        big.keys = isg_calloc(big.slots, sizeof *big.keys);
-        big.n = isg_calloc(big.slots, sizeof *big.n);
-        if (!big.keys || !big.n) {
-            isg_free(big.keys);
-            isg_free(big.n);
-            return isg_error_nomem(err, "the counts of a phrase table");
-        }
-        for (size_t i = 0; i < p->slots; i++)
-            if (p->keys[i])
-                *pair_slot(&big, p->keys[i]) = p->n[i];
-        isg_free(p->keys);
-        isg_free(p->n);
-        *p = big;
-    }
-    double *c = pair_slot(p, ((uint64_t)a << 32 | b) + 1);
-    p->used += *c <= 0.0;
-    *c += 1.0;
+    ISG_TRY(isg_pairset_put(&p->counts, a, b, &count, &fresh, err));
+    *count += 1.0;
     return ISG_OK;
 }
 
-static double pair_count(struct pairs *p, const char *e, size_t n, const char *f, size_t m)
+static double pair_count(const struct pairs *p, const char *e, size_t n, const char *f, size_t m)
 {
     const uint32_t a = isg_strtab_find(p->e, e, n), b = isg_strtab_find(p->f, f, m);
-    if (a == ISG_NO_ID || b == ISG_NO_ID)
-        return 0.0;
-    return *pair_slot(p, ((uint64_t)a << 32 | b) + 1);
+    const double *count = a == ISG_NO_ID || b == ISG_NO_ID ? NULL : isg_pairset_find(&p->counts, a, b);
+    return count ? *count : 0.0;
 }
 
 /** Counts an entry as it is: the phrases, and each word of the one with each of the other. */
@@ -174,8 +148,7 @@ out:
     isg_lexicon_free(made);
     isg_strtab_free(p.e);
     isg_strtab_free(p.f);
-    isg_free(p.keys);
-    isg_free(p.n);
+    isg_pairset_fini(&p.counts);
     isg_free(l.entries);
     isg_free(l.scored);
     return status;

@@ -31,13 +31,13 @@ static enum isg_status read_gram(
     struct isg_lm_value v = {.p = strtof(line, &end)};
     uint32_t id[ISG_LM_MAX_ORDER];
     if (end == line || !isfinite(v.p) || v.p > 0.0F)
-        return bad(r, path, "no log10 probability", "a number of 0 at most", err);
+        return bad(r, path, "malformed log10 probability", "a number, at most 0", err);
     p = end;
     for (int i = 0; i < order; i++) {
         p += strspn(p, " \t");
         const size_t n = strcspn(p, " \t");
         if (n == 0)
-            return bad(r, path, "an n-gram of too few words", "as many as its section says", err);
+            return bad(r, path, "too few words in an n-gram", "as many words as the order of the section", err);
         if (isg_utf8_valid(p, n) != n)
             return bad(r, path, "invalid UTF-8", "UTF-8", err);
         ISG_TRY(isg_lm_add_word(lm, p, n, &id[order - 1 - i], err)); /* last word first */
@@ -47,7 +47,7 @@ static enum isg_status read_gram(
     if (*p) {
         v.backoff = strtof(p, &end);
         if (end == p || !isfinite(v.backoff) || end[strspn(end, " \t")] != 0)
-            return bad(r, path, "no back-off weight after the n-gram", "a number or the end of the line", err);
+            return bad(r, path, "malformed back-off weight", "a number or the end of the line", err);
     }
     if (order == 1) {
         lm->unigrams[id[0]] = v;
@@ -92,7 +92,7 @@ static enum isg_status read_all(
         ISG_TRY(next_line(r, &line, &n, err));
     while (line && strcmp(line, "\\data\\") != 0);
     if (!line)
-        return bad(r, path, "no \\data\\ line", "a language model: ARPA, or made by isogloss translate lm", err);
+        return bad(r, path, "missing \\data\\ line", "a language model: ARPA, or made by isogloss translate lm", err);
     int order = 0;
     for (;;) {
         int k;
@@ -106,7 +106,7 @@ static enum isg_status read_all(
     }
     lm->order = order;
     if (order == 0)
-        return bad(r, path, "no n-gram counts", "ngram 1=...", err);
+        return bad(r, path, "missing n-gram counts", "ngram 1=...", err);
     for (int k = 1; k <= order; k++) {
         char head[32];
         (void)snprintf(head, sizeof head, "\\%d-grams:", k);
@@ -122,10 +122,11 @@ static enum isg_status read_all(
                 ISG_TRY(isg_progress(env, "reading n-grams", got, want[k], err));
         }
         if (got != want[k])
-            return bad(r, path, "another number of n-grams than the header says", "as many", err);
+            return bad(
+                r, path, "the number of n-grams differs from the header", "as many n-grams as the header says", err);
     }
     if (!line || strcmp(line, "\\end\\") != 0)
-        return bad(r, path, "no \\end\\ line", "\\end\\: the file may be cut short", err);
+        return bad(r, path, "missing \\end\\ line", "\\end\\: the file may be cut short", err);
     lm->lower = all_lower(lm);
     return ISG_OK;
 }

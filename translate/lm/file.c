@@ -26,7 +26,7 @@ static enum isg_status make_vocabulary(
 static enum isg_status save_binary(const struct isg_lm *lm, const char *path, bool force, struct isg_error *err)
 {
     if (!lm->words)
-        return isg_error_set(err, ISG_EUSAGE, path, 0, "the model is a binary file already");
+        return isg_error_set(err, ISG_EUSAGE, path, 0, "the model is already a binary file");
     struct isg_lm_table vocabulary = {0};
     char *text = NULL;
     size_t text_n;
@@ -77,7 +77,7 @@ static enum isg_status want_table(
         empty |= t->keys[i] == 0;
     }
     if ((t->slots & (t->slots - 1)) != 0 || !empty)
-        return isg_error_set(err, ISG_EDATA, isg_safetensors_path(lm->file), 0, "a damaged table \"%s\"", keys);
+        return isg_error_set(err, ISG_EDATA, isg_safetensors_path(lm->file), 0, "corrupt table \"%s\"", keys);
     return ISG_OK;
 }
 
@@ -88,7 +88,7 @@ static enum isg_status load_binary(struct isg_lm *lm, const char *path, struct i
     const char *lower = isg_safetensors_meta(lm->file, "lower"), *closed = isg_safetensors_meta(lm->file, "closed");
     if (!kind || strcmp(kind, "language-model") != 0 || !order || order[0] < '1' || order[0] > '0' + ISG_LM_MAX_ORDER ||
         order[1]) {
-        (void)isg_error_set(err, ISG_EDATA, path, 0, "no language model");
+        (void)isg_error_set(err, ISG_EDATA, path, 0, "not a language model");
         return isg_error_expected(err, "a file made by isogloss translate lm, or ARPA");
     }
     lm->order = order[0] - '0';

@@ -19,8 +19,6 @@ struct isg_lm {
     struct isg_safetensors *file; /* what the arrays live in, or NULL: they are ours */
     struct isg_strtab *words;     /* while building */
     uint64_t n_words;
-    const char *text; /* of a mapped file: the words, each with a 0 */
-    uint64_t text_n;
     struct isg_lm_table vocabulary; /* hash of the word -> id in values[].p's bits; mapped files only */
     struct isg_lm_value *unigrams;
     size_t cap_unigrams;

@@ -134,7 +134,7 @@ enum isg_status isg_lm_measure(
     *out = (struct isg_lm_perplexity){0};
     ISG_TRY(isg_lm_sentences(path, (struct isg_lm_text){tokenised, lm->lower}, measure_sentence, &m, NULL, err));
     if (out->tokens == 0)
-        return isg_error_set(err, ISG_EDATA, path, 0, "a text without a word");
+        return isg_error_set(err, ISG_EDATA, path, 0, "a text without words");
     out->all = pow(10.0, -out->log10_all / (double)out->tokens);
     out->known = pow(10.0, -out->log10_known / (double)(out->tokens - out->oov));
     return ISG_OK;

@@ -283,7 +283,7 @@ enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size
             paths[i], (struct isg_lm_text){opts->tokenised, opts->lower}, count_sentence, &c, env, err));
     ISG_GOTO(flush(&c, err));
     if (c.words == 0) {
-        status = isg_error_set(err, ISG_EDATA, n_paths ? paths[0] : NULL, 0, "a text without a word");
+        status = isg_error_set(err, ISG_EDATA, n_paths ? paths[0] : NULL, 0, "a text without words");
         goto out;
     }
     isg_free(c.buffer.v);
