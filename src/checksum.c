@@ -1,4 +1,4 @@
-/* Checksums of files by XXH3. */
+/* Checksums by XXH3. */
 #include "src/checksum.h"
 
 #include "src/mem.h"
@@ -41,4 +41,9 @@ out:
     isg_free(buf);
     close(fd);
     return status;
+}
+
+uint64_t isg_checksum(const void *data, size_t n, uint64_t before)
+{
+    return XXH3_64bits_withSeed(data, n, before);
 }

@@ -1,9 +1,12 @@
-/** @file src/checksum.h  Checksums of files. */
+/** @file src/checksum.h  Checksums of files and of memory. */
 #ifndef ISG_SRC_CHECKSUM_H
 #define ISG_SRC_CHECKSUM_H
 #include "src/error.h"
+#include <stddef.h>
 
 /** 64-bit XXH3 of the file's bytes as 16 hex digits and a 0. */
 ISG_MUST_CHECK enum isg_status isg_file_checksum(const char *path, char out[17], struct isg_error *err);
+/** 64-bit XXH3 of n bytes that come after others, whose checksum is `before`; 0 = none. */
+uint64_t isg_checksum(const void *data, size_t n, uint64_t before);
 
 #endif

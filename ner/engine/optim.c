@@ -144,6 +144,8 @@ void isg_optim_restart(struct isg_optim *o)
         for (int s = 0; s < 2; s++)
             if (p->state[s])
                 memset(p->state[s], 0, isg_param_size(p) * sizeof(isg_real));
+        isg_free(p->average);
+        p->average = NULL;
     }
 }
 

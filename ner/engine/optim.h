@@ -49,7 +49,7 @@ ISG_MUST_CHECK enum isg_status isg_optim_new(
 void isg_optim_free(struct isg_optim *o); /**< NULL is fine */
 uint64_t isg_optim_steps(const struct isg_optim *o);
 void isg_optim_set_steps(struct isg_optim *o, uint64_t steps); /**< for --resume */
-/** Moments back to zero (a new training on the same table), step count 0. */
+/** Moments back to zero (a new training on the same table), no averages yet, step count 0. */
 void isg_optim_restart(struct isg_optim *o);
 /**
  * Adds the gradients of the tapes (in this order), adds L2 terms, checks for NaN and infinity (ISG_ENUMERIC

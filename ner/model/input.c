@@ -36,8 +36,11 @@ enum isg_status isg_ner_input_add(struct isg_ner_input *in, struct isg_params *p
     for (uint32_t k = 0; k < in->n_features; k++) {
         char name[32];
         snprintf(name, sizeof name, "feature.%u.weight", k);
-        ISG_TRY(isg_ner_part_param(params, &in->feature[k], prefix, name, isg_ner_features_rows(sizes->features, k),
-            (uint32_t)c->feature_dim, true, err));
+        if (shared) /* the same values mean the same in both languages */
+            in->feature[k] = shared->feature[k];
+        else
+            ISG_TRY(isg_ner_part_param(params, &in->feature[k], prefix, name, isg_ner_features_rows(sizes->features, k),
+                (uint32_t)c->feature_dim, true, err));
         in->dim += (uint32_t)c->feature_dim;
     }
     if (c->chars == ISG_CHAR_NONE)

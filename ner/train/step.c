@@ -1,11 +1,23 @@
 /* One step of training: the shards of a batch, each on its tape, and the optimiser. */
-#include "ner/train/trainer.h"
+#include "ner/train/step.h"
+
+enum isg_status isg_ner_crf_gradient(const void *cookie, const struct isg_ner_trainer *t, const struct isg_ner_task *k,
+    struct isg_ner_shard *s, isg_real scale, struct isg_error *err)
+{
+    (void)cookie, (void)t;
+    struct isg_node *pair, *const emit = isg_ner_network_run(&k->net, s->tape, &k->config, &s->batch, &pair);
+    struct isg_node *const loss = isg_crf_loss(s->tape, emit, pair, &s->batch.sentences, &k->net.head.crf, &s->gold);
+    ISG_TRY(isg_backward(s->tape, loss, scale, err));
+    s->loss = (double)loss->x[0];
+    return ISG_OK;
+}
 
 static enum isg_status shard_add(
     struct isg_ner_shard *s, const struct isg_ner_encoded *e, uint32_t sentence, struct isg_error *err)
 {
-    if (!ISG_GROW(s->tokens, s->cap[0], (size_t)s->n + 1) || !ISG_GROW(s->n_tokens, s->cap[1], (size_t)s->n + 1) ||
-        !ISG_GROW(s->sentence, s->cap[2], (size_t)s->n + 1) || !ISG_GROW(s->features, s->cap[3], (size_t)s->n + 1))
+    const size_t need = (size_t)s->n + 1;
+    if (!ISG_GROW(s->tokens, s->cap[0], need) || !ISG_GROW(s->n_tokens, s->cap[1], need) ||
+        !ISG_GROW(s->sentence, s->cap[2], need) || !ISG_GROW(s->features, s->cap[3], need))
         return isg_error_nomem(err, "a batch");
     s->tokens[s->n] = e->tokens[sentence];
     s->n_tokens[s->n] = e->n_tokens[sentence];
@@ -16,73 +28,82 @@ static enum isg_status shard_add(
 
 struct step {
     struct isg_ner_trainer *t;
+    struct isg_ner_task *k;
+    isg_ner_gradient_fn *gradient;
+    const void *cookie;
     uint32_t batch; /* sentences in it */
 };
 
 static enum isg_status shard_gradient(
     const struct step *step, struct isg_ner_shard *s, uint32_t number, struct isg_error *err)
 {
-    struct isg_ner_trainer *t = step->t;
-    const struct isg_ner_config *c = &t->model.config;
+    const struct isg_ner_trainer *const t = step->t;
+    const struct isg_ner_task *const k = step->k;
     ISG_TRY(isg_ner_batch_build(
-        &s->batch, &t->forms, s->tokens, s->n_tokens, t->train.features ? s->features : NULL, s->n, err));
-    const uint32_t n = s->batch.n_tokens;
-    struct isg_crf_target target;
-    ISG_TRY(isg_ner_target_build(&s->target, &t->train, &t->model.vocab, s->sentence, s->n, &target, err));
-    if (c->unk_rate > 0) { /* words that training sees once stand in for those it never sees */
-        struct isg_rng rng = isg_rng_stream(t->opts->seed, "unknown", t->step * 64 + number);
-        for (uint32_t i = 0; i < n; i++)
-            if (t->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < c->unk_rate)
-                s->batch.word[i] = 0;
-    }
-    isg_tape_reset(
-        s->tape, &(struct isg_run){.training = true, .seed = t->opts->seed, .step = t->step, .shard = number});
-    struct isg_node *pair;
-    struct isg_node *emit = isg_ner_network_run(&t->model.net, s->tape, c, &s->batch, &pair);
-    struct isg_node *loss = isg_crf_loss(s->tape, emit, pair, &s->batch.sentences, &t->model.net.head.crf, &target);
-    ISG_TRY(isg_backward(s->tape, loss, ISG_R(1.0 / step->batch), err));
-    s->loss = (double)loss->x[0];
-    return ISG_OK;
+        &s->batch, k->forms, s->tokens, s->n_tokens, k->train.features ? s->features : NULL, s->n, err));
+    ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence, s->n, &s->gold, err));
+    /* words that training sees once stand in for those it never sees */
+    struct isg_rng rng = isg_rng_stream(t->seed, "unknown", t->at.steps * 64 + number);
+    for (uint32_t i = 0; k->config.unk_rate > 0 && i < s->batch.n_tokens; i++)
+        if (k->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < k->config.unk_rate)
+            s->batch.word[i] = 0;
+    isg_tape_reset(s->tape, &(struct isg_run){.training = true, .seed = t->seed, .step = t->at.steps, .shard = number});
+    return step->gradient(step->cookie, t, k, s, ISG_R(1.0 / step->batch), err);
 }
 
 static void run_shard(void *cookie, size_t i, unsigned worker)
 {
-    const struct step *step = cookie;
-    struct isg_ner_shard *s = &step->t->shards[i];
+    const struct step *const step = cookie;
+    struct isg_ner_shard *const s = &step->t->shards[i];
     (void)worker;
     s->status = s->n ? shard_gradient(step, s, (uint32_t)i, &s->err) : ISG_OK;
 }
 
-enum isg_status isg_ner_train_batch(struct isg_ner_trainer *t, uint32_t n, double lr, struct isg_error *err)
+/* The round's next n sentences, shared out so that shards have about as many tokens. */
+static enum isg_status fill_shards(
+    struct isg_ner_trainer *t, const struct isg_ner_task *k, uint32_t n, struct isg_error *err)
 {
-    const uint32_t n_shards = (uint32_t)t->model.config.shards;
-    const uint32_t *sentences = t->order + t->at;
-    for (uint32_t i = 0; i < n; i++)
-        t->lengths[i] = t->train.n_tokens[sentences[i]];
+    const uint32_t n_shards = (uint32_t)t->config->shards, *const sentences = k->order + k->at;
+    for (uint32_t i = 0; i < n; i++) {
+        t->lengths[i] = k->train.n_tokens[sentences[i]];
+        t->tokens += t->lengths[i];
+    }
     ISG_TRY(isg_seqs_shard(t->lengths, n, n_shards, t->shard_of, err));
     for (uint32_t i = 0; i < n_shards; i++)
         t->shards[i].n = 0;
     for (uint32_t i = 0; i < n; i++)
-        ISG_TRY(shard_add(&t->shards[t->shard_of[i]], &t->train, sentences[i], err));
-    struct step step = {t, n};
+        ISG_TRY(shard_add(&t->shards[t->shard_of[i]], &k->train, sentences[i], err));
+    return ISG_OK;
+}
+
+enum isg_status isg_ner_step(struct isg_ner_trainer *t, struct isg_ner_task *k, isg_ner_gradient_fn *gradient,
+    const void *cookie, double lr, struct isg_error *err)
+{
+    const uint32_t n_shards = (uint32_t)t->config->shards, left = k->train.corpus.n_sentences - k->at;
+    const uint32_t n = left < (uint64_t)t->config->batch ? left : (uint32_t)t->config->batch;
+    ISG_TRY(fill_shards(t, k, n, err));
+    struct step step = {t, k, gradient, cookie, n};
     isg_pool_run(t->env->pool, n_shards, run_shard, &step);
     uint32_t used = 0;
     for (uint32_t i = 0; i < n_shards; i++) {
-        struct isg_ner_shard *s = &t->shards[i];
+        const struct isg_ner_shard *const s = &t->shards[i];
         if (s->status != ISG_OK) {
             *err = s->err;
             return s->status;
         }
         if (s->n) {
             t->used[used++] = s->tape;
-            t->loss_sum += s->loss;
+            t->at.loss += s->loss;
         }
     }
     struct isg_optim_report report;
     ISG_TRY(isg_optim_step(t->optim, t->used, used, lr, t->env->pool, &report, err));
-    t->norm_sum += report.grad_norm;
-    t->n_clipped += report.clipped;
-    t->step++;
-    t->at += n;
+    t->at.norm += report.grad_norm;
+    t->at.clipped += report.clipped;
+    t->at.lr = lr;
+    t->at.steps++;
+    t->at.step++;
+    t->at.sentences += n;
+    k->at += n;
     return ISG_OK;
 }

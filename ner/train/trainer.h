@@ -1,67 +1,79 @@
-/** @file ner/train/trainer.h  The state of a training run, and what checkpoints keep of it. */
+/** @file ner/train/trainer.h  The state of a training run: tasks on one parameter table, and where the run is. */
 #ifndef ISG_NER_TRAIN_TRAINER_H
 #define ISG_NER_TRAIN_TRAINER_H
-#include "ner/data/encode.h"
-#include "ner/decode/score_corpus.h"
-#include "ner/model/words.h"
-#include "ner/model/model.h"
-#include "ner/train/train.h"
 #include "ner/engine/optim.h"
+#include "ner/model/provenance.h"
+#include "ner/train/task.h"
+
+enum { ISG_NER_MAX_PHASES = 2 };
 
 /** One part of a batch, computed by one thread. */
 struct isg_ner_shard {
     struct isg_tape *tape;
     struct isg_ner_batch batch;
-    const uint32_t **tokens; /**< of its sentences */
+    uint32_t n;                 /**< sentences */
+    struct isg_crf_target gold; /**< what they are to learn */
+    double loss;                /**< out: summed over them */
+    /* private to step.c */
+    const uint32_t **tokens, **features;
     uint32_t *n_tokens, *sentence;
-    const uint32_t **features;
-    uint32_t n;
     struct isg_ner_target target;
     size_t cap[4];
-    double loss;
     enum isg_status status;
     struct isg_error err;
 };
 
-struct isg_ner_trainer {
-    const struct isg_ner_train_opts *opts;
-    const struct isg_env *env;
-    struct isg_ner_model model;
-    struct isg_ner_forms forms;
-    struct isg_ner_encoded train, dev;
-    bool *rare; /**< a form of the training corpus: to be taken as unknown now and then */
-    struct isg_optim *optim;
-    struct isg_ner_decoder *decoder;
-    struct isg_ner_shard *shards;
-    struct isg_tape **used; /**< tapes of the shards that hold sentences */
-    uint32_t *order;        /**< sentences of this epoch */
-    uint32_t *lengths, *shard_of;
-    char *fingerprint; /**< what a checkpoint must agree with */
-    char *checkpoint;  /**< path */
-    /* where the run stands; all of it is in a checkpoint */
-    uint32_t epoch, at; /**< sentences of this epoch done */
-    uint64_t step;
-    double loss_sum, norm_sum;
-    uint32_t n_clipped;
+/** Where a run is. All of it is in a checkpoint. */
+struct isg_ner_position {
+    uint32_t phase;                      /**< from 0 */
+    uint32_t epoch;                      /**< of the phase, done */
+    uint32_t step;                       /**< batches of this epoch done */
+    uint64_t steps;                      /**< batches of the whole run done */
+    uint32_t epochs[ISG_NER_MAX_PHASES]; /**< done in each phase */
+    /* of this epoch */
+    uint64_t sentences;
+    double loss, norm; /**< sums over sentences and batches */
+    uint32_t clipped;  /**< batches whose gradient was clipped */
+    double lr;         /**< of the last batch */
+    /* of this phase */
     double best_f1;
-    uint32_t best_epoch, bad_epochs;
-    isg_real **best; /**< values of each parameter at the best epoch; NULL = none yet */
-    char *history;   /**< JSON array of the epochs so far */
+    uint32_t best_epoch; /**< 0 = none yet */
+    uint32_t bad_epochs; /**< since the best one */
 };
 
-/** Reads the inputs, makes vocabularies and network. */
-ISG_MUST_CHECK enum isg_status isg_ner_train_load(struct isg_ner_trainer *t, struct isg_error *err);
-/** Fills the provenance's inputs and the fingerprint (these, the settings, the seed and the version). */
-ISG_MUST_CHECK enum isg_status isg_ner_train_identify(struct isg_ner_trainer *t, struct isg_error *err);
-/** Optimiser, decoder, shards. */
-ISG_MUST_CHECK enum isg_status isg_ner_train_ready(struct isg_ner_trainer *t, struct isg_error *err);
-void isg_ner_trainer_fini(struct isg_ner_trainer *t);
-/** One step on the next n sentences of the epoch. */
-ISG_MUST_CHECK enum isg_status isg_ner_train_batch(
-    struct isg_ner_trainer *t, uint32_t n, double lr, struct isg_error *err);
-ISG_MUST_CHECK enum isg_status isg_ner_checkpoint_save(const struct isg_ner_trainer *t, struct isg_error *err);
-/** ISG_EUSAGE where it was made with other inputs, settings or seed. *found is false where there is none. */
-ISG_MUST_CHECK enum isg_status isg_ner_checkpoint_load(struct isg_ner_trainer *t, bool *found, struct isg_error *err);
-ISG_MUST_CHECK enum isg_status isg_ner_best_alloc(struct isg_ner_trainer *t, struct isg_error *err);
+struct isg_ner_trainer {
+    /* what the caller fills */
+    const struct isg_ner_config *config; /**< how it learns: optimiser, rates, batch, shards, patience, average */
+    const struct isg_env *env;
+    uint64_t seed;
+    const char *order;         /**< name of the random stream that orders sentences */
+    struct isg_params *params; /**< of all tasks; sealed. Owned, as is what follows */
+    struct isg_ner_task *tasks;
+    uint32_t n_tasks;
+    char *checkpoint;  /**< path; NULL = none is kept */
+    char *fingerprint; /**< inputs, settings, seed and version: what a checkpoint must agree with */
+    /* the run */
+    struct isg_ner_position at;
+    uint32_t n_phases;              /**< begun, or skipped as done before */
+    double progress;                /**< of the phase, 0 to 1 */
+    json_t *history;                /**< array: an object an epoch */
+    struct isg_ner_provenance made; /**< the record for the model: inputs before training, the rest when it is written */
+    isg_real **best;                /**< values of each parameter at the best epoch; NULL = none yet */
+    uint32_t *kept; /**< n_kept numbers that a score keeps from epoch to epoch, and checkpoints too; or NULL */
+    size_t n_kept;
+    double seconds; /**< of training batches in this call */
+    uint64_t tokens;
+    /* memory */
+    struct isg_optim *optim;
+    struct isg_ner_shard *shards;
+    struct isg_tape **used;
+    uint32_t *lengths, *shard_of;
+    struct isg_safetensors *resumed; /**< the checkpoint to go on from, until its phase begins */
+    bool owns_checkpoint;            /**< the file at `checkpoint` is this run's, or there is none */
+};
+
+/** Makes the memory of steps and of the run; the caller's part is filled and the tasks are ready. */
+ISG_MUST_CHECK enum isg_status isg_ner_trainer_ready(struct isg_ner_trainer *t, struct isg_error *err);
+void isg_ner_trainer_fini(struct isg_ner_trainer *t); /**< a zeroed struct is fine */
 
 #endif

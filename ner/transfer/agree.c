@@ -1,5 +1,5 @@
 /* Selection without labels: how far an epoch's output is that of the epoch before it. */
-#include "ner/transfer/private.h"
+#include "ner/transfer/agree.h"
 #include "ner/data/labels.h"
 #include "ner/score/match.h"
 
@@ -22,7 +22,7 @@ static void compare(const struct isg_ner_vocab *v, const uint32_t *before, const
 enum isg_status isg_transfer_agreement(struct isg_transfer *t, struct isg_ner_counts *out, struct isg_error *err)
 {
     const struct isg_ner_encoded *const e = &t->unlabelled;
-    const struct isg_transfer_task *const g = &t->task[ISG_TASK_TARGET];
+    const struct isg_ner_task *const g = &t->trainer.tasks[ISG_TASK_TARGET];
     const struct isg_ner_corpus *const c = &e->corpus;
     enum isg_status status = ISG_OK;
     uint32_t longest = 0, *const now = isg_malloc((size_t)c->n_tokens + 1, sizeof *now);
@@ -37,14 +37,20 @@ enum isg_status isg_transfer_agreement(struct isg_transfer *t, struct isg_ner_co
     }
     for (uint32_t s = 0; s < c->n_sentences; s++)
         offset[s] = c->offset[s];
-    const struct isg_ner_decode job = {
-        .n = c->n_sentences, .tokens = e->tokens, .n_tokens = e->n_tokens, .offset = offset, .labels = now};
-    status = isg_ner_decode_run(g->decoder, &g->words->forms, &g->vocab, &job, err);
+    const struct isg_ner_decode job = {.n = c->n_sentences,
+        .tokens = e->tokens,
+        .n_tokens = e->n_tokens,
+        .features = e->features,
+        .offset = offset,
+        .labels = now};
+    status = isg_ner_decode_run(g->decoder, g->forms, &g->vocab, &job, err);
     memset(out, 0, sizeof *out);
+    const uint32_t *const before = t->trainer.n_kept == c->n_tokens ? t->trainer.kept : NULL;
     for (uint32_t s = 0; s < c->n_sentences && status == ISG_OK; s++)
-        compare(&g->vocab, t->found ? t->found + offset[s] : NULL, now + offset[s], e->n_tokens[s], spans, out);
-    isg_free(t->found);
-    t->found = now;
+        compare(&g->vocab, before ? before + offset[s] : NULL, now + offset[s], e->n_tokens[s], spans, out);
+    isg_free(t->trainer.kept);
+    t->trainer.kept = now;
+    t->trainer.n_kept = c->n_tokens;
 out:
     isg_free(offset);
     isg_free(spans);

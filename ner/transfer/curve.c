@@ -41,6 +41,7 @@ static enum isg_status run_point(const struct isg_ner_curve_opts *o, uint32_t si
     run.seed = seed;
     run.out = o->model;
     run.force = true;
+    run.no_checkpoint = true;
     if (size == 0)
         run.target.train = NULL;
     if (baseline) {

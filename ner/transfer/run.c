@@ -1,250 +1,124 @@
-/* Transfer: tasks, two phases, one loop. */
-#include "ner/decode/calibrate.h"
-#include "ner/decode/score_corpus.h"
-#include "ner/transfer/private.h"
+/* Transfer: the trainer with several tasks and up to two phases. */
 #include "ner/engine/pack.h"
+#include "ner/train/checkpoint.h"
+#include "ner/train/finish.h"
+#include "ner/train/phase.h"
+#include "ner/transfer/agree.h"
+#include "ner/transfer/carry.h"
+#include "ner/transfer/losses.h"
+#include "ner/transfer/ready.h"
+#include "ner/transfer/record.h"
+#include "ner/transfer/schedule.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* ---- phases ---- */
-
-/* A new round over a task's sentences. */
-static void shuffle(const struct isg_transfer *t, struct isg_transfer_task *k)
-{
-    const uint32_t n = k->train.corpus.n_sentences;
-    for (uint32_t i = 0; i < n; i++)
-        k->order[i] = i;
-    const uint64_t task = (uint64_t)(k - t->task);
-    struct isg_rng rng = isg_rng_stream(t->opts->seed, "order", task << 32 | k->rounds++);
-    isg_rng_shuffle(&rng, k->order, n);
-    k->at = 0;
-}
-
-static enum isg_status keep_best(struct isg_transfer *t, struct isg_error *err)
-{
-    for (uint32_t i = 0; i < isg_params_count(t->params); i++) {
-        const struct isg_param *const p = isg_params_at(t->params, i);
-        if (p->frozen && t->best[i])
-            continue;
-        if (!t->best[i] && !(t->best[i] = isg_malloc(isg_param_size(p), sizeof **t->best)))
-            return isg_error_nomem(err, "the best weights");
-        memcpy(t->best[i], p->value, isg_param_size(p) * sizeof *p->value);
-    }
-    return ISG_OK;
-}
-
-static void take_best(struct isg_transfer *t)
-{
-    for (uint32_t i = 0; i < isg_params_count(t->params); i++) {
-        struct isg_param *const p = isg_params_at(t->params, i);
-        if (!t->best[i])
-            continue;
-        memcpy(p->value, t->best[i], isg_param_size(p) * sizeof *p->value);
-        isg_param_changed(p);
-    }
-}
-
-/** What a phase takes its batches from, and whose dev text chooses its epoch. */
 struct phase {
-    const char *name;
-    bool source, target;
+    struct isg_transfer_plan plan; /* first: what schedule and losses get */
     enum isg_ner_selection select;
-    uint32_t epochs;
 };
 
-static double n_batches(const struct isg_transfer *t, uint32_t task)
+static uint32_t steps(void *cookie, uint32_t epoch)
 {
-    return ceil((double)t->task[task].train.corpus.n_sentences / (double)t->opts->config.batch);
+    return isg_transfer_steps(&((const struct phase *)cookie)->plan, epoch);
 }
 
-/* Sum of the square roots of the sources' sizes: by these the sources are drawn, so that a small one is not
- * lost. */
-static double source_mass(const struct isg_transfer *t)
+static uint32_t draw(void *cookie, uint32_t epoch, struct isg_rng *rng)
 {
-    double sum = 0;
-    for (uint32_t i = ISG_TASK_SOURCE; i < t->n_tasks; i++)
-        sum += sqrt(n_batches(t, i));
-    return sum;
+    return isg_transfer_draw(&((const struct phase *)cookie)->plan, epoch, rng);
 }
 
-/* Share of source batches in an epoch: as asked for, else by the square roots of the sizes. */
-static double source_share(const struct isg_transfer *t, const struct phase *p, uint32_t epoch)
+/* Entities of the target's dev text or of those of all sources; with agreement, those of two epochs. */
+static enum isg_status score_types(
+    const struct phase *p, struct isg_ner_provenance *types, struct isg_ner_counts *out, struct isg_error *err)
 {
-    const double s = source_mass(t), g = sqrt(n_batches(t, ISG_TASK_TARGET));
-    const double first = t->x->p_source > 0 ? t->x->p_source : s / (s + g);
-    const double last = t->x->p_source_end >= 0 ? t->x->p_source_end : first;
-    return p->epochs > 1 ? first + (last - first) * epoch / (p->epochs - 1) : first;
-}
-
-static struct isg_transfer_task *draw_source(const struct isg_transfer *t, struct isg_rng *rng)
-{
-    uint32_t i = ISG_TASK_SOURCE;
-    double left = isg_rng_double(rng) * source_mass(t);
-    while (i + 1 < t->n_tasks && (left -= sqrt(n_batches(t, i))) >= 0)
-        i++;
-    return &t->task[i];
-}
-
-/* An epoch has as many batches as the text that the phase is about (the target's, where it takes part) has,
- * and the source's drawn in between; but epoch_batches at least: short texts go round. */
-static enum isg_status run_epoch(struct isg_transfer *t, const struct phase *p, uint32_t epoch, double *loss,
-    uint32_t *sentences, struct isg_error *err)
-{
-    const struct isg_ner_config *const c = &t->opts->config;
-    const struct isg_schedule_opts schedule = {(enum isg_schedule)c->schedule, c->decay, c->warmup, 0};
-    const double share = !p->target ? 1 : p->source ? source_share(t, p, epoch) : 0;
-    double wanted = 0;
-    if (p->target)
-        wanted = ceil(n_batches(t, ISG_TASK_TARGET) / (1 - share));
-    for (uint32_t i = ISG_TASK_SOURCE; !p->target && i < t->n_tasks; i++)
-        wanted += n_batches(t, i);
-    const uint32_t steps = (uint32_t)fmin(fmax(wanted, (double)t->x->epoch_batches), 1e9);
-    struct isg_rng rng = isg_rng_stream(t->opts->seed, p->name, epoch);
-    *loss = 0;
-    *sentences = 0;
-    for (uint32_t i = 0; i < steps; i++) {
-        struct isg_transfer_task *const k = share > 0 && isg_rng_double(&rng) < share ? draw_source(t, &rng)
-                                                                                      : &t->task[ISG_TASK_TARGET];
-        if (k->at >= k->train.corpus.n_sentences)
-            shuffle(t, k);
-        const double done = epoch + (double)i / steps;
-        const double lr = isg_schedule_rate(&schedule, c->lr, done, p->epochs);
-        const uint32_t before = k->at;
-        t->progress = done / p->epochs;
-        ISG_TRY(isg_transfer_batch(t, k, lr, p->target, loss, err));
-        *sentences += k->at - before;
-        ISG_TRY(isg_progress(t->env, p->name, (uint64_t)epoch * steps + i + 1, (uint64_t)steps * p->epochs, err));
-    }
-    return ISG_OK;
-}
-
-/* Entities of the target's dev text or of those of all sources; with agreement, those of two epochs. of_types NULL, or
- * gets the dev scores of each type. */
-static enum isg_status score(struct isg_transfer *t, enum isg_ner_selection select, struct isg_ner_counts *counts,
-    struct isg_ner_provenance *of_types, struct isg_error *err)
-{
-    memset(counts, 0, sizeof *counts);
-    if (select != ISG_SELECT_SOURCE_DEV && !t->task[ISG_TASK_TARGET].has_train)
+    struct isg_transfer *const t = p->plan.t;
+    const struct isg_ner_task *const tasks = t->trainer.tasks;
+    if (p->select == ISG_SELECT_SOURCE_DEV)
+        return isg_ner_score_dev(tasks + ISG_TASK_SOURCE, t->trainer.n_tasks - 1, types, out, err);
+    if (!tasks[ISG_TASK_TARGET].has_train)
         isg_transfer_hand_over(t);
-    if (select == ISG_SELECT_AGREEMENT)
-        return isg_transfer_agreement(t, counts, err);
-    for (uint32_t i = 0; i < t->n_tasks; i++) {
-        const struct isg_transfer_task *const k = &t->task[i];
-        struct isg_ner_counts one;
-        if (k->is_source != (select == ISG_SELECT_SOURCE_DEV) || !k->has_dev)
-            continue;
-        ISG_TRY(of_types ? isg_ner_score_types(&one, of_types, k->decoder, &k->words->forms, &k->vocab, &k->dev, err)
-                         : isg_ner_score_corpus(&one, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
-        counts->gold += one.gold;
-        counts->predicted += one.predicted;
-        counts->correct += one.correct;
+    if (p->select == ISG_SELECT_AGREEMENT)
+        return isg_transfer_agreement(t, out, err);
+    return isg_ner_score_dev(tasks, 1, types, out, err);
+}
+
+static enum isg_status score(void *cookie, struct isg_ner_counts *out, struct isg_error *err)
+{
+    return score_types(cookie, NULL, out, err);
+}
+
+static enum isg_status run_phase(const char *name, struct phase *p, struct isg_error *err)
+{
+    static const char *const scored[] = {"", "source dev", "agreement", "target dev"};
+    return isg_ner_run_phase(&p->plan.t->trainer,
+        &(struct isg_ner_phase){.name = name,
+            .epochs = p->plan.epochs,
+            .cookie = p,
+            .steps = steps,
+            .draw = draw,
+            .gradient = p->plan.target ? isg_transfer_gradient_perturbed : isg_transfer_gradient,
+            .score = p->select ? score : NULL,
+            .scored = scored[p->select],
+            .agreement = p->select == ISG_SELECT_AGREEMENT},
+        err);
+}
+
+/* What chooses the epoch of a phase of the sources, as far as they have dev texts. */
+static enum isg_ner_selection select_by_source(const struct isg_transfer *t)
+{
+    for (uint32_t i = ISG_TASK_SOURCE; i < t->trainer.n_tasks; i++)
+        if (t->trainer.tasks[i].has_dev)
+            return ISG_SELECT_SOURCE_DEV;
+    return ISG_SELECT_LAST;
+}
+
+/* *last is the phase that the model comes from. */
+static enum isg_status run_phases(struct isg_transfer *t, struct phase *last, struct isg_error *err)
+{
+    const struct isg_ner_task *const g = &t->trainer.tasks[ISG_TASK_TARGET];
+    const enum isg_ner_selection by_source = select_by_source(t);
+    const uint32_t epochs = (uint32_t)t->opts->config.epochs;
+    const bool sources = t->trainer.n_tasks > ISG_TASK_SOURCE;
+    enum isg_ner_selection select = g->has_dev            ? ISG_SELECT_DEV
+                                    : t->opts->unlabelled ? ISG_SELECT_AGREEMENT
+                                                          : by_source;
+    if (!g->has_train) {
+        *last = (struct phase){{t, true, false, epochs}, select};
+        ISG_TRY(run_phase("source", last, err));
+        isg_transfer_hand_over(t);
+        return ISG_OK;
     }
-    return ISG_OK;
-}
-
-static enum isg_status tell(struct isg_transfer *t, const struct phase *p, uint32_t epoch, double loss,
-    const double *f1, double seconds, struct isg_error *err)
-{
-    json_t *const o = json_pack("{s:s, s:s, s:i, s:f, s:f}", "event", "epoch", "phase", p->name, "epoch", (int)epoch,
-        "loss", loss, "seconds", seconds);
-    if (!o)
-        return isg_error_nomem(err, "the log");
-    static const char *const names[] = {"", "source dev", "agreement", "target dev"};
-    const bool agreement = p->select == ISG_SELECT_AGREEMENT;
-    json_object_set_new(o, "dev_f1", f1 && !agreement ? json_real(*f1) : json_null());
-    if (f1 && agreement)
-        json_object_set_new(o, "agreement_f1", json_real(*f1));
-    char *const line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    if (line && t->env->event)
-        t->env->event(t->env->cookie, line);
-    free(line);
-    json_object_del(o, "event");
-    json_object_del(o, "seconds"); /* the model's bytes must not depend on the clock */
-    json_array_append_new(t->history, o);
-    if (f1)
-        isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %s F1 %.2f, %.1f s", p->name, epoch, loss,
-            names[p->select], *f1, seconds);
-    else
-        isg_log(t->env, ISG_LOG_INFO, "%s, epoch %u: loss %.4f, %.1f s", p->name, epoch, loss, seconds);
-    return ISG_OK;
-}
-
-static enum isg_status run_phase(struct isg_transfer *t, const struct phase *p, uint32_t *epochs, struct isg_error *err)
-{
-    const struct isg_ner_config *const c = &t->opts->config;
-    struct isg_optim_opts optim = isg_optim_defaults();
-    optim.kind = (enum isg_optim_kind)c->optimiser;
-    optim.lr = c->lr;
-    optim.momentum = c->momentum;
-    optim.weight_decay = c->weight_decay;
-    optim.clip = c->clip;
-    isg_optim_free(t->optim);
-    ISG_TRY(isg_optim_new(&t->optim, t->params, &optim, err));
-    isg_optim_restart(t->optim);
-    ISG_TRY(isg_params_pack(t->params, true, t->env->pool, err));
-    t->best_f1 = -1;
-    t->best_epoch = t->bad_epochs = 0;
-    for (uint32_t i = 0; i < isg_params_count(t->params); i++) { /* of the phase before */
-        isg_free(t->best[i]);
-        t->best[i] = NULL;
+    if (t->x->pretrain && sources) {
+        struct phase first = {{t, true, false, (uint32_t)t->x->pretrain_epochs}, by_source};
+        ISG_TRY(run_phase("source", &first, err));
+        ISG_TRY(isg_transfer_carry_over(t, err));
     }
-    for (uint32_t i = 0; i < t->n_tasks; i++)
-        shuffle(t, &t->task[i]);
-    uint32_t epoch = 0;
-    while (epoch < p->epochs && !(p->select && c->patience && t->bad_epochs >= c->patience)) {
-        const double started = isg_now();
-        double loss, f1 = 0;
-        uint32_t sentences;
-        ISG_TRY(run_epoch(t, p, epoch++, &loss, &sentences, err));
-        if (p->select) {
-            struct isg_ner_counts counts;
-            ISG_TRY(score(t, p->select, &counts, NULL, err));
-            f1 = isg_ner_f1(&counts);
-            t->bad_epochs++;
-            if (f1 > t->best_f1) {
-                t->best_f1 = f1;
-                t->best_epoch = epoch;
-                t->bad_epochs = 0;
-                ISG_TRY(keep_best(t, err));
-            }
-        }
-        ISG_TRY(tell(t, p, epoch, loss / sentences, p->select ? &f1 : NULL, isg_now() - started, err));
+    ISG_TRY(isg_transfer_set_rates(t, err));
+    if (select == ISG_SELECT_SOURCE_DEV && !t->x->joint)
+        select = ISG_SELECT_LAST; /* the sources' score says nothing of a target trained alone */
+    *last = (struct phase){{t, t->x->joint && sources, true, epochs}, select};
+    return run_phase("target", last, err);
+}
+
+/* Dev score and calibration of what has been trained, on the texts that chose the epoch; then the model. */
+static enum isg_status finish(
+    struct isg_transfer *t, const struct phase *last, struct isg_ner_transferred *out, struct isg_error *err)
+{
+    struct isg_ner_trainer *const r = &t->trainer;
+    r->made.selection = last->select;
+    out->has_dev = last->select == ISG_SELECT_DEV || last->select == ISG_SELECT_SOURCE_DEV;
+    if (out->has_dev) {
+        ISG_TRY(isg_params_pack(r->params, false, r->env->pool, err));
+        ISG_TRY(score_types(last, &r->made, &out->dev, err));
     }
-    if (p->select)
-        take_best(t);
-    else
-        t->best_epoch = epoch;
-    *epochs = epoch;
-    return ISG_OK;
-}
-
-/* ---- the whole run ---- */
-
-/* The temperature that fits the dev text which chose the epoch: the target's, else the first source's. */
-static enum isg_status calibrate(struct isg_transfer *t, double *temperature, struct isg_error *err)
-{
-    uint32_t i = ISG_TASK_TARGET;
-    while (!t->task[i].has_dev)
-        i++;
-    struct isg_transfer_task *const k = &t->task[i];
-    struct isg_ner_calibration c;
-    ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == 0, err));
-    ISG_TRY(isg_ner_calibrate(&c, k->decoder, &k->words->forms, &k->vocab, &k->dev, err));
-    *temperature = c.temperature;
-    t->made.calibrated = true;
-    t->made.calibration = c;
-    isg_log(t->env, ISG_LOG_INFO, "calibrated on dev: temperature %.3f", c.temperature);
-    return ISG_OK;
-}
-
-static enum isg_status check_output(const struct isg_ner_transfer_opts *o, struct isg_error *err)
-{
-    struct isg_writer *w;
-    ISG_TRY(isg_writer_open(&w, o->out, o->force, err));
-    isg_writer_abort(w);
+    if (out->has_dev && t->opts->config.calibrate) {
+        struct isg_ner_task *k = r->tasks; /* the target, else the first source with a dev text */
+        while (!k->has_dev)
+            k++;
+        ISG_TRY(isg_ner_calibrate_task(r, k, &out->temperature, err));
+    }
+    ISG_TRY(isg_transfer_write(t, out, err));
+    isg_ner_checkpoint_remove(r);
     return ISG_OK;
 }
 
@@ -254,7 +128,10 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     enum isg_status status = ISG_OK;
     const double started = isg_now();
     struct isg_ner_transfer_config x = opts->transfer;
-    struct isg_transfer t = {.opts = opts, .x = &x, .env = env};
+    struct isg_transfer t = {.opts = opts, .x = &x};
+    struct isg_ner_trainer *const r = &t.trainer;
+    struct phase last;
+    *r = (struct isg_ner_trainer){.config = &opts->config, .env = env, .seed = opts->seed, .order = "order"};
     memset(out, 0, sizeof *out);
     out->temperature = 1;
     if (!opts->target.train) { /* all that is not shared would go untrained */
@@ -263,42 +140,19 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     }
     if (x.word_adaptation)
         x.share_words = false; /* the target's vectors are changed, the source's are not */
-    ISG_GOTO(check_output(opts, err));
+    ISG_GOTO(isg_ner_check_output(opts->out, opts->force || opts->resume, err));
+    if (!opts->no_checkpoint)
+        ISG_GOTO(isg_ner_checkpoint_name(r, opts->out, err));
     ISG_GOTO(isg_transfer_ready(&t, err));
-    const struct isg_transfer_task *const g = &t.task[ISG_TASK_TARGET];
-    enum isg_ner_selection by_source = ISG_SELECT_LAST, select;
-    for (uint32_t i = ISG_TASK_SOURCE; i < t.n_tasks; i++)
-        if (t.task[i].has_dev)
-            by_source = ISG_SELECT_SOURCE_DEV;
-    select = g->has_dev ? ISG_SELECT_DEV : opts->unlabelled ? ISG_SELECT_AGREEMENT : by_source;
-    out->target_sentences = g->train.corpus.n_sentences;
-    if (!g->has_train) {
-        const struct phase p = {"source", true, false, select, (uint32_t)opts->config.epochs};
-        ISG_GOTO(run_phase(&t, &p, &out->source_epochs, err));
-        isg_transfer_hand_over(&t);
-    } else {
-        const bool sources = t.n_tasks > ISG_TASK_SOURCE;
-        if (x.pretrain && sources) {
-            const struct phase p = {"source", true, false, by_source, (uint32_t)x.pretrain_epochs};
-            ISG_GOTO(run_phase(&t, &p, &out->source_epochs, err));
-            ISG_GOTO(isg_transfer_carry_over(&t, err));
-        }
-        ISG_GOTO(isg_transfer_set_rates(&t, err));
-        if (select == ISG_SELECT_SOURCE_DEV && !x.joint)
-            select = ISG_SELECT_LAST; /* the source's score says nothing of a target trained alone */
-        const struct phase p = {"target", x.joint && sources, true, select, (uint32_t)opts->config.epochs};
-        ISG_GOTO(run_phase(&t, &p, &out->epochs, err));
-    }
-    out->best_epoch = t.best_epoch;
-    t.made.selection = select;
-    if (select == ISG_SELECT_DEV || select == ISG_SELECT_SOURCE_DEV) {
-        out->has_dev = true;
-        ISG_GOTO(isg_params_pack(t.params, false, env->pool, err));
-        ISG_GOTO(score(&t, select, &out->dev, &t.made, err));
-        if (opts->config.calibrate)
-            ISG_GOTO(calibrate(&t, &out->temperature, err));
-    }
-    ISG_GOTO(isg_transfer_write(&t, out, err));
+    ISG_GOTO(isg_transfer_identify(&t, err));
+    ISG_GOTO(isg_ner_checkpoint_begin(r, opts->resume, opts->force, err));
+    ISG_GOTO(run_phases(&t, &last, err));
+    out->target_sentences = r->tasks[ISG_TASK_TARGET].train.corpus.n_sentences;
+    const bool pretrained = r->n_phases > 1 || !last.plan.target;
+    out->source_epochs = pretrained ? r->at.epochs[0] : 0;
+    out->epochs = last.plan.target ? r->at.epoch : 0;
+    out->best_epoch = r->at.best_epoch;
+    ISG_GOTO(finish(&t, &last, out, err));
     out->seconds = isg_now() - started;
 out:
     isg_transfer_fini(&t);

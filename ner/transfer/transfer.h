@@ -34,9 +34,12 @@ struct isg_ner_transfer_opts {
                                agrees best with the epoch before it (F1 of the entities of both); NULL = none */
     uint32_t sentences;     /**< of the target's training text; 0 = all */
     bool first;             /**< the first ones, as DATNet's code has it; else a seeded random choice, in file order */
-    const char *out;
-    bool force;
-    struct isg_columns columns;
+    const char *gazetteer;  /**< names of any of the languages, as isg_ner_gazetteer_load reads them; NULL = none */
+    const char *out;        /**< the model file; "OUT.checkpoint" is kept beside it during training */
+    bool force;             /**< replace an existing model */
+    bool resume;            /**< continue from the checkpoint if there is one */
+    bool no_checkpoint;     /**< keep none: a stopped run is lost */
+    struct isg_columns columns; /**< of all texts; its features are read by the model */
     struct isg_ner_config config;
     struct isg_ner_transfer_config transfer;
     uint64_t seed;

@@ -79,7 +79,7 @@ run 0 ner tag --model much dev -o much.out
 } | cat -s >weighted
 train weighted.model --epochs 3 --train weighted
 holds stderr "all training texts"
-holds stderr "2 tokens whose tag is not known"
+holds stderr "2 tokens with an unknown tag"
 run 0 ner tag --model weighted.model dev
 [ "$(awk 'NF && $NF ~ /LOC/' stdout | wc -l)" -lt "$(awk 'NF && $NF == "O"' stdout | wc -l)" ] ||
     fail "sentences of weight 0 were learnt"
