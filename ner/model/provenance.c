@@ -194,6 +194,7 @@ static const struct {
     {"nll_after", offsetof(struct isg_ner_calibration, nll_after)},
     {"entity_ece_before", offsetof(struct isg_ner_calibration, entity_ece_before)},
     {"entity_ece_after", offsetof(struct isg_ner_calibration, entity_ece_after)},
+    {"entity_ece_held_out", offsetof(struct isg_ner_calibration, entity_ece_held_out)},
     {"token_ece_before", offsetof(struct isg_ner_calibration, token_ece_before)},
     {"token_ece_after", offsetof(struct isg_ner_calibration, token_ece_after)}};
 #define N_CALIBRATION_KEYS (sizeof calibration_keys / sizeof *calibration_keys)

@@ -16,12 +16,19 @@ enum isg_status isg_ner_calibrate_task(
 {
     struct isg_ner_calibration *const c = &t->made.calibration;
     ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == 0, err));
-    ISG_TRY(isg_ner_calibrate(c, k->decoder, k->forms, &k->vocab, &k->dev, err));
+    ISG_TRY(isg_ner_calibrate(c, k->decoder, &k->net, k->forms, &k->vocab, &k->dev, err));
     *temperature = c->temperature;
     t->made.calibrated = true;
-    isg_log(t->env, ISG_LOG_INFO,
-        "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f, of tokens "
-        "%.2f -> %.2f",
-        c->temperature, c->entity_ece_before, c->entity_ece_after, c->token_ece_before, c->token_ece_after);
+    if (c->temperature == 1)
+        isg_log(t->env, ISG_LOG_INFO,
+            "not calibrated: expected calibration error of entities %.2f at temperature 1, %.2f on held-out dev "
+            "sentences with a fitted one",
+            c->entity_ece_before, c->entity_ece_held_out);
+    else
+        isg_log(t->env, ISG_LOG_INFO,
+            "calibrated on dev: temperature %.3f; expected calibration error of entities %.2f -> %.2f (held-out %.2f), "
+            "of tokens %.2f -> %.2f",
+            c->temperature, c->entity_ece_before, c->entity_ece_after, c->entity_ece_held_out, c->token_ece_before,
+            c->token_ece_after);
     return ISG_OK;
 }

@@ -2,24 +2,14 @@
 #include "ner/train/task.h"
 #include "ner/model/words.h"
 
-/* Memory grows with the square of the labels and with the tokens of a sentence, which is one piece for the network. */
-static enum isg_status check_limits(const struct isg_ner_corpus *c, bool bioes, const char *path, struct isg_error *err)
+static enum isg_status check_types(const struct isg_ner_corpus *c, bool bioes, const char *path, struct isg_error *err)
 {
     const uint32_t types = isg_strtab_size(c->types), most = (ISG_NER_MAX_LABELS - 1) / (bioes ? 4 : 2);
-    if (types > most) {
-        (void)isg_error_set(err, ISG_EDATA, path, 0, "%u entity types", types);
-        (void)isg_error_expected(err, "at most %u (%d labels)", most, ISG_NER_MAX_LABELS);
-        return isg_error_advice(err, "is the tag in the last column? --columns says where it is");
-    }
-    for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const uint32_t n = c->offset[s + 1] - c->offset[s];
-        if (n <= ISG_NER_MAX_SENTENCE_TOKENS)
-            continue;
-        (void)isg_error_set(err, ISG_EDATA, path, c->line[s], "a sentence of %u tokens", n);
-        (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE_TOKENS);
-        return isg_error_advice(err, "put an empty line after each sentence");
-    }
-    return ISG_OK;
+    if (types <= most)
+        return ISG_OK;
+    (void)isg_error_set(err, ISG_EDATA, path, 0, "%u entity types", types);
+    (void)isg_error_expected(err, "at most %u (%d labels)", most, ISG_NER_MAX_LABELS);
+    return isg_error_advice(err, "is the tag in the last column? --columns says where it is");
 }
 
 static void tell(const struct isg_ner_corpus *c, const char *path, const struct isg_env *env)
@@ -41,7 +31,7 @@ enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_t
     k->has_dev = texts->dev != NULL;
     for (size_t i = 0; i < texts->n_train; i++) {
         ISG_TRY(isg_ner_corpus_add(&k->train.corpus, texts->train[i], open_tags, err));
-        ISG_TRY(check_limits(&k->train.corpus, bioes, texts->train[i], err));
+        ISG_TRY(check_types(&k->train.corpus, bioes, texts->train[i], err));
     }
     if (k->has_train) {
         const char *const name = texts->n_train > 1 ? "all training texts" : texts->train[0];
@@ -52,7 +42,7 @@ enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_t
     if (!k->has_dev)
         return ISG_OK;
     ISG_TRY(isg_ner_corpus_load(&k->dev.corpus, texts->dev, *columns, err));
-    ISG_TRY(check_limits(&k->dev.corpus, bioes, texts->dev, err));
+    ISG_TRY(check_types(&k->dev.corpus, bioes, texts->dev, err));
     tell(&k->dev.corpus, texts->dev, env);
     return ISG_OK;
 }

@@ -5,10 +5,8 @@
 #include "ner/decode/decode.h"
 #include "ner/model/network.h"
 
-enum {
-    ISG_NER_MAX_LABELS = 1000,          /**< labels of a tagger: BIOES has four a type, and O */
-    ISG_NER_MAX_SENTENCE_TOKENS = 50000 /**< tokens of a training or dev sentence */
-};
+/** Labels of a tagger, at most: BIOES has four a type, and O. Memory goes with their square (2,000: about 300 MB). */
+#define ISG_NER_MAX_LABELS 4096
 
 /** Where a task's texts are. */
 struct isg_ner_texts {
@@ -31,7 +29,7 @@ struct isg_ner_task {
 };
 /**
  * Reads the texts and logs what they hold. Training text may have "?" tags and weights (ner/data/corpus.h).
- * ISG_EDATA: a sentence or a number of entity types over the limits above.
+ * ISG_EDATA: those of the reader; more entity types than ISG_NER_MAX_LABELS allows.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_texts *texts,
     const struct isg_columns *columns, const struct isg_env *env, struct isg_error *err);

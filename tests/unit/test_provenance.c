@@ -34,7 +34,7 @@ static const char transfer_record[] =
     "2.5,"
     "\"dev_f1\":null}],\"calibration\":{\"temperature\":1.25,\"nll_before\":0.5,\"nll_after\":0.25,\"entity_ece_"
     "before\":9.0,"
-    "\"entity_ece_after\":3.0,\"token_ece_before\":2.0,\"token_ece_after\":1.0}}";
+    "\"entity_ece_after\":3.0,\"entity_ece_held_out\":3.5,\"token_ece_before\":2.0,\"token_ece_after\":1.0}}";
 
 static void writer_and_reader(void **state)
 {
