@@ -15,7 +15,7 @@ enum isg_status isg_ner_calibrate_task(
     struct isg_ner_trainer *t, struct isg_ner_task *k, double *temperature, struct isg_error *err)
 {
     struct isg_ner_calibration *const c = &t->made.calibration;
-    ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == 0, err));
+    ISG_TRY(isg_ner_encode_labels(&k->dev, &k->vocab, k->config.scheme == ISG_LABELS_BIOES, err));
     ISG_TRY(isg_ner_calibrate(c, k->decoder, &k->net, k->forms, &k->vocab, &k->dev, err));
     *temperature = c->temperature;
     t->made.calibrated = true;

@@ -24,7 +24,7 @@ static void tell(const struct isg_ner_corpus *c, const char *path, const struct 
 enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_texts *texts,
     const struct isg_columns *columns, const struct isg_env *env, struct isg_error *err)
 {
-    const bool bioes = k->config.scheme == 0;
+    const bool bioes = k->config.scheme == ISG_LABELS_BIOES;
     struct isg_columns open_tags = *columns;
     open_tags.open_tags = true;
     k->has_train = texts->n_train > 0;
@@ -51,7 +51,7 @@ enum isg_status isg_ner_task_ready(struct isg_ner_task *k, struct isg_pool *pool
 {
     if (k->has_train) {
         ISG_TRY(isg_ner_encode(&k->train, k->forms, err));
-        ISG_TRY(isg_ner_encode_labels(&k->train, &k->vocab, k->config.scheme == 0, err));
+        ISG_TRY(isg_ner_encode_labels(&k->train, &k->vocab, k->config.scheme == ISG_LABELS_BIOES, err));
     }
     if (k->has_dev)
         ISG_TRY(isg_ner_encode(&k->dev, k->forms, err));

@@ -175,7 +175,7 @@ static enum isg_status make_labels(const struct isg_transfer *t, struct isg_ner_
             status = unite(types, other->train.corpus.types, NULL, err);
     }
     if (status == ISG_OK)
-        status = isg_ner_vocab_labels(&k->vocab, types, k->config.scheme == 0, err);
+        status = isg_ner_vocab_labels(&k->vocab, types, k->config.scheme == ISG_LABELS_BIOES, err);
     isg_strtab_free(types);
     return status;
 }

@@ -52,4 +52,16 @@ stops "training" INT $!
 [ -e m.model ] && fail "a model of a run that was stopped"
 [ -s m.model.checkpoint ] || fail "the run was not saved"
 holds log.jsonl '"exit":130'
+
+# transfer: what was done is saved, too
+"$isogloss" ner transfer --mode mult-init --source train.txt --train train.txt --pretrain-epochs 100000 -o t.model \
+    --log transfer.jsonl -q >stdout 2>stderr &
+for _ in $(seq 400); do
+    grep -q '"start"' transfer.jsonl 2>/dev/null && sleep 2 && break
+    sleep 0.05
+done
+stops "transfer" INT $!
+holds stderr "t.model.checkpoint"
+[ -s t.model.checkpoint ] || fail "the transfer run was not saved"
+[ -e t.model ] && fail "a model of a transfer run that was stopped"
 finish

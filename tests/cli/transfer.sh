@@ -117,6 +117,34 @@ sed 's/B-[A-Z]*$/B-OTHER/' target.conll >other-tags
 run 0 ner transfer --mode mult "${fast[@]}" --set epochs=4 --unlabelled other-tags --columns word,tag -o blind.model
 for model in agree blind; do tensors_of $model.model >$model.txt; done
 cmp -s agree.txt blind.txt || fail "tags of unlabelled text are looked at"
+# averaged weights are what is kept
+run 0 ner transfer --mode init "${fast[@]}" -o last.model
+run 0 ner transfer --mode init "${fast[@]}" --set average=0.9 -o average.model
+for model in last average; do tensors_of $model.model >$model.txt; done
+cmp -s last.txt average.txt && fail "average=0.9 changes no weight"
+# features: columns of the texts, and a gazetteer; both are read from one table each by all tasks, and at tagging
+awk 'NF { print $1, ($1 ~ /^[A-Z]/ ? "N" : "X"), $2 } !NF' source.conll >source.features
+awk 'NF { print $1, ($1 ~ /^[A-Z]/ ? "N" : "Y"), $2 } !NF' target.conll >target.features
+printf 'Roma\tLOC\nAnna\tPER\n' >names.txt
+features=(--set epochs=2 --set hidden=8 --set char_filters=8 --set word_dim=8 --set batch=2 --pretrain-epochs 2
+    --epoch-batches 4 --source source.features --train target.features --columns word,feature,tag)
+run 0 ner transfer --mode init "${features[@]}" --gazetteer names.txt -o features.model
+run 0 info --json features.model
+holds stdout '"feature.0.weight'
+holds stdout '"feature.1.weight'
+run 0 ner tag --model features.model --columns word,feature,_ target.features -q
+# the history has all that plain training's has
+run 0 ner transfer --mode init "${fast[@]}" --dev target.conll --log epochs.log -o told.model
+grep -q '"phase":"target","epoch":1,"loss":[0-9.]*,"lr":[0-9.]*,"grad_norm":[0-9.]*,"dev_precision":' epochs.log ||
+    fail "an epoch's event lacks rate, gradient norm or precision"
+grep -aq '"phase\\":\\"source\\",\\"epoch\\":1,\\"loss\\":[0-9.]*,\\"lr\\"' told.model || fail "no rate in the history"
+# a checkpoint's name is not ours to take
+echo diary >kept.model.checkpoint
+run 2 ner transfer --mode init "${fast[@]}" --force -o kept.model
+holds stderr "not a checkpoint"
+[ "$(cat kept.model.checkpoint)" = diary ] || fail "a user's file was replaced"
+run 2 ner train --train source.conll --preset small --epochs 1 --force -o kept.model
+[ "$(cat kept.model.checkpoint)" = diary ] || fail "a user's file was replaced by ner train"
 # the few-shot curve
 run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
     --baseline --svg curve.svg -o curve.tsv

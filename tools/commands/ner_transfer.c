@@ -23,7 +23,10 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
     if (app->done)
         return ISG_OK;
     ISG_TRY(transfer_args_finish(&a, app, err));
+    const bool force = app->force;
+    app->force = force || o->resume;
     ISG_TRY(isg_app_out(app, NULL, &o->out, err));
+    app->force = force;
     if (strcmp(o->out, "-") == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a model cannot be written to standard output");
     struct isg_ner_transferred t;

@@ -41,7 +41,9 @@ static void add_inputs(struct transfer_args *a)
         FILE_OPTION("dev", &a->opts.target.dev, "labelled target text that selects the epoch"),
         FILE_OPTION("unlabelled", &a->opts.unlabelled,
             "target text that selects the epoch without --dev, by agreement; its tags are ignored"),
-        FILE_OPTION("emb", &a->opts.target.vectors, "word vectors of the target")};
+        FILE_OPTION("emb", &a->opts.target.vectors, "word vectors of the target"),
+        FILE_OPTION("gazetteer", &a->opts.gazetteer,
+            "names of any of the languages, one a line: the name, a tab, its type; kept in the model")};
     const struct isg_opt size[] = {{.name = "sentences",
         .kind = ISG_OPT_INT,
         .value = &a->sentences,
@@ -58,7 +60,8 @@ static void add_inputs(struct transfer_args *a)
             .kind = ISG_OPT_STRING,
             .value = &a->columns,
             .argument = "LIST",
-            .help = "columns of word and tag, as in word,_,_,tag (default: first and last)"}};
+            .help =
+                "columns of all texts, as in word,feature,_,tag (default: first and last); features are learnt from"}};
     append(a, mode, 1);
     append(a, files, sizeof files / sizeof *files);
     append(a, size, a->sized ? 0 : 1);
@@ -119,7 +122,13 @@ static void add_learning(struct transfer_args *a)
             .argument = "N",
             .max = 100000,
             .help = "epochs of the target phase, at most; 0 = as in the settings"}};
+    const struct isg_opt running[] = {{.name = "resume",
+        .kind = ISG_OPT_FLAG,
+        .value = &a->opts.resume,
+        .help = "continue from OUT.checkpoint, bit for bit as if never stopped",
+        .group = "Running"}};
     append(a, table, sizeof table / sizeof *table);
+    append(a, running, a->sized ? 0 : 1);
 }
 
 static void make_table(struct transfer_args *a)
