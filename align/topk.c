@@ -9,8 +9,15 @@
  * for, and is deep enough in both directions that sgemm spends its time on multiplying, not on packing. */
 enum { TILE_A = 512, TILE_B = 512, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 
-/* Which clone to run is asked before ThreadSanitizer has started, so there are none in its builds. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_THREAD__)
+/* Which clone to run is asked before ThreadSanitizer has started, so there are none in its builds (gcc, clang). */
+#if defined(__has_feature)
+#define ISG_TSAN __has_feature(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__)
+#define ISG_TSAN 1
+#else
+#define ISG_TSAN 0
+#endif
+#if defined(__x86_64__) && defined(__gnu_linux__) && !ISG_TSAN
 #define ISG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define ISG_CLONES

@@ -199,7 +199,7 @@ def make_inputs(folder, sample, program):
                                       encoding="utf-8")
     (folder / "words.txt").write_text("the\nof\n")
     (folder / "names.txt").write_text("Rome\tLOC\nNew York\tLOC\n")
-    (folder / "gazetteer.txt").write_text("LOC\tRoma\nLOC\tMadrid\nPER\tAna\n")
+    (folder / "gazetteer.txt").write_text("Roma\tLOC\nMadrid\tLOC\nAna\tPER\n")
     (folder / "spans.jsonl").write_text('{"text": "Ann lives in Rome.", "entities": [[0, 3, "PER"], [13, 17, "LOC"]]}\n'
                                         '{"text": "Rome is big.", "entities": [[0, 4, "LOC"]]}\n')
     (folder / "ft.bin").write_bytes(fasttext_model())

@@ -295,7 +295,7 @@ class IoLoop(Loop):
         place = self.place()
         place.reset(command)
         got = self.watched(place, command, at, getattr(errno, error), limit=self.o.limit)
-        left = ["*.tmp-*"] if call == "unlink" else []
+        left = [".*.isogloss-*"] if call == "unlink" else []
         what = what_is_wrong(command, got, want, left + (["*.checkpoint*"] if command.checkpoint else []))
         if not what:
             what = self.next_run(place, command, want)
