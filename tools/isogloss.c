@@ -1,6 +1,7 @@
 /* The program: finds the command, runs it, turns its status into one line and an exit status. */
 #include "src/reserve.h"
 #include "tools/app.h"
+#include "tools/early.h"
 #include "tools/interrupt.h"
 
 #include <stdlib.h>
@@ -141,6 +142,7 @@ static bool is_help(const char *word)
 
 int main(int argc, char **argv)
 {
+    isg_early_end();
     struct isg_error err = {0};
     char **words = argv + 1;
     int n = argc - 1, used = 0;

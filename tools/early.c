@@ -1,0 +1,56 @@
+/* A lack of memory where nobody can return a status: in the constructors of libraries before main() (libgfortran,
+ * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS. One line and exit 1, as anywhere else. */
+#include "tools/early.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* std::set_terminate(void (*)()) of the C++ ABI: this program is C, and FAISS is linked into it */
+void (*_ZSt13set_terminatePFvvE(void (*)(void)))(void);
+
+static void say_and_exit(const char *line)
+{
+    const ssize_t unused = write(STDERR_FILENO, line, strlen(line));
+    (void)unused;
+    _exit(1);
+}
+
+static void terminated(void)
+{
+    say_and_exit("isogloss: a library gave up, most likely for lack of memory\n");
+}
+
+static void crashed(int signal_number)
+{
+    (void)signal_number;
+    say_and_exit("isogloss: the libraries cannot start, most likely for lack of memory or threads\n");
+}
+
+/* OpenBLAS raises SIGINT where it gets no threads */
+static const int early_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGINT};
+enum { N_EARLY = sizeof early_signals / sizeof *early_signals };
+static struct sigaction before[N_EARLY];
+
+static void before_libraries(int argc, char **argv, char **env)
+{
+    (void)argc;
+    (void)argv;
+    (void)env;
+    (void)_ZSt13set_terminatePFvvE(terminated);
+    /* libgfortran calls itself without end where it cannot say that memory is gone: the stack is used up then */
+    static char stack[16384];
+    (void)sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    for (int i = 0; i < N_EARLY; i++)
+        (void)sigaction(
+            early_signals[i], &(struct sigaction){.sa_handler = crashed, .sa_flags = SA_ONSTACK}, &before[i]);
+}
+
+/* Runs before any constructor of a shared library. */
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) = before_libraries;
+
+void isg_early_end(void)
+{
+    for (int i = 0; i < N_EARLY; i++)
+        (void)sigaction(early_signals[i], &before[i], NULL);
+}
