@@ -4,7 +4,7 @@
     scaling.py PROGRAM [NAME...]
 
 Instructions are counted by valgrind, so that a busy machine changes nothing; without valgrind the exit status is 77
-(skipped). Each reader gets an input of the shape that is hardest for it: one long line, equal keys, falling offsets."""
+(skipped). Each reader gets an input of the shape that is hardest for it: one long line, falling keys and offsets."""
 
 import concurrent.futures
 import json
@@ -58,7 +58,7 @@ def fasttext(n, prune):
     head = struct.pack("<ii", 793712314, 12) + struct.pack("<12id", 4, 5, 1, 5, 5, 1, 2, 2, 2 * n, 3, 6, 100, 1e-4)
     words = struct.pack("<iiiqq", n, n, 0, n, n if prune else -1)
     words += b"".join(f"w{i}".encode() + b"\0" + struct.pack("<qb", 1, 0) for i in range(n))
-    words += b"".join(struct.pack("<ii", i % 2, i) for i in range(n)) if prune else b""
+    words += b"".join(struct.pack("<ii", n - 1 - i, i) for i in range(n)) if prune else b""
     rows = n + (n if prune else 2 * n)
     return head + words + struct.pack("<?qq", False, rows, 4) + bytes(16 * rows) + struct.pack("<?qq", False, n, 4) + bytes(
         16 * n)
@@ -116,7 +116,7 @@ READERS = {
     "JSON, one line": (json_line, 1500, "convert --from jsonl --to conll -o out.conll IN"),
     "JSON lines tagged": (json_lines, 100, f"ner tag --model {OLD}/tagger.model --format jsonl -o out.jsonl IN"),
     "plain text": (text_line, 8000, "translate lm train --order 2 -o out.lm IN"),
-    "vectors, text": (vectors, 3000, "check --as vectors IN"),
+    "vectors, text": (vectors, 10000, "check --as vectors IN"),
     "vectors, word2vec": (word2vec, 20000, "check --as vectors IN"),
     "vectors, fastText": (lambda n: fasttext(n, False), 10000, "check --as vectors IN"),
     "vectors, fastText pruned": (lambda n: fasttext(n, True), 10000, "check --as vectors IN"),
