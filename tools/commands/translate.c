@@ -3,20 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum isg_status write_report(const char *path, bool force, json_t *json, struct isg_error *err)
+static enum isg_status write_report(struct isg_writer *w, const json_t *json, struct isg_error *err)
 {
-    struct isg_writer *w;
-    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     if (!text)
         return isg_error_nomem(err, "the report");
-    enum isg_status status = isg_writer_open(&w, path, force, err);
-    if (status == ISG_OK) {
-        isg_writer_text(w, text);
-        isg_writer_text(w, "\n");
-        status = isg_writer_commit(w, err);
-    }
+    isg_writer_text(w, text);
+    isg_writer_text(w, "\n");
     free(text);
-    return status;
+    return ISG_OK;
 }
 
 /** Sets of options by name; an option given beside a preset overrides it. */
@@ -40,24 +35,6 @@ static int index_of(const char *name, const char *const *names)
     while (strcmp(name, names[i]) != 0)
         i++;
     return i;
-}
-
-/** Translates, and commits both files or neither. */
-static enum isg_status translate_to(struct isg_app *app, struct isg_translator *t, const char *in,
-    struct isg_columns columns, const char *out_path, const char *trace_path, struct isg_translate_report *report,
-    struct isg_error *err)
-{
-    struct isg_writer *w[2] = {NULL}; /* the corpus and the trace */
-    enum isg_status status = isg_writer_open(&w[0], out_path, app->force, err);
-    if (status == ISG_OK && trace_path)
-        status = isg_writer_open(&w[1], trace_path, app->force, err);
-    if (status == ISG_OK)
-        status = isg_translate_corpus(t, in, columns, w[0], w[1], report, &app->env, err);
-    if (status == ISG_OK)
-        status = isg_writer_commit_all(w, 2, err);
-    isg_writer_abort(w[0]);
-    isg_writer_abort(w[1]);
-    return status;
 }
 
 /** What run_translate's options come to. */
@@ -95,32 +72,60 @@ static enum isg_status make_translator(struct isg_app *app, const struct job *jo
     return ISG_OK;
 }
 
+static enum isg_status report_json(
+    const struct isg_translate_report *report, double seconds, json_t **json, struct isg_error *err)
+{
+    const double speed = seconds > 0.0 ? (double)report->tokens_in / seconds : 0.0;
+    *json = isg_translate_report_json(report);
+    if (!*json || json_object_set_new(*json, "tokens_per_second", json_real(speed)) != 0)
+        return isg_error_nomem(err, "the report");
+    return ISG_OK;
+}
+
+/** Translates, and commits the corpus, the trace and the report together or not at all. */
+static enum isg_status translate_to(struct isg_app *app, struct isg_translator *t, const struct job *job,
+    struct isg_translate_report *report, json_t **json, struct isg_error *err)
+{
+    enum { CORPUS, TRACE, REPORT, N_FILES };
+    const char *const paths[N_FILES] = {job->out, job->trace, job->report};
+    struct isg_writer *w[N_FILES] = {NULL};
+    enum isg_status status = ISG_OK;
+    for (int i = 0; i < N_FILES && status == ISG_OK; i++)
+        if (paths[i])
+            status = isg_writer_open(&w[i], paths[i], app->force, err);
+    const double started = isg_now();
+    if (status == ISG_OK)
+        status = isg_translate_corpus(t, job->corpus, job->columns, w[CORPUS], w[TRACE], report, &app->env, err);
+    if (status == ISG_OK)
+        status = report_json(report, isg_now() - started, json, err);
+    if (status == ISG_OK && w[REPORT])
+        status = write_report(w[REPORT], *json, err);
+    if (status == ISG_OK)
+        status = isg_writer_commit_all(w, N_FILES, err);
+    for (int i = 0; i < N_FILES; i++)
+        isg_writer_abort(w[i]);
+    return status;
+}
+
 static enum isg_status translate(struct isg_app *app, const struct job *job, struct isg_error *err)
 {
     struct isg_translate_loaded l = {0};
     struct isg_translator *t = NULL;
     struct isg_translate_report report = {0};
+    json_t *json = NULL;
     enum isg_status status = ISG_OK;
     ISG_GOTO(isg_translate_load(app, job->in, job->corpus, job->columns, &l, err));
     ISG_GOTO(make_translator(app, job, &l, &t, err));
-    const double started = isg_now();
-    ISG_GOTO(translate_to(app, t, job->corpus, job->columns, job->out, job->trace, &report, err));
-    const double seconds = isg_now() - started;
-    json_t *json = isg_translate_report_json(&report);
-    if (json && json_object_set_new(json, "tokens_per_second",
-                    json_real(seconds > 0.0 ? (double)report.tokens_in / seconds : 0.0)) != 0) {
-        json_decref(json);
-        json = NULL;
-    }
-    if (job->report)
-        status = write_report(job->report, app->force, json, err);
+    ISG_GOTO(translate_to(app, t, job, &report, &json, err));
     isg_log(&app->env, ISG_LOG_INFO,
         "%llu sentences, %llu tokens, %llu entities, %s; %.1f %% of the words to translate found",
         (unsigned long long)report.sentences_in, (unsigned long long)report.tokens_in,
         (unsigned long long)report.entities_in, isg_scheme_name(report.scheme),
         100.0 * isg_translate_coverage(&report));
     isg_app_result(app, json);
+    json = NULL;
 out:
+    json_decref(json);
     isg_translator_free(t);
     isg_translate_loaded_fini(&l);
     return status;
