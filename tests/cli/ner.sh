@@ -71,6 +71,11 @@ run 0 ner train --train train $small --set chars=both --set attention=xie --set 
 run 0 ner train --train train $small --set chars=none --set attention=heads --epochs 1 -o heads
 run 0 ner tag --model much dev -o much.out
 
+# --- more types than a tagger can have: refused before training
+awk 'BEGIN { for (t = 0; t < 1100; t++) print "name" t " B-T" t "\n" }' >types
+run 3 ner train --train types --preset small --epochs 1 -o types.model
+holds stderr "at most 1023 (4096 labels)"
+
 # --- several texts; tags that are not known, and weights: sentences without weight do not count, however wrong
 # their tags
 {
