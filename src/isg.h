@@ -23,6 +23,7 @@
 
 #include "src/error.h"
 #include "src/mem.h"
+#include "src/reserve.h"
 #include "src/array.h"
 #include "src/strtab.h"
 #include "src/utf8.h"

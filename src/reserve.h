@@ -1,8 +1,7 @@
 /** @file src/reserve.h  An allocator for libraries that go wrong without memory (ICU follows NULL, jansson drops text).
  *
  * What malloc refuses comes from a reserve of 4 MiB, so that the library's call succeeds or ends in order; both are
- * remembered. State of the process, since these libraries' allocators are. Thread-safe. Not in
- * isg.h: whoever hands an allocator to such a library includes it. */
+ * remembered. State of the process, since these libraries' allocators are. Thread-safe. */
 #ifndef ISG_SRC_RESERVE_H
 #define ISG_SRC_RESERVE_H
 #include <stdbool.h>

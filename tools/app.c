@@ -1,6 +1,5 @@
 /* What every command shares: options, messages, progress, stopping, the log, JSON results. */
 #include "tools/app.h"
-#include "src/reserve.h"
 #include "tools/interrupt.h"
 
 #include <assert.h>

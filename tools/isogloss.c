@@ -1,5 +1,4 @@
 /* The program: finds the command, runs it, turns its status into one line and an exit status. */
-#include "src/reserve.h"
 #include "tools/app.h"
 #include "tools/early.h"
 #include "tools/interrupt.h"

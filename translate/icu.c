@@ -1,6 +1,6 @@
 /* ICU: transliteration and letter case. The only file that includes its headers. */
 #include "translate/icu.h"
-#include "src/reserve.h"
+#include "src/isg.h"
 #include <string.h>
 
 #ifdef ISG_WITH_ICU

@@ -1,5 +1,5 @@
-/** @file translate/translate.h  Public header of the translation of labelled corpora: word and phrase
- * lexicons, casing, language model, decoders, and the pass over a corpus that carries labels along.
+/** @file translate/translate.h  Public header of the translation of labelled corpora: lexicons (translate/lexicon), language
+ * models (translate/lm), casing, decoders, and the pass over a corpus that carries labels along.
  *
  * Sources: Mayhew, Tsai, Roth 2017, "Cheap Translation for Cross-Lingual NER" (EMNLP); Xie, Yang, Neubig,
  * Smith, Carbonell 2018, "Neural Cross-Lingual NER with Minimal Resources" (EMNLP); Chen, Goodman 1998, "An
@@ -7,55 +7,9 @@
  */
 #ifndef ISG_TRANSLATE_TRANSLATE_H
 #define ISG_TRANSLATE_TRANSLATE_H
-#include "align/align.h"
-#include "src/isg.h"
+#include "translate/lexicon/lexicon.h"
+#include "translate/lm/lm.h"
 #include <jansson.h>
-
-/* ---- lexicon: source phrases and their translations, in order of preference ---- */
-
-struct isg_lexicon; /**< Words of a phrase are joined by single spaces. Reading is safe from several threads. */
-struct isg_lexicon_entry {
-    uint32_t target; /**< id for isg_lexicon_target */
-    float score;     /**< as the file gives it (similarity, probability), else 0 */
-};
-struct isg_lexicon_report {
-    char format[16];     /**< "muse", "tsv", "dict", "dictd", "stardict" */
-    uint64_t entries;    /**< pairs kept */
-    uint64_t duplicates; /**< pairs seen before: the first is kept */
-    uint64_t skipped;    /**< headwords of dictd and StarDict without a translation that can be read */
-};
-struct isg_lexicon *isg_lexicon_new(void); /**< empty; NULL = no memory */
-void isg_lexicon_free(struct isg_lexicon *lex);
-/** Appends a pair to the source phrase's list, unless it is in it already; runs of whitespace count as one space. */
-ISG_MUST_CHECK enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, size_t n,
-    const char *target, size_t m, float score, struct isg_error *err);
-/**
- * Adds a file's pairs in file order. Formats: dictd (path ends in .index; its .dict or .dict.dz beside it), StarDict
- * (.ifo; with .idx and .dict or .dict.dz), else lines of pairs as isg_pairfile reads them, where "#" starts a comment in
- * a line without a tab. A malformed line is ISG_EDATA with its number.
- */
-ISG_MUST_CHECK enum isg_status isg_lexicon_load(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report, struct isg_error *err);
-/** Id of a source phrase exactly as given, or ISG_NO_ID. */
-uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, size_t n);
-/** Copies at most max entries of a source phrase, in order of preference; returns how many it has. */
-size_t isg_lexicon_entries(const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max);
-const char *isg_lexicon_source(const struct isg_lexicon *lex, uint32_t id, size_t *n);
-const char *isg_lexicon_target(const struct isg_lexicon *lex, uint32_t id, size_t *n);
-uint32_t isg_lexicon_size(const struct isg_lexicon *lex);  /**< source phrases; ids are 0 .. size-1 */
-uint64_t isg_lexicon_count(const struct isg_lexicon *lex); /**< entries of all of them */
-/**
- * Mayhew's phrase table: a new lexicon with prominence scores p(f|e) = n(e,f) / max(0.1, sum_f' n(e,f')),
- * best first. For each entry n(e,f) and n(low e, low f) grow by one, and so do n(ew,fw) and n(low ew, low fw)
- * for each word ew of e and fw of f; candidates of e are candidates of low e, too. (Mayhew et al. 2017 and its code;
- * papers' "woman" is "mujer" because most phrases with the one have the other.)
- */
-ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
-    struct isg_lexicon **out, const struct isg_lexicon *in, struct isg_error *err);
-/** Pivot: s to t through a third language, p(t|s) = sum_e p(e|s) p(t|e), each normalised over the candidates;
- * scored lexicons in, best first out. A result without entries is ISG_EDATA. */
-ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(
-    struct isg_lexicon **out, const struct isg_lexicon *first, const struct isg_lexicon *second, struct isg_error *err);
 
 /* ---- letter case ---- */
 
@@ -100,55 +54,6 @@ enum isg_casing {
     ISG_CASING_SAMPLE, /**< UniTrans: drawn from the word's distribution over lower, Title and UPPER */
     ISG_CASING_NONE    /**< Mayhew: as the lexicon has it, sentence-initial words capitalised, their rest lower */
 };
-
-/* ---- language model ---- */
-
-#define ISG_LM_MAX_ORDER 6
-struct isg_lm; /**< n-grams with back-off. Reading is safe from several threads. */
-/** Context of the next word, most recent word first, with the back-off weights that its words brought. */
-struct isg_lm_state {
-    uint32_t n;
-    uint32_t words[ISG_LM_MAX_ORDER - 1];
-    float backoff[ISG_LM_MAX_ORDER - 1]; /**< log10; [i] = of the context of i + 1 words */
-};
-struct isg_lm_opts {
-    int order;      /**< 1 to ISG_LM_MAX_ORDER, default 3 */
-    bool lower;     /**< lower-case the text, default yes */
-    bool tokenised; /**< the text is one sentence a line, split at spaces and tabs alone; default no: isg_tokenise */
-};
-/**
- * Learns from plain text by interpolated modified Kneser-Ney (Chen and Goodman 1998, section 3; the raw count
- * at the highest order and after <s>, else N1+(. w)): p(w|h) = (a(hw) - D(a(hw))) / sum_x a(hx) + g(h)
- * p(w|h'), with Y = t1 / (t1 + 2 t2), D1 = 1 - 2Y t2/t1, D2 = 2 - 3Y t3/t2, D3+ = 3 - 4Y t4/t3 from the
- * counts of counts t_k of each order (0.5, 1, 1.5 where these do not exist), unigrams interpolated with 1/V,
- * V counting </s> and <unk>. The text is streamed; memory is 4 (order + 1) bytes for each different n-gram of
- * the highest order, about 2.5 times at the peak. A text without a word is ISG_EDATA.
- */
-ISG_MUST_CHECK enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size_t n_paths,
-    const struct isg_lm_opts *opts, const struct isg_env *env, struct isg_error *err);
-/** Binary file (memory-mapped) or ARPA, recognised by content. */
-ISG_MUST_CHECK enum isg_status isg_lm_load(
-    struct isg_lm **out, const char *path, const struct isg_env *env, struct isg_error *err);
-/** ARPA where path ends in ".arpa" (only of a model just trained or read from ARPA), else binary. */
-ISG_MUST_CHECK enum isg_status isg_lm_save(
-    const struct isg_lm *lm, const char *path, bool force, struct isg_error *err);
-void isg_lm_free(struct isg_lm *lm); /**< NULL is fine */
-int isg_lm_order(const struct isg_lm *lm);
-bool isg_lm_lower(const struct isg_lm *lm);                             /**< its words are all lower-cased */
-uint64_t isg_lm_count(const struct isg_lm *lm, int order);              /**< n-grams of an order */
-uint32_t isg_lm_word(const struct isg_lm *lm, const char *s, size_t n); /**< id; 0 = <unk>. Cased as the model's text */
-#define ISG_LM_END 2U                                                   /**< id of </s> */
-void isg_lm_begin(const struct isg_lm *lm, struct isg_lm_state *s);     /**< the context <s> */
-void isg_lm_empty(struct isg_lm_state *s);                              /**< no context at all */
-/** log10 p(word | in); *out (may be `in` itself) gets the context after it. */
-float isg_lm_score(const struct isg_lm *lm, const struct isg_lm_state *in, uint32_t word, struct isg_lm_state *out);
-struct isg_lm_perplexity {
-    uint64_t sentences, tokens, oov; /**< tokens: words and </s>; oov: words that are <unk> */
-    double log10_all, log10_known;   /**< with and without the words that are <unk> */
-    double all, known;               /**< perplexities: 10^(-log10_all / tokens), 10^(-log10_known / (tokens - oov)) */
-};
-ISG_MUST_CHECK enum isg_status isg_lm_measure(
-    const struct isg_lm *lm, const char *path, bool tokenised, struct isg_lm_perplexity *out, struct isg_error *err);
 
 /* ---- translating a corpus ---- */
 
@@ -267,15 +172,6 @@ ISG_MUST_CHECK enum isg_status isg_translate_page(
 double isg_translate_coverage(const struct isg_translate_report *report);
 /** The report as a JSON object, for --report and --json; NULL = no memory. */
 json_t *isg_translate_report_json(const struct isg_translate_report *report);
-/**
- * The k best CSLS translations of words through a map, as a lexicon with scores. words: source words in lower
- * case.
- * @param words  NULL = the whole source vocabulary
- */
-ISG_MUST_CHECK enum isg_status isg_lexicon_from_map(struct isg_lexicon *lex, const struct isg_align_map *map,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_strtab *words, uint32_t k,
-    const struct isg_env *env, struct isg_error *err);
-
 /* ---- instead of translating: vectors of both languages ---- */
 
 enum isg_joint_mode {

@@ -1,5 +1,5 @@
 #include "tests/unit/translate_helpers.h"
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 
 static struct isg_translate_opts with(enum isg_decoder d, enum isg_casing c)
 {

@@ -1,5 +1,5 @@
 #include "tests/unit/translate_helpers.h"
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 
 static const struct isg_env env = {0};
 

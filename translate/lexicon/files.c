@@ -1,5 +1,5 @@
 /* Lexicon files. Formats: MUSE and TSV lines; dictd (RFC 2229's server, man dictfmt); StarDict 2.4.2. */
-#include "translate/translate.h"
+#include "translate/lexicon/lexicon.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

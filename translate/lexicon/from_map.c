@@ -1,5 +1,5 @@
 /* A lexicon from a map: the best translations of words by CSLS. */
-#include "translate/translate.h"
+#include "translate/lexicon/lexicon.h"
 #include <string.h>
 
 /** Rows of the source vocabulary that are wanted, in row order. */

@@ -1,6 +1,6 @@
 /* Lexicons: source phrases and their translations, in order of preference. */
 #include "translate/lexicon/pairset.h"
-#include "translate/translate.h"
+#include "translate/lexicon/lexicon.h"
 #include <string.h>
 
 struct node {

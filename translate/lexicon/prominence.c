@@ -1,6 +1,6 @@
 /* Scores of phrase tables: Mayhew's prominence, and pivoting through a third language. */
 #include "translate/lexicon/pairset.h"
-#include "translate/translate.h"
+#include "translate/lexicon/lexicon.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* ARPA files of back-off models, in and out. */
 #include "translate/lm/arpa.h"
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /** @file translate/lm/arpa.h  ARPA files of back-off models. */
 #ifndef ISG_TRANSLATE_LM_ARPA_H
 #define ISG_TRANSLATE_LM_ARPA_H
-#include "translate/translate.h"
+#include "translate/lm/lm.h"
 
 ISG_MUST_CHECK enum isg_status isg_lm_read_arpa(
     struct isg_lm **out, const char *path, const struct isg_env *env, struct isg_error *err);

@@ -1,6 +1,6 @@
 /* Language model files: a safetensors container, checked and memory-mapped as a whole, or ARPA. */
 #include "translate/lm/arpa.h"
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 #include <string.h>
 
 static enum isg_status make_vocabulary(

@@ -1,5 +1,5 @@
 /* The language model: its words, and p(word | context). */
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 #include <string.h>
 
 struct isg_lm *isg_lm_new(int order)

@@ -1,7 +1,7 @@
 /** @file translate/lm/table.h  Hash tables of n-grams: open addressing by a 64-bit key of the words. */
 #ifndef ISG_TRANSLATE_LM_TABLE_H
 #define ISG_TRANSLATE_LM_TABLE_H
-#include "translate/translate.h"
+#include "translate/lm/lm.h"
 
 /** log10 p and log10 back-off of an n-gram. */
 struct isg_lm_value {

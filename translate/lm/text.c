@@ -1,6 +1,6 @@
 /* Plain text as sentences of words, and perplexity on it. */
 #include "translate/lm/text.h"
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /** @file translate/lm/text.h  Plain text as sentences of words. */
 #ifndef ISG_TRANSLATE_LM_TEXT_H
 #define ISG_TRANSLATE_LM_TEXT_H
-#include "translate/translate.h"
+#include "translate/lm/lm.h"
 
 struct isg_lm_text {
     bool tokenised; /**< one sentence a line, words separated by spaces and tabs; else isg_tokenise cuts the text */

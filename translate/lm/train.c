@@ -2,7 +2,7 @@
  * last one first, sorted by these: in that order each lower order's n-grams (the shorter histories) come in
  * one run each, and one pass gives the counts of all orders (Heafield et al. 2013, "Scalable Modified
  * Kneser-Ney Language Model Estimation"). */
-#include "translate/lm/lm.h"
+#include "translate/lm/private.h"
 #include "translate/lm/text.h"
 #include <math.h>
 #include <stdlib.h>
