@@ -31,13 +31,11 @@
 #define ISG_RESERVE_MORE(a, more) ((more) <= SIZE_MAX - (a).n && ISG_RESERVE(a, (a).n + (more)))
 
 /** Appends one element, given as a value or a compound literal. */
-#define ISG_PUSH(a, ...)                                                                                               \
-    (((a).n < (a).cap || ISG_RESERVE(a, (a).n + 1)) && ((void)((a).v[(a).n++] = (__VA_ARGS__)), 1))
+#define ISG_PUSH(a, ...) (((a).n < (a).cap || ISG_RESERVE(a, (a).n + 1)) && ((void)((a).v[(a).n++] = (__VA_ARGS__)), 1))
 
 /** Appends `count` elements from `items`, which may be NULL where count is 0. */
 #define ISG_APPEND(a, items, count)                                                                                    \
-    (ISG_RESERVE_MORE(a, count) &&                                                                                     \
-        (isg_copy((a).v + (a).n, (items), (count) * sizeof *(a).v), (a).n += (count), 1))
+    (ISG_RESERVE_MORE(a, count) && (isg_copy((a).v + (a).n, (items), (count) * sizeof *(a).v), (a).n += (count), 1))
 
 /** Appends `count` elements of zero bytes. */
 #define ISG_APPEND_ZEROS(a, count)                                                                                     \

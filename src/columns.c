@@ -1,11 +1,12 @@
 /* Labelled text in columns, block by block. */
 #include "src/columns.h"
-#include "src/mem.h"
+#include "src/array.h"
 #include "src/tags.h"
+#include "src/text.h"
 #include "src/utf8.h"
-#include <string.h>
 
 #define MAX_LINE ((size_t)16 << 20)
+#define LOOK_AHEAD ((size_t)1 << 20) /* bytes read in search of the first word */
 
 /** Where a line's parts lie while the buffers may still move. */
 struct span_of_line {
@@ -15,22 +16,21 @@ struct isg_columns_reader {
     struct isg_reader *in;
     struct isg_columns columns; /* in force */
     char *path;
-    bool settled; /* the first token line was seen */
-    bool any_token, ended;
-    uint32_t first_fields; /* of the first token line */
-    uint64_t number;       /* of the line handed out last */
-    /* raw bytes: line ends and a byte order mark are wanted as they are, which isg_reader_line drops */
-    char *raw;
-    size_t raw_cap, raw_at, raw_n;
+    bool settled;   /* the first word's line was found, and its form is: */
+    bool conllu;    /* ten columns of tabs or more, the first a token number */
+    bool tagged;    /* a tag where one is wanted, or in the last column */
+    uint32_t width; /* columns of a token line; 0 = no line tells */
+    bool any_token;
+    uint64_t number; /* of the line handed out last */
+    /* bytes: line ends and a byte order mark are wanted as they are, which isg_reader_line drops */
+    ISG_ARRAY(char) raw;
+    size_t raw_at;
     bool raw_end;
     /* the block */
     struct isg_block block;
-    struct span_of_line *places;
-    size_t cap_places, cap_tokens;
-    char *text;
-    size_t n_text, cap_text;
-    struct isg_field *fields;
-    size_t n_fields, cap_fields;
+    ISG_ARRAY(struct span_of_line) places;
+    ISG_ARRAY(char) text;
+    ISG_ARRAY(struct isg_field) fields;
 };
 
 enum isg_status isg_columns_open(
@@ -58,12 +58,12 @@ void isg_columns_close(struct isg_columns_reader *r)
         return;
     isg_reader_close(r->in);
     isg_free(r->path);
-    isg_free(r->raw);
+    ISG_ARRAY_FREE(r->raw);
     isg_free(r->block.lines);
     isg_free(r->block.tokens);
-    isg_free(r->places);
-    isg_free(r->text);
-    isg_free(r->fields);
+    ISG_ARRAY_FREE(r->places);
+    ISG_ARRAY_FREE(r->text);
+    ISG_ARRAY_FREE(r->fields);
     isg_free(r);
 }
 
@@ -72,64 +72,83 @@ struct isg_columns isg_columns_effective(const struct isg_columns_reader *r)
     return r->columns;
 }
 
+uint32_t isg_columns_width(const struct isg_columns_reader *r)
+{
+    return r->width;
+}
+
 void isg_columns_position(const struct isg_columns_reader *r, uint64_t *done, uint64_t *total)
 {
     isg_reader_position(r->in, done, total);
 }
 
-/** The next line in r->raw without consuming it; *line NULL at the end. size counts the line's end, n does
- * not. */
-static enum isg_status peek(struct isg_columns_reader *r, struct isg_line *line, size_t *size, struct isg_error *err)
+/* More bytes behind those not consumed yet. */
+static enum isg_status fill(struct isg_columns_reader *r, struct isg_error *err)
 {
-    size_t scanned = 0;
-    char *lf = NULL;
-    *line = (struct isg_line){.number = r->number + 1};
+    const size_t want = 1 << 16;
+    if (r->raw_at > 0) {
+        memmove(r->raw.v, r->raw.v + r->raw_at, r->raw.n - r->raw_at);
+        r->raw.n -= r->raw_at;
+        r->raw_at = 0;
+    }
+    if (!ISG_RESERVE_MORE(r->raw, want))
+        return isg_error_nomem(err, "a line of a labelled file");
+    size_t got;
+    ISG_TRY(isg_reader_read(r->in, r->raw.v + r->raw.n, want, &got, err));
+    r->raw.n += got;
+    r->raw_end = got < want;
+    return ISG_OK;
+}
+
+/* The line that starts `from` bytes after the last one taken; *size counts its end (LF, CRLF or CR), 0 = end of file. */
+static enum isg_status find_line(
+    struct isg_columns_reader *r, size_t from, struct isg_line *line, size_t *size, struct isg_error *err)
+{
+    size_t n = 0, end = 0;
+    if (!r->raw.v)
+        ISG_TRY(fill(r, err));
     for (;;) {
-        lf = r->raw_n > scanned ? memchr(r->raw + r->raw_at + scanned, '\n', r->raw_n - scanned) : NULL;
-        if (lf || r->raw_end)
-            break;
-        scanned = r->raw_n;
-        if (r->raw_n > MAX_LINE) {
-            (void)isg_error_set(err, ISG_EDATA, r->path, r->number + 1, "a line of more than 16 MiB");
+        const char *const s = r->raw.v + r->raw_at + from;
+        const size_t left = r->raw.n - r->raw_at - from;
+        while (n < left && s[n] != '\n' && s[n] != '\r')
+            n++;
+        if (n > MAX_LINE) {
+            (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "a line of more than 16 MiB");
             return isg_error_expected(err, "columns of text, one token a line");
         }
-        if (r->raw_at > 0) {
-            memmove(r->raw, r->raw + r->raw_at, r->raw_n);
-            r->raw_at = 0;
-        }
-        const size_t want = 1 << 16;
-        if (!ISG_GROW(r->raw, r->raw_cap, r->raw_n + want))
-            return isg_error_nomem(err, "a line of a labelled file");
-        size_t got;
-        ISG_TRY(isg_reader_read(r->in, r->raw + r->raw_n, want, &got, err));
-        r->raw_n += got;
-        r->raw_end = got < want;
+        end = n == left ? 0 : s[n] == '\r' && n + 1 < left && s[n + 1] == '\n' ? 2 : 1;
+        /* a CR at the end of the bytes read may be half a CRLF */
+        if (r->raw_end || (end > 0 && (s[n] == '\n' || n + 1 < left)))
+            break;
+        ISG_TRY(fill(r, err));
     }
-    *size = 0;
-    if (!lf && r->raw_n == 0)
-        return ISG_OK;
-    line->text = r->raw + r->raw_at;
-    size_t n = lf ? (size_t)(lf - line->text) : r->raw_n;
-    *size = lf ? n + 1 : n;
-    line->no_lf = !lf;
-    if (n > 0 && line->text[n - 1] == '\r') {
-        line->crlf = true;
-        n--;
-    }
+    line->text = r->raw.v + r->raw_at + from;
+    line->crlf = end > 0 && line->text[n] == '\r';
+    line->no_lf = end == 0 || (line->crlf && end == 1);
+    *size = n + end;
     if (line->number == 1 && n >= 3 && memcmp(line->text, "\xef\xbb\xbf", 3) == 0) {
         line->bom = true;
         line->text += 3;
         n -= 3;
     }
-    if (n > MAX_LINE)
-        return isg_error_set(err, ISG_EDATA, r->path, line->number, "a line of more than 16 MiB");
     line->n = (uint32_t)n;
-    if (isg_utf8_valid(line->text, n) != n) {
-        const unsigned bad = (unsigned char)line->text[isg_utf8_valid(line->text, n)];
-        (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "invalid UTF-8 (byte 0x%02x)", bad);
-        return isg_error_advice(err, "convert the file with iconv -f LATIN1 -t UTF-8, or what its encoding is");
+    return ISG_OK;
+}
+
+/* The next line without consuming it; its text is NULL at the end. */
+static enum isg_status peek(struct isg_columns_reader *r, struct isg_line *line, size_t *size, struct isg_error *err)
+{
+    *line = (struct isg_line){.number = r->number + 1};
+    ISG_TRY(find_line(r, 0, line, size, err));
+    if (line->number == 1)
+        ISG_TRY(isg_text_check_start(r->raw.v, r->raw.n, r->path, err));
+    const size_t n = line->n, good = isg_utf8_valid(line->text, n);
+    if (good != n) {
+        (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "invalid UTF-8 (byte 0x%02x)",
+            (unsigned)(unsigned char)line->text[good]);
+        return isg_error_advice(err, "convert the file: iconv -f LATIN1 -t UTF-8 (or its real encoding)");
     }
-    if (memchr(line->text, 0, n))
+    if (n > 0 && memchr(line->text, 0, n))
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "a zero byte in a line of text");
     return ISG_OK;
 }
@@ -139,27 +158,44 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/** Splits a line at tabs (exactly) or runs of blanks; fields are appended to r->fields. */
+static bool is_blank_line(const struct isg_line *line)
+{
+    uint32_t i = 0;
+    while (i < line->n && is_blank(line->text[i]))
+        i++;
+    return i == line->n;
+}
+
+static bool is_document(const struct isg_line *line)
+{
+    static const char mark[] = "-DOCSTART-";
+    const size_t n = sizeof mark - 1;
+    return line->n >= n && memcmp(line->text, mark, n) == 0 && (line->n == n || is_blank(line->text[n]));
+}
+
+/* Splits a line at runs of spaces and tabs (separator ' '), or at each separator; spaces around a field are no part of
+ * it. Fields are appended to r->fields without being counted there. */
 static enum isg_status split(struct isg_columns_reader *r, struct isg_line *line, char separator, struct isg_error *err)
 {
     line->n_fields = 0;
     uint32_t i = 0;
     while (i <= line->n) {
-        if (separator == ' ') {
-            while (i < line->n && is_blank(line->text[i]))
-                i++;
-            if (i == line->n)
-                break;
-        }
+        while (i < line->n && (separator == ' ' ? is_blank(line->text[i]) : line->text[i] == ' '))
+            i++;
+        if (separator == ' ' && i == line->n)
+            break;
         const uint32_t start = i;
         while (i < line->n && (separator == ' ' ? !is_blank(line->text[i]) : line->text[i] != separator))
             i++;
-        if (!ISG_GROW(r->fields, r->cap_fields, r->n_fields + line->n_fields + 1))
+        uint32_t end = i;
+        while (end > start && line->text[end - 1] == ' ')
+            end--;
+        if (!ISG_RESERVE_MORE(r->fields, (size_t)line->n_fields + 1))
             return isg_error_nomem(err, "the columns of a sentence");
-        r->fields[r->n_fields + line->n_fields++] = (struct isg_field){start, i - start};
+        r->fields.v[r->fields.n + line->n_fields++] = (struct isg_field){start, end - start};
         i++;
     }
-    line->fields = r->fields + r->n_fields;
+    line->fields = r->fields.v + r->fields.n;
     return ISG_OK;
 }
 
@@ -179,65 +215,108 @@ static bool is_tag(const char *tag, size_t n, struct isg_columns c)
     return (c.open_tags && n == 1 && tag[0] == '?') || isg_tag_split(tag, n, &type, &type_n) != 0;
 }
 
-static bool field_is_tag(const struct isg_line *line, struct isg_columns c)
+/* Is there a tag in the tag column (the last one where no column is to be read)? */
+static bool has_tag(const struct isg_line *line, struct isg_columns c)
 {
+    const int column = c.tag == ISG_NO_COLUMN ? -1 : c.tag;
     size_t n;
-    const char *tag = isg_line_field(line, c.tag, &n);
-    return tag && column_index(line, c.tag) > 0 && is_tag(tag, n, c);
+    const char *tag = isg_line_field(line, column, &n);
+    return tag && column_index(line, column) != column_index(line, c.word) && is_tag(tag, n, c);
 }
 
-static bool is_conllu(const struct isg_line *line)
+enum { CONLLU_WIDTH = 10 };
+
+/* The first field of CoNLL-U: a word ("7"), a surface token over several words ("7-8"), an empty node ("7.1"). */
+static enum { NO_ID, WORD_ID, OTHER_ID } conllu_id(const struct isg_line *line)
 {
-    if (line->n_fields != 10 || line->fields[0].n == 0)
+    const struct isg_field f = line->fields[0];
+    bool other = false;
+    for (uint32_t i = 0; i < f.n; i++) {
+        const char c = line->text[f.start + i];
+        if (c >= '0' && c <= '9')
+            continue;
+        if (other || i == 0 || i + 1 == f.n || (c != '-' && c != '.'))
+            return NO_ID;
+        other = true;
+    }
+    return f.n == 0 ? NO_ID : other ? OTHER_ID : WORD_ID;
+}
+
+/* Takes the form of the file from a line. */
+static enum isg_status settle_by(struct isg_columns_reader *r, struct isg_line *line, bool *good, struct isg_error *err)
+{
+    const bool tab = memchr(line->text, '\t', line->n) != NULL, hash = line->text[0] == '#';
+    const char separator = r->columns.separator ? r->columns.separator : tab ? '\t' : ' ';
+    ISG_TRY(split(r, line, separator, err));
+    const bool conllu = separator == '\t' && line->n_fields >= CONLLU_WIDTH && conllu_id(line) != NO_ID;
+    const bool tagged = has_tag(line, r->columns);
+    *good = conllu ? conllu_id(line) == WORD_ID : !hash || tagged || (line->n_fields == 1 && line->n > 1);
+    if (!*good)
+        return ISG_OK;
+    r->width = line->n_fields;
+    r->columns.separator = separator;
+    r->tagged = tagged;
+    r->conllu = conllu;
+    if (conllu && r->columns.word == 0 && (r->columns.tag == -1 || r->columns.tag == ISG_NO_COLUMN)) {
+        r->columns.word = 1;
+        r->columns.tag = tagged ? r->columns.tag : ISG_NO_COLUMN;
+    }
+    return ISG_OK;
+}
+
+/* Looks ahead for the first line that is a word's for certain, and settles the file's form by it: whether a line that
+ * starts with '#' is a comment depends on the columns of the others. A file in which every line starts so is settled by
+ * the first that could be a word's. */
+static enum isg_status settle(struct isg_columns_reader *r, struct isg_error *err)
+{
+    for (int hashes = 0; hashes < 2 && !r->width; hashes++) {
+        size_t at = 0, size;
+        for (uint64_t number = r->number + 1; at < LOOK_AHEAD && !r->width; number++, at += size) {
+            struct isg_line line = {.number = number};
+            bool good;
+            ISG_TRY(find_line(r, at, &line, &size, err));
+            if (size == 0)
+                break;
+            if (!is_blank_line(&line) && !is_document(&line) && (line.text[0] == '#') == (hashes == 1))
+                ISG_TRY(settle_by(r, &line, &good, err));
+        }
+    }
+    r->settled = true;
+    return ISG_OK;
+}
+
+/* A line that starts with '#': a word such as "#wow" or "#", or a comment? */
+static bool is_hash_word(const struct isg_columns_reader *r, const struct isg_line *line)
+{
+    if (r->conllu || line->n_fields != r->width)
         return false;
-    for (uint32_t i = 0; i < line->fields[0].n; i++)
-        if (!strchr("0123456789.-", line->text[line->fields[0].start + i]))
-            return false;
-    return true;
+    if (r->tagged)
+        return has_tag(line, r->columns);
+    return r->columns.separator == ' ' ? line->n > 1 && !is_blank(line->text[1]) : true;
 }
 
 static enum isg_status classify(struct isg_columns_reader *r, struct isg_line *line, struct isg_error *err)
 {
-    static const char doc[] = "-DOCSTART-";
-    uint32_t blanks = 0;
-    while (blanks < line->n && is_blank(line->text[blanks]))
-        blanks++;
-    if (blanks == line->n) {
+    if (is_blank_line(line)) {
         line->kind = ISG_LINE_BLANK;
         return ISG_OK;
     }
-    const size_t nd = sizeof doc - 1;
-    if (line->n >= nd && memcmp(line->text, doc, nd) == 0 && (line->n == nd || is_blank(line->text[nd]))) {
+    if (!r->width && line->text[0] != '#' && !is_document(line)) { /* after more than LOOK_AHEAD bytes of other lines */
+        bool good;
+        ISG_TRY(settle_by(r, line, &good, err));
+    }
+    ISG_TRY(split(r, line, r->columns.separator ? r->columns.separator : ' ', err));
+    if (is_document(line))
         line->kind = ISG_LINE_DOCUMENT;
-    } else {
+    else if (line->text[0] == '#' && !is_hash_word(r, line))
+        line->kind = ISG_LINE_COMMENT;
+    else if (r->conllu && line->n_fields >= CONLLU_WIDTH && conllu_id(line) == OTHER_ID)
+        line->kind = ISG_LINE_EXTRA;
+    else
         line->kind = ISG_LINE_TOKEN;
-    }
-    const bool tab = memchr(line->text, '\t', line->n) != NULL;
-    const char separator = r->columns.separator ? r->columns.separator : tab ? '\t' : ' ';
-    ISG_TRY(split(r, line, separator, err));
-    if (line->kind == ISG_LINE_DOCUMENT)
-        return ISG_OK;
-    if (line->text[0] == '#') {
-        const bool token = separator == '\t' && r->columns.tag != ISG_NO_COLUMN ? tab
-                           : r->columns.tag != ISG_NO_COLUMN                    ? field_is_tag(line, r->columns)
-                           : r->settled                                         ? line->n_fields == r->first_fields
-                                                                                : tab || line->n_fields == 1;
-        if (!token) {
-            line->kind = ISG_LINE_COMMENT;
-            line->fields = NULL;
-            line->n_fields = 0;
-            return ISG_OK;
-        }
-    }
-    if (!r->settled) {
-        r->settled = true;
-        r->columns.separator = separator;
-        r->first_fields = line->n_fields;
-        if (r->columns.word == 0 && r->columns.tag == -1 && separator == '\t' && is_conllu(line)) {
-            r->columns.word = 1;
-            if (!field_is_tag(line, r->columns))
-                r->columns.tag = ISG_NO_COLUMN;
-        }
+    if (line->kind == ISG_LINE_COMMENT || line->kind == ISG_LINE_EXTRA) {
+        line->fields = NULL;
+        line->n_fields = 0;
     }
     return ISG_OK;
 }
@@ -261,6 +340,13 @@ static enum isg_status check_token(
         return isg_error_advice(
             err, "say with --columns which column holds what (counted from 0, or from the end: -1)");
     }
+    if (line->n_fields != r->width && !c.ragged && !c.any_tag) {
+        (void)isg_error_set(
+            err, ISG_EDATA, r->path, line->number, "%u column%s", line->n_fields, line->n_fields == 1 ? "" : "s");
+        (void)isg_error_expected(err, "%u, as in the file's first token line", r->width);
+        return isg_error_advice(err, "mend the line, or count columns from the front: --columns 0,%d",
+            r->width > 1 ? (int)r->width - 1 : 1);
+    }
     if (line->fields[word].n == 0)
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "an empty word");
     if (tag < 0 || c.any_tag)
@@ -283,20 +369,16 @@ static enum isg_status take(struct isg_columns_reader *r, struct isg_line *line,
     struct isg_block *b = &r->block;
     if (b->n_lines >= UINT32_MAX)
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "a sentence of more than 4,294,967,295 lines");
-    if (!ISG_GROW(b->lines, b->cap_lines, b->n_lines + 1) || !ISG_GROW(r->places, r->cap_places, b->n_lines + 1) ||
-        !ISG_GROW(r->text, r->cap_text, r->n_text + line->n + 1) ||
-        (line->kind == ISG_LINE_TOKEN && !ISG_GROW(b->tokens, r->cap_tokens, b->n_tokens + 1)))
+    if (!ISG_GROW(b->lines, b->cap_lines, b->n_lines + 1) ||
+        !ISG_PUSH(r->places, (struct span_of_line){r->text.n, r->fields.n}) ||
+        !ISG_APPEND(r->text, line->text, (size_t)line->n) || !ISG_PUSH(r->text, 0) ||
+        (line->kind == ISG_LINE_TOKEN && !ISG_GROW(b->tokens, b->cap_tokens, b->n_tokens + 1)))
         return isg_error_nomem(err, "a sentence");
-    memcpy(r->text + r->n_text, line->text, line->n);
-    r->text[r->n_text + line->n] = 0;
-    r->places[b->n_lines] = (struct span_of_line){r->n_text, r->n_fields};
-    r->n_text += line->n + 1;
-    r->n_fields += line->n_fields;
+    r->fields.n += line->n_fields;
     if (line->kind == ISG_LINE_TOKEN)
         b->tokens[b->n_tokens++] = (uint32_t)b->n_lines;
     b->lines[b->n_lines++] = *line;
     r->raw_at += size;
-    r->raw_n -= size;
     r->number++;
     return ISG_OK;
 }
@@ -306,8 +388,10 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
     struct isg_block *b = &r->block;
     *block = NULL;
     b->n_lines = b->n_tokens = 0;
-    r->n_text = r->n_fields = 0;
+    r->places.n = r->text.n = r->fields.n = 0;
     bool blank = false;
+    if (!r->settled)
+        ISG_TRY(settle(r, err));
     for (;;) {
         struct isg_line line;
         size_t size = 0;
@@ -332,8 +416,8 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
         return isg_error_expected(err, "one token a line, a blank line after each sentence");
     }
     for (size_t i = 0; i < b->n_lines; i++) {
-        b->lines[i].text = r->text + r->places[i].text;
-        b->lines[i].fields = b->lines[i].n_fields ? r->fields + r->places[i].fields : NULL;
+        b->lines[i].text = r->text.v + r->places.v[i].text;
+        b->lines[i].fields = b->lines[i].n_fields ? r->fields.v + r->places.v[i].fields : NULL;
     }
     *block = b;
     return ISG_OK;
@@ -449,6 +533,7 @@ enum isg_status isg_columns_parse(struct isg_columns *out, const char *text, str
         return isg_error_expected(err, "names, as in word,_,_,tag (or word,feature,_,tag), or the numbers of "
                                        "the word and the tag, as in 0,3 or 0,-1");
     }
+    c.ragged = c.word >= 0 && c.tag >= 0 && c.tag != ISG_NO_COLUMN;
     *out = c;
     return ISG_OK;
 }

@@ -122,8 +122,10 @@ static enum isg_status check_order(const struct isg_names *names, const char *pa
         (n_first == n_second && first_caps == n && second_caps == 0)) {
         size_t len;
         const char *const type = isg_strtab_get(names->types, names->names.v[0].type, &len);
-        (void)isg_error_set(err, ISG_EDATA, path, 0, "types before names: %u different values in the first column, %u "
-            "in the second", n_first, n_second);
+        (void)isg_error_set(err, ISG_EDATA, path, 0,
+            "types before names: %u different values in the first column, %u "
+            "in the second",
+            n_first, n_second);
         (void)isg_error_expected(err, "%s", form);
         status = isg_error_advice(err, "swap the columns: \"%.*s<TAB>%.*s\"", (int)(len < 60 ? len : 60), type,
             (int)(names->names.v[0].n < 60 ? names->names.v[0].n : 60), names->text.v + names->names.v[0].at);

@@ -51,13 +51,12 @@ static enum isg_status compile(
     }
     char text[160];
     (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
-    (void)isg_error_set(err, ISG_EDATA, p->path, line, "pattern \"%.*s\": %s, at its byte %zu",
-        (int)(n < 60 ? n : 60), regex, text, (size_t)at);
+    (void)isg_error_set(err, ISG_EDATA, p->path, line, "pattern \"%.*s\": %s, at its byte %zu", (int)(n < 60 ? n : 60),
+        regex, text, (size_t)at);
     return isg_error_expected(err, "a regular expression in PCRE2's syntax");
 }
 
-static enum isg_status add_line(
-    struct isg_patterns *p, const char *s, size_t n, uint64_t line, struct isg_error *err)
+static enum isg_status add_line(struct isg_patterns *p, const char *s, size_t n, uint64_t line, struct isg_error *err)
 {
     if (n == 0 || s[0] == '#' || strspn(s, " \t") >= n)
         return ISG_OK;
@@ -143,8 +142,8 @@ enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, c
     return status;
 }
 
-enum isg_status isg_patterns_find(struct isg_patterns *p, const char *s, size_t n, size_t from, const char **name,
-    size_t *end, struct isg_error *err)
+enum isg_status isg_patterns_find(
+    struct isg_patterns *p, const char *s, size_t n, size_t from, const char **name, size_t *end, struct isg_error *err)
 {
     *name = NULL;
     for (size_t i = 0; i < p->list.n && from < n; i++) {

@@ -84,8 +84,9 @@ enum isg_status isg_tokenise(
         if (after_end && !ends && !closing && isg_utf8_case(s + at, end - at) != ISG_CASE_LOWER)
             tokens->v[tokens->n - 1].ends = true;
         const uint32_t length = (uint32_t)isg_utf8_length(s + at, end - at);
-        if (!ISG_PUSH(*tokens, (struct isg_token){.start = (uint32_t)at, .n = (uint32_t)(end - at), .cp_start = cp,
-                                   .cp_end = cp + length}))
+        if (!ISG_PUSH(
+                *tokens, (struct isg_token){
+                             .start = (uint32_t)at, .n = (uint32_t)(end - at), .cp_start = cp, .cp_end = cp + length}))
             return isg_error_nomem(err, "tokens");
         after_end = ends || (after_end && closing);
         cp += length;

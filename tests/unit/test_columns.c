@@ -65,6 +65,16 @@ static void round_trips(void **state)
          "a O\nb O\n",
             1, 2},                                             /* byte order mark */
         {"#wow\tO\nyes\tO\n# a comment\nno\tO\n#\tO\n", 1, 4}, /* hashtags are words */
+        {"# text = Ann has group O\nAnn B-PER\nhas O\ngroup O\nO O\n\n", 1, 4},
+        {"# newdoc\nAnn B-PER\n# newdoc\n# O\n#newdoc id\nBob B-PER\n", 1, 3}, /* "#" with a tag is a word */
+        {"# id 1\n#wow O O\n\nb I-ORG I-ORG\n-DOCSTART-\n# id x\nc O O\n", 3, 3},
+        {"#wow O\n#yes B-x\n# no, one comment more\n", 1, 2}, /* no line without # */
+        {"# 1\n\n-DOCSTART-\n# 2\n\na O\n", 1, 1},
+        {"a O\rb B-x\r\rc O\r", 2, 3},             /* CR alone ends lines, too */
+        {"a O\r\nb B-x\r\r\nc O\nd O\re O", 2, 5}, /* whatever the mixture */
+        {"1-2\tdel\t_\t_\t_\t_\t_\t_\t_\t_\n1\tde\t_\t_\t_\t_\t_\t_\t_\tO\n"
+         "2\tel\t_\t_\t_\t_\t_\t_\t_\tO\n2.1\tx\t_\t_\t_\t_\t_\t_\t_\tO\n# a\tb\t_\t_\t_\t_\t_\t_\t_\tO\n",
+            1, 2},
         {"# text = O no\n#wow O\nyes O\n", 1, 2},
         {"a O\n-DOCSTART- -X- O O\nb O\n", 2, 2}, /* mark without a blank line */
         {"a\tb c\t\tO\n", 1, 1},                  /* tabs separate exactly */
@@ -111,11 +121,13 @@ static void conllu(void **state)
     struct isg_block *b;
     assert_ok(isg_columns_open(&r, path, ISG_COLUMNS_DEFAULT, &err));
     assert_ok(isg_columns_next(r, &b, &err));
-    assert_int_equal(b->n_tokens, 3);
+    assert_int_equal(b->n_tokens, 2);
     assert_int_equal(b->lines[0].kind, ISG_LINE_COMMENT);
+    assert_int_equal(b->lines[2].kind, ISG_LINE_EXTRA);
     assert_int_equal(isg_columns_effective(r).word, 1);
     size_t n;
-    assert_memory_equal(isg_block_word(r, b, 0, &n), "Del", 3);
+    assert_memory_equal(isg_block_word(r, b, 0, &n), "de", 2);
+    assert_int_equal(n, 2);
     assert_null(isg_block_tag(r, b, 0, &n));
     isg_columns_close(r);
     unlink(path);
@@ -178,6 +190,16 @@ static void broken(void **state)
     REFUSES("", "an empty file");
     REFUSES("\n\n \n", "no token");
     REFUSES("a O\nb\n", ":2: a line of 1 column");
+    REFUSES("Ann _ O I-PER\nLast Name _ O I-PER\n", ":2: 5 columns; expected 4, as in the file's first token line");
+    REFUSES("Ann _ O I-PER\nleft O\n", ":2: 2 columns; expected 4");
+    REFUSES("# 1\n\nAnn\t_\tO\n\nb\tO\n", ":5: 2 columns; expected 3");
+    REFUSES("a O\nb O-\n", ":2: the tag \"O-\"");
+    REFUSES("\xff\xfe"
+            "a\0 \0O\0\n\0",
+        ":1: UTF-16 text; expected UTF-8; convert the file: iconv -f UTF-16");
+    REFUSES("a\0 \0O\0\n\0", ":1: UTF-16 text");
+    REFUSES("\0a\0 \0O\0\n", ":1: UTF-16 text");
+    REFUSES("\xef\xbb\xbf\n <!DOCTYPE html>\n<html>\n", ":1: a web page");
     REFUSES("a O\nb B\n", ":2: the tag \"B\" without a type");
     REFUSES("a O\nb I-\n", ":2: the tag \"I-\" without a type");
     REFUSES("a O\nb X-PER\n", ":2: the tag \"X-PER\"");
@@ -188,6 +210,94 @@ static void broken(void **state)
     memset(big, 'a', (size_t)18 << 20);
     refuses(big, (size_t)18 << 20, "16 MiB");
     free(big);
+}
+
+/** What a line is does not depend on which columns are read. */
+static void same_words_whatever_is_read(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"# newdoc\nAnn B-PER\n\n# newdoc\n#wow O\n",
+        "# text = a\n1-2\tab\t_\t_\t_\t_\t_\t_\t_\tO\n1\ta\t_\t_\t_\t_\t_\t_\t_\tO\n2\tb\t_\t_\t_\t_\t_\t_\t_\tO\n"};
+    for (size_t i = 0; i < 2; i++) {
+        char *path = test_file(texts[i], strlen(texts[i]), ".txt");
+        const struct isg_columns ways[] = {ISG_COLUMNS_DEFAULT, {.word = 0, .tag = ISG_NO_COLUMN},
+            {.word = 0, .tag = ISG_NO_COLUMN, .features = {1}, .n_features = 1},
+            {.word = 0, .tag = -1, .any_tag = true}};
+        for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+            struct isg_error err = {0};
+            struct isg_columns_reader *r;
+            struct isg_block *b;
+            size_t tokens = 0, n;
+            assert_ok(isg_columns_open(&r, path, ways[k], &err));
+            for (;;) {
+                assert_ok(isg_columns_next(r, &b, &err));
+                if (!b)
+                    break;
+                for (size_t j = 0; j < b->n_tokens; j++, tokens++) {
+                    const char *const word = isg_block_word(r, b, j, &n);
+                    static const char *const wanted[2][2] = {{"Ann", "#wow"}, {"a", "b"}};
+                    assert_int_equal(n, strlen(wanted[i][tokens]));
+                    assert_memory_equal(word, wanted[i][tokens], n);
+                }
+            }
+            assert_int_equal(tokens, 2);
+            isg_columns_close(r);
+        }
+        unlink(path);
+        free(path);
+    }
+}
+
+static void spaces_beside_fields(void **state)
+{
+    (void)state;
+    static const char text[] = "New York \t x\tB-LOC \nb\t\t O\n";
+    char *path = test_file(text, sizeof text - 1, ".txt");
+    struct isg_error err = {0};
+    struct isg_columns_reader *r;
+    struct isg_block *b;
+    size_t n;
+    assert_ok(isg_columns_open(&r, path, ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_columns_next(r, &b, &err));
+    assert_int_equal(isg_columns_width(r), 3);
+    assert_memory_equal(isg_block_word(r, b, 0, &n), "New York", 8);
+    assert_int_equal(n, 8);
+    assert_memory_equal(isg_block_tag(r, b, 0, &n), "B-LOC", 5);
+    assert_int_equal(n, 5);
+    isg_block_tag(r, b, 1, &n);
+    assert_int_equal(n, 1);
+    isg_columns_close(r);
+    unlink(path);
+    free(path);
+}
+
+/** A ragged file is read with columns counted from the front; an empty one where that is allowed. */
+static void allowances(void **state)
+{
+    (void)state;
+    struct isg_error err = {0};
+    struct isg_columns_reader *r;
+    struct isg_block *b;
+    struct isg_columns c;
+    assert_ok(isg_columns_parse(&c, "0,1", &err));
+    char *path = test_file("a O\nb O x y\n", 12, ".txt");
+    assert_ok(isg_columns_open(&r, path, c, &err));
+    assert_ok(isg_columns_next(r, &b, &err));
+    assert_int_equal(b->n_tokens, 2);
+    isg_columns_close(r);
+    unlink(path);
+    free(path);
+    path = test_file("\n", 1, ".txt");
+    c = ISG_COLUMNS_DEFAULT;
+    c.allow_empty = true;
+    assert_ok(isg_columns_open(&r, path, c, &err));
+    assert_ok(isg_columns_next(r, &b, &err));
+    assert_int_equal(b->n_lines, 1);
+    assert_ok(isg_columns_next(r, &b, &err));
+    assert_null(b);
+    isg_columns_close(r);
+    unlink(path);
+    free(path);
 }
 
 static void specifications(void **state)
@@ -310,6 +420,9 @@ int main(void)
         cmocka_unit_test(conllu),
         cmocka_unit_test(fields),
         cmocka_unit_test(broken),
+        cmocka_unit_test(same_words_whatever_is_read),
+        cmocka_unit_test(spaces_beside_fields),
+        cmocka_unit_test(allowances),
         cmocka_unit_test(specifications),
         cmocka_unit_test(conlleval_rules),
         cmocka_unit_test(writes_schemes),
