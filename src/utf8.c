@@ -67,6 +67,79 @@ static utf8proc_category_t category(uint32_t cp)
     return utf8proc_category((utf8proc_int32_t)cp);
 }
 
+/* Is the text in NFC for certain? Below U+0300 no code point changes or joins another. Beyond, those are safe that have
+ * no canonical decomposition and are no marks, nor jamo that may join a syllable. */
+static bool surely_nfc(const char *s, size_t n)
+{
+    const unsigned char *const b = (const unsigned char *)s;
+    unsigned char high = 0;
+    for (size_t i = 0; i < n; i++)
+        high = b[i] > high ? b[i] : high;
+    if (high < 0xcc)
+        return true;
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        i += isg_utf8_decode(s + i, n - i, &cp);
+        if (cp < 0x300)
+            continue;
+        const utf8proc_property_t *const p = utf8proc_get_property((utf8proc_int32_t)cp);
+        if (p->combining_class || (p->decomp_type == 0 && p->decomp_seqindex != UINT16_MAX) || (cp >= 0x1161 && cp <= 0x11ff) ||
+            (p->category >= UTF8PROC_CATEGORY_MN && p->category <= UTF8PROC_CATEGORY_ME))
+            return false;
+    }
+    return true;
+}
+
+const char *isg_utf8_nfc(const char *s, size_t n, size_t *out_n, char **made)
+{
+    enum { SMALL = 256 };
+    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+    utf8proc_int32_t small[SMALL + 1], *points = small;
+    *made = NULL;
+    *out_n = n;
+    if (surely_nfc(s, n) || n > PTRDIFF_MAX / 16)
+        return s;
+    const utf8proc_uint8_t *const bytes = (const utf8proc_uint8_t *)s;
+    utf8proc_ssize_t len = utf8proc_decompose(bytes, (utf8proc_ssize_t)n, points, SMALL, options);
+    if (len > SMALL) {
+        points = isg_malloc((size_t)len + 1, sizeof *points);
+        if (!points)
+            return NULL;
+        len = utf8proc_decompose(bytes, (utf8proc_ssize_t)n, points, len, options);
+    }
+    if (len >= 0) /* in place; as bytes it needs no more room */
+        len = utf8proc_reencode(points, len, options);
+    const bool same = len < 0 || ((size_t)len == n && memcmp(points, s, n) == 0);
+    if (!same) {
+        *made = isg_strndup((const char *)points, (size_t)len);
+        *out_n = (size_t)len;
+    }
+    if (points != small)
+        isg_free(points);
+    return same ? s : *made;
+}
+
+bool isg_utf8_is_nfc(const char *s, size_t n)
+{
+    char *made;
+    size_t len;
+    const bool same = isg_utf8_nfc(s, n, &len, &made) == s;
+    isg_free(made);
+    return same;
+}
+
+bool isg_utf8_same(const char *a, size_t a_n, const char *b, size_t b_n)
+{
+    if (a_n == b_n && memcmp(a, b, a_n) == 0)
+        return true;
+    char *made_a, *made_b = NULL;
+    const char *const x = isg_utf8_nfc(a, a_n, &a_n, &made_a), *const y = isg_utf8_nfc(b, b_n, &b_n, &made_b);
+    const bool same = x && y && a_n == b_n && memcmp(x, y, a_n) == 0;
+    isg_free(made_a);
+    isg_free(made_b);
+    return same;
+}
+
 bool isg_utf8_is_letter(uint32_t cp)
 {
     const utf8proc_category_t c = category(cp);

@@ -81,11 +81,11 @@ enum isg_status isg_translate_vectors(enum isg_joint_mode mode, const struct isg
     ISG_GOTO(source_rows(mode, map, src, tgt, rows, n, isg_mat_rows(out.m, tgt->m.rows, n), env, err));
     for (uint32_t i = 0; i < tgt->m.rows; i++) {
         const char *s = isg_strtab_get(tgt->words, i, &len);
-        ISG_GOTO(isg_strtab_add(out.words, s, len, &id, NULL, err));
+        ISG_GOTO(isg_strtab_add_spelling(out.words, s, len, &id, NULL, err));
     }
     for (size_t i = 0; i < n; i++) {
         const char *s = isg_strtab_get(src->words, rows[i], &len);
-        ISG_GOTO(isg_strtab_add(out.words, s, len, &id, NULL, err));
+        ISG_GOTO(isg_strtab_add_spelling(out.words, s, len, &id, NULL, err));
     }
     status = isg_vectors_save(&out, path, force, err);
 out:

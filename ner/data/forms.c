@@ -44,6 +44,7 @@ enum isg_status isg_ner_forms_add(
     ISG_TRY(isg_strtab_add(f->index, form, n, id, &is_new, err));
     if (!is_new)
         return ISG_OK;
+    form = isg_strtab_key(f->index, *id, &n);
     const size_t k = *id;
     const size_t from = f->char_offset[k];
     if (!ISG_GROW(f->word, f->cap_word, k + 1) || !ISG_GROW(f->shape, f->cap_shape, k + 1) ||

@@ -128,7 +128,7 @@ static enum isg_status build_chars(struct isg_ner_vocab *v, const struct isg_ner
     const struct isg_ner_config *config, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    struct isg_strtab *all = isg_strtab_new();
+    struct isg_strtab *all = isg_strtab_new_exact();
     uint64_t *count = NULL;
     size_t cap = 0;
     uint32_t id;
@@ -139,7 +139,7 @@ static enum isg_status build_chars(struct isg_ner_vocab *v, const struct isg_ner
     ISG_GOTO(isg_strtab_add(v->chars, "", 0, &id, NULL, err));
     for (uint32_t i = 0; i < corpus->n_tokens; i++) {
         size_t n;
-        const char *s = isg_strtab_get(corpus->forms, corpus->form[i], &n);
+        const char *s = isg_strtab_key(corpus->forms, corpus->form[i], &n);
         for (size_t at = 0; at < n;) {
             uint32_t cp;
             const size_t len = isg_utf8_decode(s + at, n - at, &cp);
@@ -189,7 +189,7 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
     struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    *out = (struct isg_ner_vocab){.words = isg_strtab_new(), .chars = isg_strtab_new(), .labels = isg_strtab_new()};
+    *out = (struct isg_ner_vocab){.words = isg_strtab_new(), .chars = isg_strtab_new_exact(), .labels = isg_strtab_new()};
     *vector_row = NULL;
     *rare = isg_calloc((size_t)isg_strtab_size(corpus->forms) + 1, sizeof **rare);
     struct word_maker m = {.v = out};

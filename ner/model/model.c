@@ -62,7 +62,7 @@ static enum isg_status split(
         bool is_new;
         if (!end)
             return isg_error_set(err, ISG_EDATA, path, 0, "%s: no newline at the end", name);
-        ISG_TRY(isg_strtab_add(*out, text + at, (size_t)(end - text) - at, &id, &is_new, err));
+        ISG_TRY(isg_strtab_add_spelling(*out, text + at, (size_t)(end - text) - at, &id, &is_new, err));
         if (!is_new)
             return isg_error_set(err, ISG_EDATA, path, 0, "%s: duplicate line %u", name, id + 1);
         at = (size_t)(end - text) + 1;

@@ -114,7 +114,7 @@ static enum isg_status read_dictionary(struct isg_fasttext *ft, struct isg_error
             continue;
         uint32_t id;
         bool is_new;
-        ISG_TRY(isg_strtab_add(ft->words, s, (size_t)(zero - s), &id, &is_new, err));
+        ISG_TRY(isg_strtab_add_spelling(ft->words, s, (size_t)(zero - s), &id, &is_new, err));
         if (!is_new)
             return isg_error_set(err, ISG_EDATA, ft->path, 0, "the word \"%.100s\" is there twice", s);
     }

@@ -85,8 +85,56 @@ static void long_strings(void **state)
     isg_strtab_free(t);
 }
 
+/** Strings that are equal in NFC are one; the first spelling stays. */
+static void normal_forms(void **state)
+{
+    (void)state;
+    static const char nfc[] = "caf\xc3\xa9", nfd[] = "cafe\xcc\x81";
+    struct isg_error err = {0};
+    struct isg_strtab *t = isg_strtab_new();
+    bool is_new;
+    uint32_t id;
+    size_t n;
+    assert_int_equal(add(t, nfd, sizeof nfd - 1, &is_new), 0);
+    assert_int_equal(add(t, nfc, sizeof nfc - 1, &is_new), 0);
+    assert_false(is_new);
+    assert_string_equal(isg_strtab_get(t, 0, &n), nfd);
+    assert_int_equal(n, sizeof nfd - 1);
+    assert_string_equal(isg_strtab_key(t, 0, &n), nfc);
+    assert_int_equal(n, sizeof nfc - 1);
+    assert_int_equal(isg_strtab_not_nfc(t), 1);
+    /* rows of their own */
+    assert_ok(isg_strtab_add_spelling(t, nfc, sizeof nfc - 1, &id, &is_new, &err));
+    assert_true(is_new);
+    assert_int_equal(id, 1);
+    assert_string_equal(isg_strtab_get(t, 1, &n), nfc);
+    assert_ok(isg_strtab_add_spelling(t, nfd, sizeof nfd - 1, &id, &is_new, &err));
+    assert_false(is_new);
+    assert_int_equal(id, 0);
+    for (int i = 2; i < 500; i++) { /* the table grows */
+        char word[16];
+        snprintf(word, sizeof word, "e\xcc\x81%d", i);
+        assert_int_equal(add(t, word, strlen(word), NULL), i);
+    }
+    assert_int_equal(isg_strtab_find(t, nfc, sizeof nfc - 1), 0);
+    assert_int_equal(isg_strtab_find(t, nfd, sizeof nfd - 1), 0);
+    assert_int_equal(isg_strtab_find(t,
+                         "\xc3\xa9"
+                         "77",
+                         4),
+        77);
+    assert_int_equal(isg_strtab_find(t, "cafe", 4), ISG_NO_ID);
+    isg_strtab_free(t);
+    t = isg_strtab_new_exact();
+    assert_int_equal(add(t, nfd, sizeof nfd - 1, NULL), 0);
+    assert_int_equal(add(t, nfc, sizeof nfc - 1, NULL), 1);
+    assert_string_equal(isg_strtab_key(t, 0, NULL), nfd);
+    isg_strtab_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(small), cmocka_unit_test(many), cmocka_unit_test(long_strings)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(small), cmocka_unit_test(many), cmocka_unit_test(long_strings),
+        cmocka_unit_test(normal_forms)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

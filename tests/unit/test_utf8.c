@@ -3,6 +3,8 @@
 #include "src/mem.h"
 #include "src/utf8.h"
 
+#include <utf8proc.h>
+
 static void validity(void **state)
 {
     (void)state;
@@ -125,6 +127,63 @@ static void mappings(void **state)
     check(isg_utf8_fold, "a\xff", "a\xff"); /* broken text stays as it is */
 }
 
+static void nfc_is(const char *s, const char *want)
+{
+    size_t n;
+    char *made;
+    const char *const got = isg_utf8_nfc(s, strlen(s), &n, &made);
+    assert_non_null(got);
+    assert_int_equal(n, strlen(want));
+    assert_memory_equal(got, want, n);
+    assert_int_equal(isg_utf8_is_nfc(s, strlen(s)), strcmp(s, want) == 0);
+    assert_true(isg_utf8_same(s, strlen(s), want, strlen(want)));
+    isg_free(made);
+}
+
+static void normal_form(void **state)
+{
+    (void)state;
+    nfc_is("", "");
+    nfc_is("plain", "plain");
+    nfc_is("cafe\xcc\x81", "caf\xc3\xa9");
+    nfc_is("q\xcc\x83", "q\xcc\x83");                               /* has no composed form */
+    nfc_is("o\xcc\x81\xcc\xa3", "\xe1\xbb\x8d\xcc\x81");            /* the dot below comes first */
+    nfc_is("\xe2\x84\xab", "\xc3\x85");                             /* Angstrom sign */
+    nfc_is("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c"); /* Hangul */
+    nfc_is("\xe0\xa4\x95\xe0\xa4\xbc", "\xe0\xa4\x95\xe0\xa4\xbc"); /* excluded from composition */
+    nfc_is("a\xff", "a\xff");                                       /* broken text stays as it is */
+    assert_false(isg_utf8_same("cafe", 4, "caf\xc3\xa9", 5));
+    char longer[3001], composed[2001];
+    for (int i = 0; i < 1000; i++) {
+        memcpy(longer + 3 * i, "e\xcc\x81", 4);
+        memcpy(composed + 2 * i, "\xc3\xa9", 3);
+    }
+    nfc_is(longer, composed);
+}
+
+/** The quick answer for text that is surely in NFC is true: each code point, alone and behind others. */
+static void normal_form_of_every_code_point(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"", "e", "\xe1\x84\x92\xe1\x85\xa1", "\xe0\xa6\x95\xe0\xa7\x87"};
+    for (size_t k = 0; k < sizeof before / sizeof *before; k++)
+        for (uint32_t cp = 1; cp < (k ? 0x12000 : 0x110000); cp++) {
+            char s[16], *made;
+            size_t n = strlen(before[k]), m;
+            if (cp >= 0xd800 && cp < 0xe000)
+                continue;
+            memcpy(s, before[k], n);
+            n += isg_utf8_encode(cp, s + n);
+            s[n] = 0;
+            const char *const got = isg_utf8_nfc(s, n, &m, &made);
+            utf8proc_uint8_t *const want = utf8proc_NFC((const utf8proc_uint8_t *)s);
+            if (!got || !want || strlen((const char *)want) != m || memcmp(want, got, m) != 0)
+                fail_msg("U+%04X after \"%s\"", (unsigned)cp, before[k]);
+            free(want);
+            isg_free(made);
+        }
+}
+
 static void classes(void **state)
 {
     (void)state;
@@ -139,6 +198,7 @@ static void classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(validity), cmocka_unit_test(every_code_point_round_trips),
-        cmocka_unit_test(casing), cmocka_unit_test(mappings), cmocka_unit_test(classes)};
+        cmocka_unit_test(casing), cmocka_unit_test(mappings), cmocka_unit_test(normal_form),
+        cmocka_unit_test(normal_form_of_every_code_point), cmocka_unit_test(classes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ static enum isg_status make_vocabulary(
     *text_n = 0;
     for (uint32_t id = 0; id < lm->n_words; id++) {
         size_t n;
-        const char *s = isg_strtab_get(lm->words, id, &n);
+        const char *s = isg_strtab_key(lm->words, id, &n);
         struct isg_lm_value *v;
         ISG_TRY(isg_lm_table_put(t, isg_lm_hash_word(s, n), &v, err));
         memcpy(&v->p, &id, sizeof id);

@@ -83,7 +83,10 @@ uint32_t isg_lm_word(const struct isg_lm *lm, const char *s, size_t n)
         const uint32_t id = isg_strtab_find(lm->words, s, n);
         return id == ISG_NO_ID ? ISG_LM_UNK : id;
     }
-    const struct isg_lm_value *v = isg_lm_table_find(&lm->vocabulary, isg_lm_hash_word(s, n));
+    char *made;
+    s = isg_utf8_nfc(s, n, &n, &made);
+    const struct isg_lm_value *v = s ? isg_lm_table_find(&lm->vocabulary, isg_lm_hash_word(s, n)) : NULL;
+    isg_free(made);
     uint32_t id;
     if (!v)
         return ISG_LM_UNK;
