@@ -83,7 +83,8 @@ static bool surely_nfc(const char *s, size_t n)
         if (cp < 0x300)
             continue;
         const utf8proc_property_t *const p = utf8proc_get_property((utf8proc_int32_t)cp);
-        if (p->combining_class || (p->decomp_type == 0 && p->decomp_seqindex != UINT16_MAX) || (cp >= 0x1161 && cp <= 0x11ff) ||
+        if (p->combining_class || (p->decomp_type == 0 && p->decomp_seqindex != UINT16_MAX) ||
+            (cp >= 0x1161 && cp <= 0x11ff) ||
             (p->category >= UTF8PROC_CATEGORY_MN && p->category <= UTF8PROC_CATEGORY_ME))
             return false;
     }
@@ -224,14 +225,23 @@ char *isg_utf8_capitalise(const char *s, size_t n, size_t *out_n)
     return map(s, n, out_n, utf8proc_totitle, true);
 }
 
+/* Text that cannot be mapped stays as it is. The result is copied, so that callers free all strings alike. */
+static char *map_text(const char *s, size_t n, size_t *out_n, utf8proc_option_t options)
+{
+    utf8proc_uint8_t *mapped = NULL;
+    const utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &mapped, options);
+    char *const out = len >= 0 ? isg_strndup((const char *)mapped, (size_t)len) : isg_strndup(s, n);
+    *out_n = len >= 0 ? (size_t)len : n;
+    free(mapped);
+    return len == UTF8PROC_ERROR_NOMEM ? isg_free(out), NULL : out;
+}
+
 char *isg_utf8_fold(const char *s, size_t n, size_t *out_n)
 {
-    utf8proc_uint8_t *folded = NULL;
-    const utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &folded,
-        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
-    /* Copied, so that callers free all strings alike. Text that cannot be folded stays as it is. */
-    char *const out = len >= 0 ? isg_strndup((const char *)folded, (size_t)len) : isg_strndup(s, n);
-    *out_n = len >= 0 ? (size_t)len : n;
-    free(folded);
-    return out;
+    return map_text(s, n, out_n, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+}
+
+char *isg_utf8_nfd(const char *s, size_t n, size_t *out_n)
+{
+    return map_text(s, n, out_n, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE);
 }

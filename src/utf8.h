@@ -40,6 +40,8 @@ char *isg_utf8_lower(const char *s, size_t n, size_t *out_n);
 char *isg_utf8_upper(const char *s, size_t n, size_t *out_n);
 /** First code point to title case, the rest as it is. */
 char *isg_utf8_capitalise(const char *s, size_t n, size_t *out_n);
+/** Normal form D, letters and marks apart: a fresh string of *out_n bytes, free with isg_free; NULL = no memory. */
+char *isg_utf8_nfd(const char *s, size_t n, size_t *out_n);
 /** Full case folding and NFC: equal results = the same word but for case. */
 char *isg_utf8_fold(const char *s, size_t n, size_t *out_n);
 bool isg_utf8_is_letter(uint32_t cp);

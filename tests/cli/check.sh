@@ -5,12 +5,12 @@ printf 'Ana B-PER\nlives O\n\nAna B-PER\nlives O\n\nUN I-ORG\nmet O\n\nRome B-LO
 for _ in $(seq 8); do printf 'Oslo B-LOC\nRome B-LOC\nand O\n\n'; done >>train.conll
 printf 'Ana B-PER\nlives O\n\nUN B-ORG\nmet O\n\nX B-CAR\n\n' >dev.conll
 run 0 check train.conll dev.conll
-holds stdout "train.conll:4: warning: the sentence stands at train.conll:1 already [duplicate-sentence]"
+holds stdout "train.conll:4: warning: same sentence as at train.conll:1 [duplicate-sentence]"
 holds stdout "train.conll:7: warning: I-ORG after the sentence start in BIO [illegal-transition]"
 holds stdout "train.conll: warning: type PER: only 2 entities [rare-type]"
 holds stdout "train.conll: 3 more [duplicate-sentence]"
-holds stdout "dev.conll:1: warning: the sentence stands at train.conll:1 already [overlap]"
-holds stdout "dev.conll:4: warning: the sentence of train.conll:7 with other labels [labels-differ]"
+holds stdout "dev.conll:1: warning: same sentence as at train.conll:1 [overlap]"
+holds stdout "dev.conll:4: warning: the sentence at train.conll:7 with other labels [labels-differ]"
 holds stdout "dev.conll: warning: type CAR is not in the first file [unseen-type]"
 holds stdout 'scheme "BIO"'
 run 0 check --show 0 train.conll
@@ -31,33 +31,52 @@ holds stdout "iob1.conll:4: warning: B-LOC after O in IOB1 [illegal-transition]"
 [ "$(grep -c illegal stdout)" = 1 ] || fail "legal transitions are found: $(cat stdout)"
 printf 'A B-PER\nB ?\nC I-PER\nD O\n\nE B-PER\nF I-PER\n' >open.conll
 run 0 check open.conll
-holds stdout "open.conll:2: warning: ? is a tag that is not known, for training text alone [open-tag]"
+holds stdout "open.conll:2: warning: the tag ? (unknown) is for training text only [open-tag]"
 holds stdout 'scheme "BIO"'
 lacks stdout illegal
 printf 'a O\nb PER\nc\xc2\xa0d O\n' >bad.conll
 run 3 check bad.conll
-holds stdout 'bad.conll:2: error: "PER" is no tag'
+holds stdout 'bad.conll:2: error: malformed tag "PER"; expected O, B-TYPE'
 holds stdout "bad.conll:3: warning: the word \"c"
-holds stdout "holds a blank (U+00A0) [blank-in-word]"
+holds stdout "contains whitespace (U+00A0) [blank-in-word]"
 holds stdout "[no-entity]"
 one_line stderr
 run 3 check bad.conll --json
 holds stdout '"level": "error"'
 printf 'a O\nb\xff O\n' >utf8.conll
-run 3 check utf8.conll
-holds stderr "utf8.conll:2"
+run 3 check utf8.conll train.conll
+holds stdout "utf8.conll:2: error: invalid UTF-8 (byte 0xff)"
+holds stdout "1 error, "
+holds stdout 'train.conll: kind "labelled"'
+holds stderr "1 error in the data"
+run 3 check utf8.conll --json
+python3 -c 'import json; d = json.load(open("stdout")); assert d["errors"] == 1 and d["findings"][0]["line"] == 2, d' || fail "no JSON object: $(cat stdout)"
+# a pipe is read once
+"$isogloss" check /dev/stdin <train.conll >stdout || fail "a pipe"
+cat train.conll | "$isogloss" check - >stdout || fail "a pipe"
+holds stdout "-:7: warning: I-ORG after the sentence start in BIO [illegal-transition]"
+printf 'Ann _ O I-PER\nLast Name _ O I-PER\nleft O\n\n' >vary.conll
+run 0 check vary.conll
+holds stdout "vary.conll:2: warning: 5 columns where the first token line has 4 [columns-vary]"
+holds stdout "vary.conll:3: warning: 2 columns where"
+printf 'caf\xc3\xa9 O\ncafe\xcc\x81 O\n\xc6\x99a O\n' >mixed.conll
+run 0 check mixed.conll
+holds stdout "mixed.conll:2: warning: 1 word not in NFC, others (line 1) are; they are compared in NFC [mixed-forms]"
+printf 'cafe\xcc\x81 O\n\xc6\x99a O\n' >nfd.conll
+run 0 check nfd.conll
+holds stdout "nfd.conll:1: warning: 1 word not in NFC, compared as if they were [not-nfc]"
 run 1 check none.conll
 
 printf '3 2\na 1 2\nb 0 0\na 3 4\n' >v.vec
 run 0 check v.vec
-holds stdout "v.vec:4: warning: 1 words stand a second time [duplicate-word]"
-holds stdout "v.vec: warning: 1 rows of zeros [zero-row]"
+holds stdout "v.vec:4: warning: 1 duplicate word [duplicate-word]"
+holds stdout "v.vec: warning: 1 row of zeros [zero-row]"
 printf '3 2\na 1 2\nb\xff 1 1\nc 3 4\n' >u.vec
 run 3 check u.vec
-holds stdout "u.vec:3: error: 1 words are no UTF-8 [bad-utf8]"
+holds stdout "u.vec:3: error: 1 word in invalid UTF-8 [bad-utf8]"
 printf '2 2\na 1 2\nb 1\n' >d.vec
 run 3 check d.vec
-holds stderr "d.vec:3"
+holds stdout "d.vec:3: error: "
 run 0 check --as vectors v.vec
 run 2 check
 finish

@@ -125,6 +125,8 @@ static void mappings(void **state)
     check(isg_utf8_fold, "ΣΑΣ", "σασ");
     check(isg_utf8_fold, "", "");
     check(isg_utf8_fold, "a\xff", "a\xff"); /* broken text stays as it is */
+    check(isg_utf8_nfd, "caf\xc3\xa9", "cafe\xcc\x81");
+    check(isg_utf8_nfd, "\xc6\x99", "\xc6\x99"); /* has no other form */
 }
 
 static void nfc_is(const char *s, const char *want)
