@@ -122,7 +122,7 @@ static enum isg_status compare(const struct side *a, const struct side *b, bool 
     if (a->first != b->first && !start)
         return differ(a, b, b->number,
             b->first ? "a sentence break before this line" : "no sentence break before this line", err);
-    if (a->word.n == b->word.n && memcmp(a->word.s, b->word.s, a->word.n) == 0)
+    if (isg_utf8_same(a->word.s, a->word.n, b->word.s, b->word.n))
         return ISG_OK;
     char what[128];
     snprintf(what, sizeof what, "the word \"%.*s\" where the gold file has \"%.*s\"",
