@@ -2,7 +2,6 @@
 #include "src/columns.h"
 #include "src/array.h"
 #include "src/tags.h"
-#include "src/text.h"
 #include "src/utf8.h"
 
 #define MAX_LINE ((size_t)16 << 20)
@@ -140,8 +139,6 @@ static enum isg_status peek(struct isg_columns_reader *r, struct isg_line *line,
 {
     *line = (struct isg_line){.number = r->number + 1};
     ISG_TRY(find_line(r, 0, line, size, err));
-    if (line->number == 1)
-        ISG_TRY(isg_text_check_start(r->raw.v, r->raw.n, r->path, err));
     const size_t n = line->n, good = isg_utf8_valid(line->text, n);
     if (good != n) {
         (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "invalid UTF-8 (byte 0x%02x)",

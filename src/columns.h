@@ -42,9 +42,9 @@ struct isg_columns {
     bool any_tag;   /**< for checkers: accept any text as a tag, and any number of columns */
     int features[ISG_MAX_FEATURES]; /**< further columns that the caller reads; each token line must have them */
     uint32_t n_features;
-    bool open_tags;    /**< accept the tag "?": unknown */
-    bool ragged;       /**< accept lines with more or fewer columns than the first token line */
-    bool allow_empty;  /**< accept a file without a token */
+    bool open_tags;   /**< accept the tag "?": unknown */
+    bool ragged;      /**< accept lines with more or fewer columns than the first token line */
+    bool allow_empty; /**< accept a file without a token */
 };
 #define ISG_NO_COLUMN INT32_MAX
 #define ISG_COLUMNS_DEFAULT ((struct isg_columns){.word = 0, .tag = -1})
@@ -60,7 +60,7 @@ void isg_columns_close(struct isg_columns_reader *r);
 /**
  * Next block; *block is NULL at the end. Valid until the next call. Blocks without a token (comments or document marks
  * alone) are returned, too. Writing every line of every block with isg_line_write restores the file's bytes (after
- * decompression). Errors, with the line: UTF-16 or HTML, invalid UTF-8, a zero byte, a line of more than 16 MiB, a token
+ * decompression). Errors, with the line: invalid UTF-8, a zero byte, a line of more than 16 MiB, a token
  * line with other columns than the first (unless `ragged` or `any_tag`) or too few for what is read, an empty word, a
  * malformed tag; without a line: a file without a token (unless `allow_empty`).
  *

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 void isg_text_put(struct isg_text *t, const char *fmt, ...)
 {
@@ -108,39 +107,4 @@ char *isg_text_finish(struct isg_text *t)
         return t->s;
     isg_free(t->s);
     return NULL;
-}
-
-/* A byte order mark, or ASCII characters in two bytes each. */
-static bool is_utf16(const unsigned char *b, size_t n)
-{
-    if (n >= 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)))
-        return true;
-    return n >= 4 && ((b[0] && !b[1] && b[2] && !b[3]) || (!b[0] && b[1] && !b[2] && b[3]));
-}
-
-static bool is_html(const char *s, size_t n)
-{
-    static const char *const starts[] = {"<!doctype html", "<html", "<head", "<?xml"};
-    size_t i = n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (i < n && i < 512 && strchr(" \t\r\n", s[i]) && s[i])
-        i++;
-    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++)
-        if (n - i >= strlen(starts[k]) && strncasecmp(s + i, starts[k], strlen(starts[k])) == 0)
-            return true;
-    return false;
-}
-
-enum isg_status isg_text_check_start(const char *bytes, size_t n, const char *path, struct isg_error *err)
-{
-    if (is_utf16((const unsigned char *)bytes, n)) {
-        (void)isg_error_set(err, ISG_EDATA, path, 1, "UTF-16 text");
-        (void)isg_error_expected(err, "UTF-8");
-        return isg_error_advice(err, "convert the file: iconv -f UTF-16 -t UTF-8");
-    }
-    if (is_html(bytes, n)) {
-        (void)isg_error_set(err, ISG_EDATA, path, 1, "a web page (HTML or XML)");
-        (void)isg_error_expected(err, "plain text");
-        return isg_error_advice(err, "download the raw file, not the page that shows it");
-    }
-    return ISG_OK;
 }

@@ -1,4 +1,4 @@
-/** @file src/text.h  Text for reports and pictures: growing by printf, and escaped for XML and HTML; what kind of text a file starts with. */
+/** @file src/text.h  Text for reports and pictures: growing by printf, and escaped for XML and HTML. */
 #ifndef ISG_SRC_TEXT_H
 #define ISG_SRC_TEXT_H
 #include "src/writer.h"
@@ -18,11 +18,6 @@ void isg_text_put_xml(struct isg_text *t, const char *s);
 void isg_text_put_visible(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
-
-/** ISG_EDATA, with advice, if a file that starts with these n bytes (up to its first 512 are looked at) is UTF-16 or
- * UTF-32 text or an HTML page rather than data in UTF-8. */
-ISG_MUST_CHECK enum isg_status isg_text_check_start(
-    const char *bytes, size_t n, const char *path, struct isg_error *err);
 
 /** isg_text_put_xml to a file. */
 void isg_writer_xml(struct isg_writer *w, const char *s);

@@ -194,12 +194,6 @@ static void broken(void **state)
     REFUSES("Ann _ O I-PER\nleft O\n", ":2: 2 columns; expected 4");
     REFUSES("# 1\n\nAnn\t_\tO\n\nb\tO\n", ":5: 2 columns; expected 3");
     REFUSES("a O\nb O-\n", ":2: the tag \"O-\"");
-    REFUSES("\xff\xfe"
-            "a\0 \0O\0\n\0",
-        ":1: UTF-16 text; expected UTF-8; convert the file: iconv -f UTF-16");
-    REFUSES("a\0 \0O\0\n\0", ":1: UTF-16 text");
-    REFUSES("\0a\0 \0O\0\n", ":1: UTF-16 text");
-    REFUSES("\xef\xbb\xbf\n <!DOCTYPE html>\n<html>\n", ":1: a web page");
     REFUSES("a O\nb B\n", ":2: the tag \"B\" without a type");
     REFUSES("a O\nb I-\n", ":2: the tag \"I-\" without a type");
     REFUSES("a O\nb X-PER\n", ":2: the tag \"X-PER\"");
