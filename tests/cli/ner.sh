@@ -248,11 +248,13 @@ run 0 ner tag --model one --format columns comments
 cmp comments stdout || fail "a file of comments"
 # a column file with a mistake is a column file, and raw text is text to `pseudo`, too
 { cat sentences && printf 'broken\n'; } >mistake
-run 0 ner tag --model one -v mistake -o mistake.out --force
+run 3 ner tag --model one -v mistake -o mistake.out --force
 holds stderr "mistake: read as columns"
+holds stderr "1 column; expected 2, as in the file's first token line"
 { sed 's/ .*//' sentences | head -40 && printf 'two words\n'; } >words
-run 0 ner tag --model one -v words
+run 3 ner tag --model one -v words
 holds stderr "words: read as columns"
+holds stderr "words:41: 2 columns; expected 1"
 run 0 ner pseudo --model one --min-probability 0 -v text -o text.pseudo
 holds stderr "text: read as raw text"
 [ "$(grep -v '^#' text.pseudo | awk 'NF { print $1 }' | head -5 | tr '\n' ' ')" = "Ann Lee moved from Berlin " ] ||
