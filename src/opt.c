@@ -163,9 +163,10 @@ static enum isg_status unknown(const struct set *s, const char *word, struct isg
             else if (!second && o->val != first->val)
                 second = o;
         }
-    if (second)
-        return isg_error_set(
-            err, ISG_EUSAGE, NULL, 0, "--%s is short for both --%s and --%s", name, first->name, second->name);
+    if (second) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "ambiguous option --%s", name);
+        return isg_error_advice(err, "did you mean --%s or --%s?", first->name, second->name);
+    }
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "unknown option --%s", name);
     const char **names = isg_calloc(3 * s->n + 2, sizeof *names);
     if (names) {
@@ -302,53 +303,95 @@ void isg_opt_list_fini(struct isg_opt_list *list)
     *list = (struct isg_opt_list){0};
 }
 
-static void print_default(const struct isg_opt *o, FILE *to)
+enum { HELP_WIDTH = 100, HELP_COLUMN = 31 };
+
+/* Text that starts in column `at`, broken at spaces so that no line passes HELP_WIDTH; further lines are indented. */
+static void put_wrapped(FILE *to, const char *text, int at, int indent)
 {
-    if (o->required) {
-        fputs(" [required]", to);
-        return;
+    for (bool first = true; *text; first = false) {
+        int word = (int)strcspn(text, " ");
+        const int mark = *text == '[' ? (int)strcspn(text, "]") + 1 : 0;
+        if (mark > word && mark < HELP_WIDTH - HELP_COLUMN && text[mark - 1]) /* a mark stays in one piece */
+            word = mark;
+        if (!first && at + 1 + word > HELP_WIDTH) {
+            fprintf(to, "\n%*s", indent, "");
+            at = indent;
+        } else if (!first) {
+            fputc(' ', to);
+            at++;
+        }
+        fprintf(to, "%.*s", word, text);
+        at += word;
+        text += word + (text[word] == ' ');
     }
-    if (strstr(o->help, "(default")) /* it says itself what a value that stands for the default does */
-        return;
+    fputc('\n', to);
+}
+
+static void default_text(const struct isg_opt *o, char *out, size_t n)
+{
+    const char *text = NULL;
+    *out = 0;
     switch (o->kind) {
     case ISG_OPT_FLAG:
         if (*(const bool *)o->value)
-            fprintf(to, " [default: on; --no-%s]", o->name);
+            snprintf(out, n, "on; --no-%s", o->name);
+        else
+            snprintf(out, n, "off");
         break;
     case ISG_OPT_INT:
-        fprintf(to, " [default: %lld]", (long long)*(const int64_t *)o->value);
+        snprintf(out, n, "%lld", (long long)*(const int64_t *)o->value);
         break;
     case ISG_OPT_REAL:
-        fprintf(to, " [default: %g]", *(const double *)o->value);
+        snprintf(out, n, "%g", *(const double *)o->value);
         break;
     case ISG_OPT_STRING:
     case ISG_OPT_CHOICE:
-        if (*(const char *const *)o->value)
-            fprintf(to, " [default: %s]", *(const char *const *)o->value);
+        text = *(const char *const *)o->value;
+        snprintf(out, n, "%s", text ? text : "none");
         break;
     case ISG_OPT_LIST:
-        fputs(" [may be repeated]", to);
         break;
     }
 }
 
+void isg_opt_marks(const struct isg_opt *o, char *out, size_t n)
+{
+    char text[160];
+    if (o->required) {
+        snprintf(out, n, o->kind == ISG_OPT_LIST ? "[required, repeatable]" : "[required]");
+        return;
+    }
+    if (o->fallback)
+        snprintf(text, sizeof text, "%s", o->fallback);
+    else
+        default_text(o, text, sizeof text);
+    if (o->kind == ISG_OPT_LIST)
+        snprintf(out, n, *text ? "[repeatable; default: %s]" : "[repeatable]", text);
+    else
+        snprintf(out, n, *text ? "[default: %s]" : "", text);
+}
+
 static void print_option(const struct isg_opt *o, FILE *to)
 {
-    char head[160];
+    char head[160], text[640], marks[200];
     const char *argument = o->kind == ISG_OPT_CHOICE && !o->argument ? o->choices : o->argument;
     int n = o->letter ? snprintf(head, sizeof head, "  -%c, --%s", o->letter, o->name)
                       : snprintf(head, sizeof head, "      --%s", o->name);
     if (argument && n > 0 && (size_t)n < sizeof head)
         snprintf(head + n, sizeof head - (size_t)n, " %s", argument);
-    if (strlen(head) > 29)
-        fprintf(to, "%s\n%31s", head, "");
+    if (strlen(head) > HELP_COLUMN - 2)
+        fprintf(to, "%s\n%*s", head, HELP_COLUMN, "");
     else
-        fprintf(to, "%-31s", head);
-    fputs(o->help ? o->help : "", to);
-    if (o->kind == ISG_OPT_CHOICE && o->argument && o->choices)
-        fprintf(to, ": %s", o->choices);
-    print_default(o, to);
-    fputc('\n', to);
+        fprintf(to, "%-*s", HELP_COLUMN, head);
+    isg_opt_marks(o, marks, sizeof marks);
+    n = snprintf(text, sizeof text, "%s", o->help ? o->help : "");
+    if (o->kind == ISG_OPT_CHOICE && o->argument && o->choices) {
+        n += snprintf(text + n, sizeof text - (size_t)n, ": ");
+        for (const char *c = o->choices; *c && (size_t)n + 3 < sizeof text; c++)
+            n += snprintf(text + n, sizeof text - (size_t)n, *c == '|' ? ", " : "%c", *c);
+    }
+    snprintf(text + n, sizeof text - (size_t)n, "%s%s", *marks ? " " : "", marks);
+    put_wrapped(to, text, HELP_COLUMN, HELP_COLUMN);
 }
 
 void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *tables, size_t n_tables, FILE *to)
@@ -362,8 +405,11 @@ void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *ta
             line += n + (line[n] == '\n');
         }
     }
-    fprintf(to, "\nUsage: isogloss %s [options]%s%s\n", cmd->name, cmd->synopsis && *cmd->synopsis ? " " : "",
-        cmd->synopsis ? cmd->synopsis : "");
+    char usage[512];
+    snprintf(usage, sizeof usage, "Usage: isogloss %s [options]%s%s", cmd->name,
+        cmd->synopsis && *cmd->synopsis ? " " : "", cmd->synopsis ? cmd->synopsis : "");
+    fputc('\n', to);
+    put_wrapped(to, usage, 0, (int)strlen(cmd->name) + 17);
     const char *group = NULL;
     for (size_t t = 0; t < n_tables; t++)
         for (const struct isg_opt *o = tables[t]; o->name; o++) {
@@ -373,7 +419,7 @@ void isg_opt_help(const struct isg_command *cmd, const struct isg_opt *const *ta
             group = heading;
             print_option(o, to);
         }
-    fprintf(to, "  -h, --help                   this text\n");
+    fprintf(to, "%-*sshow this help\n", HELP_COLUMN, "  -h, --help");
 }
 
 /* Edits (insert, delete, replace, swap neighbours) that turn a into b, for words of at most 63 bytes. */

@@ -153,6 +153,7 @@ enum isg_status isg_app_parse(
             .kind = ISG_OPT_STRING,
             .value = &app->out,
             .argument = "FILE",
+            .path = ISG_PATH_OUT,
             .help = "where the output goes; - is standard output",
             .group = "Everywhere",
             .alias = "output"},
@@ -187,8 +188,13 @@ enum isg_status isg_app_parse(
             .kind = ISG_OPT_STRING,
             .value = &app->log,
             .argument = "FILE",
+            .path = ISG_PATH_OUT,
             .help = "append what happens as JSON lines"},
-        {.name = "version", .kind = ISG_OPT_FLAG, .value = &app->want_version, .help = "the version"},
+        {.name = "version",
+            .kind = ISG_OPT_FLAG,
+            .value = &app->want_version,
+            .help = "show the version",
+            .fallback = ""},
         {0},
     };
     const struct isg_opt *const tables[] = {table, common};

@@ -21,22 +21,22 @@ printf 'the\tel\nthe\tla\nhouse\tcasa\nnew york\tnueva york\ngerman\talemán\n' 
 printf -- '-DOCSTART- -X- O O\n\nThe DT O O\nHouse NN O I-ORG\nof IN O O\nPeter NN O I-PER\n\nNew NN O I-LOC\nYork NN O I-LOC\n' >in
 printf 'La casa es de Pedro.\nLa casa es la casa.\nEl alemán vio la casa de Nueva York.\n' >text
 
-status 0 "$program" translate -l lex -o got --report rep.json in
+status 0 "$program" translate --lexicon lex -o got --report rep.json in
 check 'a corpus by lexicon' $?
 printf -- '-DOCSTART- -X- O O\n\nEl DT O O\nCasa NN O I-ORG\nof IN O O\nPeter NN O I-PER\n\nNew NN O I-LOC\nYork NN O I-LOC\n' | cmp -s - got
 check 'word by word, first entry, casing of the source, PER copied' $?
 grep -q '"entities_in": 3' rep.json && grep -q '"entities_out": 3' rep.json && grep -q '"coverage": 0.4' rep.json
 check 'the report counts' $?
-status 2 "$program" translate -l lex -o got in && grep -q 'exists' err
+status 2 "$program" translate --lexicon lex -o got in && grep -q 'exists' err
 check 'no overwriting' $?
 status 2 "$program" translate -o other in && grep -q -- '--lexicon FILE' err && [ ! -e other ]
 check 'nothing to translate with' $?
 status 2 "$program" translate --map x -o other in && grep -q -- '--src and --tgt' err
 check 'a map without its vectors' $?
 printf 'The O\nHouse B-\n' >broken
-status 3 "$program" translate -l lex -o other broken && grep -q 'broken:2: the tag' err && [ ! -e other ]
+status 3 "$program" translate --lexicon lex -o other broken && grep -q 'broken:2: the tag' err && [ ! -e other ]
 check 'a tag without a type' $?
-"$program" translate -l lex --force -o - in 2>/dev/null | cmp -s - got
+"$program" translate --lexicon lex --force -o - in 2>/dev/null | cmp -s - got
 check 'standard output' $?
 
 status 0 "$program" translate lm train text -o m.lm && status 0 "$program" translate lm train text -o m.arpa
@@ -54,18 +54,18 @@ status 3 "$program" translate lm ppl short.lm text
 check 'a model cut short' $?
 status 0 "$program" translate case --min-count 1 -o cases text && grep -q "^pedro	0	1	0$" cases
 check 'a case table' $?
-status 0 "$program" translate --preset best -l lex --lm m.lm --case-table cases --trace t.jsonl -o best in && grep -q '^La DT' best
+status 0 "$program" translate --preset best --lexicon lex --lm m.lm --case-table cases --trace t.jsonl -o best in && grep -q '^La DT' best
 check 'the lattice' $?
 status 0 "$program" translate view t.jsonl -o t.html && grep -q '<mark class="ORG"' t.html
 check 'the page' $?
-status 0 "$program" translate --preset mayhew -l lex -o mayhew in && grep -q '^Nueva NN O I-LOC$' mayhew
+status 0 "$program" translate --preset mayhew --lexicon lex -o mayhew in && grep -q '^Nueva NN O I-LOC$' mayhew
 check 'phrases' $?
-status 0 "$program" translate --provenance -l lex -o prov in && grep -q '^Casa NN O House lexicon 1 0.0000 I-ORG$' prov
+status 0 "$program" translate --provenance --lexicon lex -o prov in && grep -q '^Casa NN O House lexicon 1 0.0000 I-ORG$' prov
 check 'provenance' $?
-status 2 "$program" translate -l lex --policy PER=x -o other in && grep -q 'policy "PER=x"' err
+status 2 "$program" translate --lexicon lex --policy PER=x -o other in && grep -q 'policy "PER=x"' err
 check 'a policy that is none' $?
 printf 'de\tof\n' >back
-status 0 "$program" translate -l lex --reverse back -o rev in && grep -q '^de IN O O$' rev
+status 0 "$program" translate --lexicon lex --reverse back -o rev in && grep -q '^de IN O O$' rev
 check 'a lexicon of the other direction' $?
 # Xie's other modes: vectors of both languages; s5 and t5 are the same point in two spaces
 awk 'BEGIN { srand(3); for (i = 1; i <= 30; i++) { a = rand() - .5; b = rand() - .5; c = rand() - .5; d = rand() - .5
@@ -81,8 +81,8 @@ printf 's5 O\nS7 O\nzz O\n' >mapin
 "$program" translate --map m.map --src s.vec --tgt t.vec -o - mapin 2>/dev/null | cmp -s - <(printf 't5 O\nT7 O\nzz O\n')
 check 'word by word through a map' $?
 # the same bytes for the same seed, whatever the number of threads
-"$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 1 -o s1 in 2>/dev/null
-"$program" translate --preset best -l lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null
+"$program" translate --preset best --lexicon lex --lm m.lm --samples 3 --threads 1 -o s1 in 2>/dev/null
+"$program" translate --preset best --lexicon lex --lm m.lm --samples 3 --threads 2 -o s2 in 2>/dev/null
 cmp -s s1 s2
 check 'the same seed' $?
 # labels never get lost: entities in = entities out, by type, however the sentence is said; also with samples and swaps
@@ -97,15 +97,15 @@ while read -r options; do
     entities got | cmp -s - wanted && [ "$(grep -o '"entities_in": [0-9]*' rep.json | cut -d' ' -f2)" = "$(grep -o '"entities_out": [0-9]*' rep.json | cut -d' ' -f2)" ]
     check "entities of: $options" $?
 done <<EOF
--l $sample/en-es.seed.txt
--l wide
--l wide --preset mayhew --lm s.lm
--l wide --preset best --lm s.lm --swap 0.5 --link de
--l wide --preset best --swap 1 --link de --policy PER=translate
+--lexicon $sample/en-es.seed.txt
+--lexicon wide
+--lexicon wide --preset mayhew --lm s.lm
+--lexicon wide --preset best --lm s.lm --swap 0.5 --link de
+--lexicon wide --preset best --swap 1 --link de --policy PER=translate
 EOF
 # capitals that need more bytes: the output is text, and no letter of a word is lost
 printf 'street\tstraße\nbig\tgroß\n' >grow && printf 'STREET B-LOC\nBIG O\n' >growing
-status 0 "$program" translate -l grow -o grown growing && [ "$(wc -c <grown)" = "$(tr -d '\000' <grown | wc -c)" ] && grep -qE '^STRA(SS|ẞ)E B-LOC$' grown && status 0 "$program" check grown
+status 0 "$program" translate --lexicon grow -o grown growing && [ "$(wc -c <grown)" = "$(tr -d '\000' <grown | wc -c)" ] && grep -qE '^STRA(SS|ẞ)E B-LOC$' grown && status 0 "$program" check grown
 check 'capitals that need more bytes' $?
 # three translations of each sentence: the report counts each, and what was found is a share
 status 0 "$program" translate --preset best -l lex --lm m.lm --samples 3 --force -o s3 --report s3.json in && grep -q '"sentences_out": 6' s3.json && grep -q '"coverage": 0\.[0-9]*\|"coverage": 1\.0' s3.json && grep -qE ' [0-9]{1,2}\.[0-9] % of the words' err

@@ -11,7 +11,12 @@ static struct {
 } v;
 static const struct isg_opt table[] = {
     {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &v.src, .argument = "FILE", .help = "vectors"},
-    {.name = "seed-dict", .kind = ISG_OPT_STRING, .value = &v.src, .argument = "FILE", .help = "pairs"},
+    {.name = "seed-dict",
+        .kind = ISG_OPT_STRING,
+        .value = &v.src,
+        .argument = "FILE",
+        .help = "pairs",
+        .fallback = "identical"},
     {.name = "method", .kind = ISG_OPT_CHOICE, .value = &v.method, .choices = "nn|csls|isf", .help = "search"},
     {.name = "k",
         .letter = 'k',
@@ -31,7 +36,10 @@ static const struct isg_opt table[] = {
         .group = "Training",
         .alias = "lr"},
     {.name = "csls", .kind = ISG_OPT_FLAG, .value = &v.csls, .help = "correct hubs"},
-    {.name = "centre", .kind = ISG_OPT_FLAG, .value = &v.centre, .help = "centre"},
+    {.name = "centre",
+        .kind = ISG_OPT_FLAG,
+        .value = &v.centre,
+        .help = "centre a help text that is too long for one line, and so is broken at a space"},
     {.name = "word", .kind = ISG_OPT_LIST, .value = &v.words, .argument = "W", .help = "words"},
     {0},
 };
@@ -109,7 +117,7 @@ static void test_errors(void **state)
     expect(PARSE("--zebra"), "unknown option --zebra");
     expect(PARSE("-z"), "unknown option -z");
     expect(PARSE("-zk"), "unknown option -z");
-    expect(PARSE("--s", "x"), "--s is short for both --src and --seed-dict");
+    expect(PARSE("--s", "x"), "ambiguous option --s; did you mean --src or --seed-dict?");
     expect(PARSE("--src"), "option --src without a value");
     expect(PARSE("-k"), "option -k without a value");
     expect(PARSE("--csls=1"), "option --csls takes no value");
@@ -157,26 +165,28 @@ static void test_help(void **state)
     FILE *f = open_memstream(&text, &n);
     isg_opt_help(&cmd, tables, 1, f);
     fclose(f);
-    assert_string_equal(text, "isogloss align try: tries\n"
-                              "\n"
-                              "Examples:\n"
-                              "  isogloss align try a b\n"
-                              "  isogloss align try -\n"
-                              "\n"
-                              "Usage: isogloss align try [options] [FILE...]\n"
-                              "\n"
-                              "Options:\n"
-                              "  -s, --src FILE               vectors\n"
-                              "      --seed-dict FILE         pairs\n"
-                              "      --method nn|csls|isf     search [default: csls]\n"
-                              "  -k, --k N                    neighbours [default: 10]\n"
-                              "\n"
-                              "Training:\n"
-                              "      --rate R                 step [default: 0.5]\n"
-                              "      --csls                   correct hubs\n"
-                              "      --centre                 centre [default: on; --no-centre]\n"
-                              "      --word W                 words [may be repeated]\n"
-                              "  -h, --help                   this text\n");
+    assert_string_equal(text,
+        "isogloss align try: tries\n"
+        "\n"
+        "Examples:\n"
+        "  isogloss align try a b\n"
+        "  isogloss align try -\n"
+        "\n"
+        "Usage: isogloss align try [options] [FILE...]\n"
+        "\n"
+        "Options:\n"
+        "  -s, --src FILE               vectors [default: none]\n"
+        "      --seed-dict FILE         pairs [default: identical]\n"
+        "      --method nn|csls|isf     search [default: csls]\n"
+        "  -k, --k N                    neighbours [default: 10]\n"
+        "\n"
+        "Training:\n"
+        "      --rate R                 step [default: 0.5]\n"
+        "      --csls                   correct hubs [default: off]\n"
+        "      --centre                 centre a help text that is too long for one line, and so is broken at\n"
+        "                               a space [default: on; --no-centre]\n"
+        "      --word W                 words [repeatable]\n"
+        "  -h, --help                   show this help\n");
     free(text);
 }
 

@@ -10,7 +10,7 @@ static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, str
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in),
-        {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &in.path[0], .argument = "FILE", .required = true,
+        {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &in.path[0], .argument = "FILE", .path = ISG_PATH_IN, .required = true,
             .alias = "tgt", .help = "word vectors to take into the common space"},
         {.name = "side", .kind = ISG_OPT_CHOICE, .value = &side_name, .choices = "source|target",
             .help = "language of these vectors, as the map was fitted"},

@@ -38,7 +38,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",
             .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line; stardict",
             .group = "Output"},
-        {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE",
+        {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "list of pairs that the map was not learnt from: adds the probability of each translation (tsv, jsonl)"},
         {.name = "mutual", .kind = ISG_OPT_FLAG, .value = &opts.mutual,
             .help = "add 1 where the source word is the best translation back, else 0 (tsv, jsonl)"},
@@ -76,6 +76,12 @@ out:
     return status;
 }
 
+/* StarDict: three files for the one that -o names. */
+static const struct isg_beside stardict[] = {
+    {.suffix = ".idx", .option = "format", .value = "stardict", .instead = true},
+    {.suffix = ".dict", .option = "format", .value = "stardict", .instead = true},
+    {.suffix = ".ifo", .option = "format", .value = "stardict", .instead = true}, {0}};
+
 const struct isg_tool isg_tool_align_dict = {
     {.name = "align dict",
         .summary = "write the bilingual dictionary that a map gives",
@@ -85,5 +91,6 @@ const struct isg_tool isg_tool_align_dict = {
                     "isogloss align dict --map en-es.map --src en.vec --tgt es.vec --calibrate held-out.txt --mutual "
                     "-o en-es.tsv\n",
         .min_args = 0,
-        .max_args = 0},
+        .max_args = 0,
+        .beside = stardict},
     .run = run_dict};

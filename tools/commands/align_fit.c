@@ -105,7 +105,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
-        {.name = "seed-dict", .letter = 'd', .kind = ISG_OPT_STRING, .value = &dict, .argument = "FILE",
+        {.name = "seed-dict", .kind = ISG_OPT_STRING, .value = &dict, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "list of translations to learn from: source and target word, tab or blank between", .group = "Seed"},
         {.name = "seed-from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "identical|numerals|unsupervised",
             .help = "learn without a list"},

@@ -19,11 +19,11 @@ struct isg_align_inputs {
 };
 /* clang-format off */
 #define ISG_ALIGN_OPT_SRC(in) {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &(in)->path[0], \
-    .argument = "FILE", .required = true, .help = "word vectors of the source language", .group = "Input"}
+    .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "word vectors of the source language", .group = "Input"}
 #define ISG_ALIGN_OPT_TGT(in) {.name = "tgt", .letter = 't', .kind = ISG_OPT_STRING, .value = &(in)->path[1], \
-    .argument = "FILE", .required = true, .help = "word vectors of the target language"}
-#define ISG_ALIGN_OPT_MAP(in) {.name = "map", .letter = 'm', .kind = ISG_OPT_STRING, .value = &(in)->map_path, \
-    .argument = "FILE", .required = true, .help = "map, from align fit"}
+    .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "word vectors of the target language"}
+#define ISG_ALIGN_OPT_MAP(in) {.name = "map", .kind = ISG_OPT_STRING, .value = &(in)->map_path, \
+    .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "map, from align fit"}
 #define ISG_ALIGN_OPT_VOCAB(in) {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &(in)->max_vocab, \
     .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words read a side, 0 = all"}
 #define ISG_ALIGN_OPT_RETRIEVAL(in) {.name = "retrieval", .kind = ISG_OPT_CHOICE, .value = &(in)->retrieval, \

@@ -58,7 +58,7 @@ static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, st
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations a word"},
-        {.name = "subwords", .kind = ISG_OPT_STRING, .value = &subwords, .argument = "FILE",
+        {.name = "subwords", .kind = ISG_OPT_STRING, .value = &subwords, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "fastText model (.bin) that --src comes from: vectors of unknown words from their character n-grams"},
         {0}};
     /* clang-format on */

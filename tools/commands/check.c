@@ -148,6 +148,7 @@ const struct isg_tool isg_tool_check = {
                         "isogloss check es.vec.gz --json\n",
             .min_args = 1,
             .max_args = -1,
+            .operands = ISG_PATH_IN,
         },
     .run = run_check,
     .reports = true,

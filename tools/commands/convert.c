@@ -67,7 +67,8 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
         {.name = "scheme", .kind = ISG_OPT_CHOICE, .value = &scheme, .choices = "keep|iob1|bio|bioes|bmes",
             .help = "tag scheme of the output; that of the input is seen"},
         {.name = "columns", .kind = ISG_OPT_STRING, .value = &columns, .argument = "LIST",
-            .help = "which columns hold word and tag: word,_,_,tag or 0,3; the first and the last"},
+            .help = "columns of word and tag, as in word,_,_,tag or 0,3",
+            .fallback = "first and last"},
         {.name = "separator", .kind = ISG_OPT_CHOICE, .value = &separator, .choices = "blank|tab",
             .help = "between the columns of text that comes from JSON lines"},
         {0}};
@@ -126,6 +127,7 @@ const struct isg_tool isg_tool_convert = {
                         "isogloss convert -o en.isgv en.vec.gz\n",
             .min_args = 1,
             .max_args = 1,
+            .operands = ISG_PATH_IN,
         },
     .run = run_convert,
 };

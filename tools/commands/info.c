@@ -112,6 +112,7 @@ const struct isg_tool isg_tool_info = {
                         "isogloss info es.vec.gz --json\n",
             .min_args = 1,
             .max_args = 1,
+            .operands = ISG_PATH_IN,
         },
     .run = run_info,
     .reports = true,

@@ -13,6 +13,7 @@ static enum isg_status write_about(struct isg_app *app, int argc, char **argv,
                                         .kind = ISG_OPT_STRING,
                                         .value = &model_path,
                                         .argument = "FILE",
+                                        .path = ISG_PATH_IN,
                                         .required = true,
                                         .help = "a file that `ner train` wrote"},
         {0}};

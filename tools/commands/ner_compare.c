@@ -38,5 +38,6 @@ const struct isg_tool isg_tool_ner_compare = {{.name = "ner compare",
                                                   .synopsis = "GOLD PREDICTED_A PREDICTED_B",
                                                   .examples = "isogloss ner compare eng.testb baseline.txt mine.txt\n",
                                                   .min_args = 3,
-                                                  .max_args = 3},
+                                                  .max_args = 3,
+                                                  .operands = ISG_PATH_IN},
     .run = run_compare, .reports = true};

@@ -121,14 +121,14 @@ static void options(struct curve_args *a, struct isg_opt *to)
         {.name = "test",
             .kind = ISG_OPT_STRING,
             .value = &a->curve.test,
-            .argument = "FILE",
+            .argument = "FILE", .path = ISG_PATH_IN,
             .help = "labelled text to score, which selects nothing; without it dev is scored"},
         {.name = "svg",
             .kind = ISG_OPT_STRING,
             .value = &a->svg,
             .argument = "FILE",
             .help = "also draw the curve",
-            .output = true}};
+            .path = ISG_PATH_OUT}};
     memcpy(to, own, sizeof own);
     memcpy(to + N_OWN, a->transfer.table, (a->transfer.n_options + 1) * sizeof *to);
 }

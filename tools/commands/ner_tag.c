@@ -18,6 +18,7 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
                                         .kind = ISG_OPT_LIST,
                                         .value = &paths,
                                         .argument = "FILE",
+                                        .path = ISG_PATH_IN,
                                         .required = true,
                                         .help = "a file that `ner train` wrote; several (given again) tag as "
                                                 "one, by their averaged scores",
@@ -31,9 +32,8 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             .kind = ISG_OPT_STRING,
             .value = &columns,
             .argument = "LIST",
-            .help = "which column holds the word, e.g. _,word (default: the first), and which the features "
-                    "that the model "
-                    "reads (default: as at training)"},
+            .help = "columns of the word and of the features that the model reads, as in _,word,feature",
+            .fallback = "first column; features as in training"},
         {.name = "given",
             .kind = ISG_OPT_FLAG,
             .value = &opts.given,
@@ -49,7 +49,9 @@ static enum isg_status run_tag(struct isg_app *app, int argc, char **argv, struc
             .kind = ISG_OPT_STRING,
             .value = &opts.tokens,
             .argument = "FILE",
-            .help = "patterns that cut raw text, name<TAB>pattern a line (default: resources/tokens.tsv)"},
+            .path = ISG_PATH_IN,
+            .help = "token patterns for raw text, one name<TAB>pattern a line",
+            .fallback = "resources/tokens.tsv"},
         {.name = "scheme",
             .kind = ISG_OPT_CHOICE,
             .value = &scheme,
@@ -120,5 +122,6 @@ const struct isg_tool isg_tool_ner_tag = {
                     "isogloss ner tag --model seed1.model --model seed2.model --model seed3.model eng.testb\n"
                     "isogloss ner tag --model en.model --format jsonl documents.jsonl -o tagged.jsonl\n",
         .min_args = 0,
-        .max_args = 1},
+        .max_args = 1,
+        .operands = ISG_PATH_IN},
     .run = run_tag};

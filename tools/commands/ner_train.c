@@ -43,31 +43,31 @@ static void input_options(struct train_args *a, struct isg_opt *to)
     const struct isg_opt table[N_INPUTS] = {{.name = "train",
                                                 .kind = ISG_OPT_LIST,
                                                 .value = &a->texts,
-                                                .argument = "FILE",
+                                                .argument = "FILE", .path = ISG_PATH_IN,
                                                 .help = "labelled training text; \"?\" = unknown tag, \"# weight = W\" "
                                                         "weights a sentence",
                                                 .group = "Input"},
         {.name = "dev",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.dev,
-            .argument = "FILE",
+            .argument = "FILE", .path = ISG_PATH_IN,
             .help = "labelled text that selects the epoch; without it the last one is kept"},
         {.name = "emb",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.vectors,
-            .argument = "VEC",
+            .argument = "VEC", .path = ISG_PATH_IN,
             .help = "pretrained word vectors; without them words start at random",
             .alias = "vectors"},
         {.name = "columns",
             .kind = ISG_OPT_STRING,
             .value = &a->columns,
             .argument = "LIST",
-            .help = "columns, as in word,feature,_,tag; features are needed again for tagging (default: first and "
-                    "last)"},
+            .help = "columns, as in word,feature,_,tag; features are needed again for tagging",
+            .fallback = "first and last"},
         {.name = "gazetteer",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.gazetteer,
-            .argument = "FILE",
+            .argument = "FILE", .path = ISG_PATH_IN,
             .help = "names, a line each: name, tab, type; the model keeps them"}};
     memcpy(to, table, sizeof table);
 }
@@ -162,6 +162,8 @@ static enum isg_status run_train(struct isg_app *app, int argc, char **argv, str
     return ISG_OK;
 }
 
+static const struct isg_beside checkpoint[] = {{.suffix = ".checkpoint", .temporary = true}, {0}};
+
 const struct isg_tool isg_tool_ner_train = {
     {.name = "ner train",
         .summary = "train a tagger",
@@ -174,5 +176,6 @@ const struct isg_tool isg_tool_ner_train = {
                     "nl.model\n"
                     "isogloss ner train --list-settings --preset xie2018\n",
         .min_args = 0,
-        .max_args = 0},
+        .max_args = 0,
+        .beside = checkpoint},
     .run = run_train};

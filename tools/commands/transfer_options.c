@@ -16,11 +16,11 @@ static void append(struct transfer_args *a, const struct isg_opt *from, size_t n
 
 #define FILE_OPTION(n, v, h)                                                                                           \
     {                                                                                                                  \
-        .name = n, .kind = ISG_OPT_STRING, .value = v, .argument = "FILE", .help = h                                   \
+        .name = n, .kind = ISG_OPT_STRING, .value = v, .argument = "FILE", .path = ISG_PATH_IN, .help = h              \
     }
 #define FILE_LIST(n, v, h)                                                                                             \
     {                                                                                                                  \
-        .name = n, .kind = ISG_OPT_LIST, .value = v, .argument = "FILE", .help = h                                     \
+        .name = n, .kind = ISG_OPT_LIST, .value = v, .argument = "FILE", .path = ISG_PATH_IN, .help = h                \
     }
 
 static void add_inputs(struct transfer_args *a)
@@ -60,8 +60,8 @@ static void add_inputs(struct transfer_args *a)
             .kind = ISG_OPT_STRING,
             .value = &a->columns,
             .argument = "LIST",
-            .help =
-                "columns of all texts, as in word,feature,_,tag (default: first and last); features are learnt from"}};
+            .help = "columns of all texts, as in word,feature,_,tag; features are learnt from",
+            .fallback = "first and last"}};
     append(a, mode, 1);
     append(a, files, sizeof files / sizeof *files);
     append(a, size, a->sized ? 0 : 1);

@@ -41,5 +41,6 @@ const struct isg_tool isg_tool_translate_case = {
         .synopsis = "-o TABLE TEXT...",
         .examples = "isogloss translate case -o es.case es.plain.txt",
         .min_args = 1,
-        .max_args = -1},
+        .max_args = -1,
+        .operands = ISG_PATH_IN},
     .run = run_case};

@@ -93,5 +93,7 @@ const struct isg_tool isg_tool_translate_lm = {
                     "isogloss translate lm ppl es.lm es.heldout.txt\n"
                     "isogloss translate lm convert es.arpa -o es.lm",
         .min_args = 1,
-        .max_args = -1},
+        .max_args = -1,
+        .operands = ISG_PATH_IN,
+        .n_words = 1},
     .run = run_lm};

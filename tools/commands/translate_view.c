@@ -28,5 +28,6 @@ const struct isg_tool isg_tool_translate_view = {
         .examples = "isogloss translate --lexicon en-es.txt --trace t.jsonl -o es.train eng.train\n"
                     "isogloss translate view t.jsonl -o t.html",
         .min_args = 1,
-        .max_args = 1},
+        .max_args = 1,
+        .operands = ISG_PATH_IN},
     .run = run_view};

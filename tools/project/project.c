@@ -210,15 +210,12 @@ static enum isg_status make_words(
     static const char *const operands[] = {"args", "in"}; /* as in: lm train FILE */
     for (size_t k = 0; k < 2; k++) {
         const struct isg_toml *v = isg_toml_find(table, operands[k]);
-        const size_t first = words.n;
         if (v && (v->kind == ISG_TOML_BOOL || v->kind == ISG_TOML_TABLE)) {
             status = bad(p, v->line, err, "neither a text nor an array of texts");
             goto out;
         }
         if (v)
             ISG_GOTO(add_value(p, &words, "", v, err));
-        for (size_t i = first; k == 1 && i < words.n; i++)
-            ISG_GOTO(push(&stage->inputs, words.items[i], err));
     }
     stage->argc = (int)words.n;
     stage->argv = isg_arena_alloc(&p->arena, words.n + 1, sizeof *stage->argv);
@@ -276,18 +273,14 @@ static enum isg_status check_keys(const struct look *l, const struct isg_opt *co
     return ISG_OK;
 }
 
-/* Does text name a file of this kind of option? Values like "identical" of an option for words do not. */
-static enum isg_status add_file(const struct look *l, const struct isg_opt *o, const char *text)
+/* Notes a file that the stage reads or writes. */
+static enum isg_status add_file(const struct look *l, enum isg_path path, const char *text)
 {
     if (!text || !*text || strcmp(text, "-") == 0)
         return ISG_OK;
-    if (o->output || strcmp(o->name, "out") == 0)
-        return push(&l->stage->outputs, text, l->err);
-    struct stat st;
-    bool file = (o->argument && strstr(o->argument, "FILE")) || (stat(text, &st) == 0 && S_ISREG(st.st_mode));
-    for (const struct isg_stage *before = l->p->stages; before < l->stage && !file; before++)
-        file = isg_strings_have(&before->outputs, text);
-    return file ? push(&l->stage->inputs, text, l->err) : ISG_OK;
+    if (path & ISG_PATH_IN)
+        ISG_TRY(push(&l->stage->inputs, text, l->err));
+    return path & ISG_PATH_OUT ? push(&l->stage->outputs, text, l->err) : ISG_OK;
 }
 
 static json_t *value_json(const struct isg_opt *o)
@@ -336,10 +329,10 @@ static enum isg_status look_at_options(const struct look *l, const struct isg_op
             if (json_object_set_new(l->stage->options, o->name, value_json(o)) != 0)
                 return isg_error_nomem(l->err, "the project");
             if (o->kind == ISG_OPT_STRING)
-                ISG_TRY(add_file(l, o, *(const char *const *)o->value));
+                ISG_TRY(add_file(l, o->path, *(const char *const *)o->value));
             const struct isg_opt_list *list = o->value;
             for (size_t i = 0; o->kind == ISG_OPT_LIST && i < list->n; i++)
-                ISG_TRY(add_file(l, o, list->items[i]));
+                ISG_TRY(add_file(l, o->path, list->items[i]));
         }
     return ISG_OK;
 }
@@ -362,6 +355,8 @@ static void inspect(struct isg_app *app, const struct isg_opt *const *tables, si
     l->status = isg_opt_parse(&app->tool->cmd, tables, n_tables, words, &n, &help, l->err);
     if (l->status == ISG_OK)
         l->status = look_at_options(l, tables, n_tables);
+    for (int i = app->tool->cmd.n_words; l->status == ISG_OK && i < n; i++)
+        l->status = add_file(l, app->tool->cmd.operands, words[i]);
     for (int i = 0; l->status == ISG_OK && i < n; i++) {
         json_t *operands = json_object_get(l->stage->options, "(operands)");
         if (!operands)

@@ -323,7 +323,6 @@ static enum isg_status run_project(struct isg_app *app, int argc, char **argv, s
     struct isg_opt_list sets = {0};
     const struct isg_opt table[] = {
         {.name = "set",
-            .letter = 's',
             .kind = ISG_OPT_LIST,
             .value = &sets,
             .argument = "NAME=VALUE",
@@ -397,6 +396,7 @@ const struct isg_tool isg_tool_run_project = {
                         " beside the outputs). --force runs all.\n",
             .min_args = 1,
             .max_args = 1,
+            .operands = ISG_PATH_IN,
         },
     .run = run_project,
 };
