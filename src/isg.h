@@ -15,6 +15,7 @@
  *   toml.h     project files                         opt.h      option tables
  *   term.h     progress bar, colours             text.h     growing text, XML
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
+ *   escape.h   control characters made visible
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -51,5 +52,6 @@
 #include "src/toml.h"
 #include "src/opt.h"
 #include "src/term.h"
+#include "src/escape.h"
 
 #endif

@@ -108,3 +108,8 @@ char *isg_text_finish(struct isg_text *t)
     isg_free(t->s);
     return NULL;
 }
+
+const char *isg_plural(uint64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}

@@ -19,6 +19,9 @@ void isg_text_put_visible(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
 
+/** `one` for 1, else `many`: "%llu %s", n, isg_plural(n, "entity", "entities"). */
+const char *isg_plural(uint64_t n, const char *one, const char *many);
+
 /** isg_text_put_xml to a file. */
 void isg_writer_xml(struct isg_writer *w, const char *s);
 

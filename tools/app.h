@@ -1,13 +1,13 @@
-/** @file tools/app.h  The contract between the program (isogloss.c, app.c) and its commands (cmd_*.c).
+/** @file tools/app.h  The contract between the program (isogloss.c, app.c) and its commands (commands/, project/).
  *
- * A command is one `const struct isg_tool isg_tool_NAME` in one file and one entry in ISG_TOOLS below:
+ * A command is one `const struct isg_tool isg_tool_NAME` in one file and one entry in ISG_TOOLS of isogloss.c:
  *
  *     static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
  *     {
  *         const char *src = NULL;
  *         const struct isg_opt table[] = {
  *             {.name = "src", .kind = ISG_OPT_STRING, .value = &src, .argument = "FILE", .required = true,
- *                 .help = "word vectors of the source language"},
+ *                 .path = ISG_PATH_IN, .help = "word vectors of the source language"},
  *             {0}};
  *         const char *out;
  *         ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -21,10 +21,11 @@
  *     }
  *     const struct isg_tool isg_tool_align_fit = {{.name = "align fit", ...}, .run = run_fit};
  *
- * A command never exits, and prints nowhere but to app->results (never to stdout or stderr): what else there
- * is to say goes through isg_log(&app->env, ...). The option -o/--out and the others below belong to every
- * command. Any command may be a stage of `isogloss run`, called in the same process: its long options are the
- * stage's keys. */
+ * A command never exits, and prints only to app->results (never to stdout or stderr); everything else it has to say
+ * goes through isg_log(&app->env, ...). -o/--out and the other options below belong to every command. With --json the
+ * program prints one JSON object, always: the command's result, and an "error" in it if the command failed. Control
+ * characters in messages, and in results shown on a terminal, are escaped here, not in the commands. Any command may
+ * be a stage of `isogloss run`, called in the same process: its long options are the stage's keys. */
 #ifndef ISG_TOOLS_APP_H
 #define ISG_TOOLS_APP_H
 #include "src/isg.h"
@@ -44,11 +45,12 @@ struct isg_app {
     bool json, quiet, verbose, force;
     /* What a command uses. */
     const struct isg_tool *tool;
+    const struct isg_tool *const *tools; /**< all commands, NULL at the end */
     struct isg_env env; /**< after isg_app_parse: log to standard error and --log, bar, stop on SIGINT, thread pool */
     FILE *results;      /**< where results for people go: standard output, or nowhere with --json; of a command that
                       only reports, the file of -o */
     bool done;          /**< isg_app_parse has served the user (--help, --version): return ISG_OK at once */
-    /* Private to app.c, isogloss.c and cmd_run.c. */
+    /* Private to app.c, isogloss.c and project/. */
     bool want_version, has_result, reporting;
     json_t *result;
     double started;
@@ -59,8 +61,7 @@ struct isg_app {
     struct isg_opt_list lists[ISG_APP_MAX_LISTS]; /**< of the command's options, freed when it ends */
     size_t n_lists;
     bool is_stage; /**< the environment belongs to the `run` command around it */
-    /** NULL, or called in place of parsing with the command's whole option tables: completion, stages of
-     * `run`. */
+    /** NULL, or called instead of parsing, with the command's option tables: completion, man pages, stages of `run`. */
     void (*inspect)(struct isg_app *app, const struct isg_opt *const *tables, size_t n_tables);
     void *cookie; /**< for inspect */
 };
@@ -70,6 +71,7 @@ struct isg_tool {
     /** argv[0 .. argc-1] = options and operands after the command's words. */
     enum isg_status (*run)(struct isg_app *app, int argc, char **argv, struct isg_error *err);
     bool reports; /**< all that it makes is app->results: isg_app_parse sees to -o */
+    bool hidden;  /**< for the build: not in lists of commands */
 };
 
 /**
@@ -93,28 +95,23 @@ void isg_app_result(struct isg_app *app, json_t *result);
 /** A JSON string of bytes that may not be UTF-8 (names of files, words of broken input): these become U+FFFD. */
 json_t *isg_json_text(const char *s);
 
-/* The commands: X(name of the struct after isg_tool_), in the order of the help. */
-/* clang-format off */
-#define ISG_TOOLS(X) \
-    X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) X(align_health) X(align_plot) \
-    X(translate) X(translate_case) X(translate_lm) X(translate_vectors) X(translate_view) \
-    X(ner_train) X(ner_transfer) X(ner_curve) X(ner_pseudo) X(ner_tag) X(ner_eval) X(ner_compare) X(ner_card) X(ner_plot) \
-    X(run_project) X(convert) X(check) X(info) X(completion)
-/* clang-format on */
-
-#define ISG_TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
-ISG_TOOLS(ISG_TOOL_DECLARE)
-#undef ISG_TOOL_DECLARE
-extern const struct isg_tool *const isg_tools[]; /**< all of them, NULL at the end */
-
-/** The tool named by the first one or two of words ("align fit", "run"), or NULL; *used = how many words that
- * took. */
-const struct isg_tool *isg_tool_find(char *const *words, int n, int *used);
-/** Calls the tool with argv[0 .. argc-1] in a fresh app and finishes it (result, log, exit status is the
- * caller's). */
+/** The tool among `tools` named by the first one or two of words ("align fit", "run"), or NULL; *used = how many words
+ * that took. */
+const struct isg_tool *isg_tool_find(const struct isg_tool *const *tools, char *const *words, int n, int *used);
+/**
+ * Calls the tool with argv[0 .. argc-1] in a fresh app and finishes it: result, log, and the error as JSON if it was asked
+ * for. Returns the command's status, ISG_ECANCELED for a failure after an interrupt.
+ */
 enum isg_status isg_tool_run(
     const struct isg_tool *tool, struct isg_app *app, int argc, char **argv, struct isg_error *err);
+/** Calls app->inspect with the option tables of a tool. */
+enum isg_status isg_tool_inspect(const struct isg_tool *tool, struct isg_app *app, struct isg_error *err);
 /** Exit status of the program for a status. */
 int isg_exit_code(enum isg_status status);
+/** Prints an error to standard error, in one line. */
+void isg_print_error(const struct isg_error *err, const struct isg_tool *tool);
+/** {"status", "kind", "file", "line", "message", "advice"}: exit status, its name, and the parts of the message; file,
+ * line and advice are null where there is none. */
+json_t *isg_error_json(const struct isg_error *err);
 
 #endif

@@ -7,49 +7,26 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The commands: X(name of the struct after isg_tool_), in the order of the help. */
+/* clang-format off */
+#define ISG_TOOLS(X) \
+    X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) X(align_health) X(align_plot) \
+    X(translate) X(translate_case) X(translate_lm) X(translate_vectors) X(translate_view) \
+    X(ner_train) X(ner_transfer) X(ner_curve) X(ner_pseudo) X(ner_tag) X(ner_eval) X(ner_compare) X(ner_card) X(ner_plot) \
+    X(run_project) X(convert) X(check) X(info) X(completion) X(man_pages)
+/* clang-format on */
+
+#define TOOL_DECLARE(name) extern const struct isg_tool isg_tool_##name;
+ISG_TOOLS(TOOL_DECLARE)
 #define TOOL_ENTRY(name) &isg_tool_##name,
-const struct isg_tool *const isg_tools[] = {ISG_TOOLS(TOOL_ENTRY) NULL};
-
-const struct isg_tool *isg_tool_find(char *const *words, int n, int *used)
-{
-    const struct isg_tool *one = NULL; /* "translate lm" goes before "translate" */
-    for (size_t i = 0; isg_tools[i]; i++) {
-        const char *name = isg_tools[i]->cmd.name, *blank = strchr(name, ' ');
-        if (n > 0 && !blank && strcmp(words[0], name) == 0) {
-            *used = 1;
-            one = isg_tools[i];
-        }
-        if (n > 1 && blank && strlen(words[0]) == (size_t)(blank - name) &&
-            strncmp(words[0], name, (size_t)(blank - name)) == 0 && strcmp(words[1], blank + 1) == 0) {
-            *used = 2;
-            return isg_tools[i];
-        }
-    }
-    return one;
-}
-
-int isg_exit_code(enum isg_status status)
-{
-    switch (status) {
-    case ISG_OK:
-        return 0;
-    case ISG_EUSAGE:
-        return 2;
-    case ISG_EDATA:
-        return 3;
-    case ISG_ECANCELED:
-        return 130;
-    default:
-        return 1;
-    }
-}
+static const struct isg_tool *const tools[] = {ISG_TOOLS(TOOL_ENTRY) NULL};
 
 /* Is word the first word of commands of two words ("align")? */
 static bool is_group(const char *word)
 {
     const size_t n = strlen(word);
-    for (size_t i = 0; isg_tools[i]; i++)
-        if (strncmp(isg_tools[i]->cmd.name, word, n) == 0 && isg_tools[i]->cmd.name[n] == ' ')
+    for (size_t i = 0; tools[i]; i++)
+        if (strncmp(tools[i]->cmd.name, word, n) == 0 && tools[i]->cmd.name[n] == ' ')
             return true;
     return false;
 }
@@ -57,9 +34,10 @@ static bool is_group(const char *word)
 static void print_commands(const char *group, FILE *to)
 {
     const size_t n = group ? strlen(group) : 0;
-    for (size_t i = 0; isg_tools[i]; i++)
-        if (!group || (strncmp(isg_tools[i]->cmd.name, group, n) == 0 && isg_tools[i]->cmd.name[n] == ' '))
-            fprintf(to, "  %-18s %s\n", isg_tools[i]->cmd.name, isg_tools[i]->cmd.summary);
+    for (size_t i = 0; tools[i]; i++)
+        if (!tools[i]->hidden &&
+            (!group || (strncmp(tools[i]->cmd.name, group, n) == 0 && tools[i]->cmd.name[n] == ' ')))
+            fprintf(to, "  %-18s %s\n", tools[i]->cmd.name, tools[i]->cmd.summary);
 }
 
 static void print_overview(FILE *to)
@@ -75,7 +53,7 @@ static void print_overview(FILE *to)
         to);
     print_commands(NULL, to);
     fputs("\nisogloss COMMAND --help shows a command's examples, options and defaults.\n"
-          "Exit status: 0 good, 1 failed, 2 wrong usage, 3 bad input data, 130 interrupted.\n",
+          "Exit status: 0 success, 1 failure, 2 wrong usage, 3 bad input data, 130 interrupted.\n",
         to);
 }
 
@@ -85,15 +63,15 @@ static enum isg_status unknown_command(char **words, int n, struct isg_error *er
     char typed[96];
     snprintf(typed, sizeof typed, "%s%s%s", words[0], two && n > 1 ? " " : "", two && n > 1 ? words[1] : "");
     if (two && n == 1) {
-        isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s what?", typed);
-        return isg_error_expected(err, "a command that \"isogloss %s --help\" lists", typed);
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "missing subcommand for \"%s\"", typed);
+        return isg_error_advice(err, "\"isogloss %s --help\" lists them", typed);
     }
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "unknown command \"%s\"", typed);
     const char *names[128], *near = NULL;
     size_t k = 0;
-    for (size_t i = 0; isg_tools[i] && k < sizeof names / sizeof *names - 1; i++) {
-        const char *name = isg_tools[i]->cmd.name, *blank = strchr(name, ' ');
-        if (!two && blank && strcmp(blank + 1, words[0]) == 0 && !near) /* "fit" for "align fit" */
+    for (size_t i = 0; tools[i] && k < sizeof names / sizeof *names - 1; i++) {
+        const char *name = tools[i]->cmd.name, *space = strchr(name, ' ');
+        if (!two && space && strcmp(space + 1, words[0]) == 0 && !near) /* "fit" for "align fit" */
             near = name;
         names[k++] = name;
     }
@@ -116,27 +94,52 @@ static void restart_with_better_blas(char **argv)
         execv("/proc/self/exe", argv); /* where that fails, it is only slower */
 }
 
-static int report(enum isg_status status, const struct isg_tool *tool, const struct isg_error *err)
-{
-    if (status != ISG_OK && isg_interrupted())
-        status = ISG_ECANCELED;
-    if (status == ISG_OK)
-        return 0;
-    char text[1200];
-    isg_error_format(err, text, sizeof text);
-    for (char *p = text; *p; p++) /* one line, whatever the names of files */
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = '?';
-    fprintf(stderr, "isogloss: %s", text);
-    if (status == ISG_EUSAGE)
-        fprintf(stderr, " (see isogloss%s%s --help)", tool ? " " : "", tool ? tool->cmd.name : "");
-    fputc('\n', stderr);
-    return isg_exit_code(status);
-}
-
 static bool is_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* What goes wrong before a command runs; is there a --json among the words? */
+static int fail(const struct isg_error *err, int argc, char **argv)
+{
+    isg_print_error(err, NULL);
+    bool json = false;
+    for (int i = 1; i < argc; i++)
+        json |= strcmp(argv[i], "--json") == 0;
+    json_t *object = json ? json_pack("{s:o}", "error", isg_error_json(err)) : NULL;
+    if (object) {
+        json_dumpf(object, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(object);
+    return isg_exit_code(err->status);
+}
+
+/* What needs no command: overview, version, help of a group. Returns an exit status, or -1. */
+static int serve(char **words, int n)
+{
+    if (n == 0) {
+        print_overview(stderr);
+        return 2;
+    }
+    const bool help = strcmp(words[0], "help") == 0;
+    if (is_help(words[0]) || (help && n == 1)) {
+        print_overview(stdout);
+        return 0;
+    }
+    if (strcmp(words[0], "--version") == 0) {
+        printf("isogloss %s\n%s\n", ISG_VERSION, isg_blas_describe());
+        return 0;
+    }
+    int used;
+    const char *group = words[help];
+    if (n > 1 && is_group(group) && (help ? n == 2 : is_help(words[1])) &&
+        !isg_tool_find(tools, words + help, 1, &used)) {
+        printf("Commands of isogloss %s:\n", group);
+        print_commands(group, stdout);
+        return 0;
+    }
+    return -1;
 }
 
 int main(int argc, char **argv)
@@ -146,40 +149,30 @@ int main(int argc, char **argv)
     char **words = argv + 1;
     int n = argc - 1, used = 0;
     restart_with_better_blas(argv);
-    if (n == 0) {
-        print_overview(stderr);
-        return 2;
-    }
-    if (is_help(words[0]) || (strcmp(words[0], "help") == 0 && n == 1)) {
-        print_overview(stdout);
-        return 0;
-    }
-    if (strcmp(words[0], "--version") == 0) {
-        printf("isogloss %s\n%s\n", ISG_VERSION, isg_blas_describe());
-        return 0;
-    }
+    const int served = serve(words, n);
+    if (served >= 0)
+        return served;
     if (words[0][0] == '-' && words[0][1]) {
         isg_error_set(&err, ISG_EUSAGE, NULL, 0, "unknown option %.80s before the command", words[0]);
         isg_error_expected(&err, "isogloss COMMAND [options]");
-        return report(ISG_EUSAGE, NULL, &err);
+        return fail(&err, argc, argv);
     }
     char help[] = "--help";
     char *asked[] = {help, NULL};
     const bool help_on = strcmp(words[0], "help") == 0; /* help COMMAND */
     words += help_on;
     n -= help_on;
-    const struct isg_tool *tool = isg_tool_find(words, n, &used);
-    if (!tool && is_group(words[0]) && (help_on || (n > 1 && is_help(words[1])))) {
-        printf("Commands of isogloss %s:\n", words[0]);
-        print_commands(words[0], stdout);
-        return 0;
+    const struct isg_tool *tool = isg_tool_find(tools, words, n, &used);
+    if (!tool) {
+        (void)unknown_command(words, n, &err);
+        return fail(&err, argc, argv);
     }
-    if (!tool)
-        return report(unknown_command(words, n, &err), NULL, &err);
     json_set_alloc_funcs(isg_reserve_malloc, isg_reserve_free);
     isg_interrupt_catch();
-    struct isg_app app = {.seed = 1};
+    struct isg_app app = {.seed = 1, .tools = tools};
     const enum isg_status status = help_on ? isg_tool_run(tool, &app, 1, asked, &err)
                                            : isg_tool_run(tool, &app, n - used, words + used, &err);
-    return report(status, tool, &err);
+    if (status != ISG_OK)
+        isg_print_error(&err, tool);
+    return isg_exit_code(status);
 }

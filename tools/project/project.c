@@ -373,11 +373,11 @@ static enum isg_status check_stage(
     struct isg_project *p, struct isg_stage *stage, const struct isg_toml *table, struct isg_error *err)
 {
     struct look l = {.p = p, .stage = stage, .table = table, .err = err};
-    struct isg_app asked = {.seed = 1, .is_stage = true, .inspect = inspect, .cookie = &l};
+    struct isg_app asked = {.seed = 1, .inspect = inspect, .cookie = &l};
     stage->options = json_object();
     if (!stage->options)
         return isg_error_nomem(err, "the project");
-    ISG_TRY(isg_tool_run(stage->tool, &asked, 0, NULL, err));
+    ISG_TRY(isg_tool_inspect(stage->tool, &asked, err));
     if (l.status != ISG_EUSAGE)
         return l.status;
     /* the command line's message, at the line of the key that it names */
@@ -409,13 +409,13 @@ static enum isg_status find_tool(
         words[1] = blank + 1;
     }
     int used = 0;
-    stage->tool = isg_tool_find(words, blank ? 2 : 1, &used);
+    stage->tool = isg_tool_find(p->tools, words, blank ? 2 : 1, &used);
     if (stage->tool && used == (blank ? 2 : 1) && strcmp(stage->tool->cmd.name, "run") != 0)
         return ISG_OK;
     const char *names[128];
     size_t k = 0;
-    for (size_t i = 0; isg_tools[i] && k + 1 < sizeof names / sizeof *names; i++)
-        names[k++] = isg_tools[i]->cmd.name;
+    for (size_t i = 0; p->tools[i] && k + 1 < sizeof names / sizeof *names; i++)
+        names[k++] = p->tools[i]->cmd.name;
     names[k] = NULL;
     isg_error_set(err, ISG_EDATA, p->path, run->line, "\"%.80s\" is no command for a stage", run->text);
     const char *near = isg_did_you_mean(run->text, names);
@@ -505,9 +505,9 @@ static enum isg_status enter(struct isg_project *p, struct isg_error *err)
 }
 
 enum isg_status isg_project_load(struct isg_project *p, const char *path, const struct isg_opt_list *sets,
-    const char *out, int64_t seed, struct isg_error *err)
+    const char *out, int64_t seed, const struct isg_tool *const *tools, struct isg_error *err)
 {
-    *p = (struct isg_project){.path = path};
+    *p = (struct isg_project){.path = path, .tools = tools};
     ISG_TRY(isg_toml_load(&p->file, path, err));
     ISG_TRY(check_top(p, err));
     ISG_TRY(define_sets(p, sets, out, err));

@@ -20,6 +20,7 @@ struct isg_stage {
     json_t *options;            /**< the effective value of each option that can change a result, and the operands */
 };
 struct isg_project {
+    const struct isg_tool *const *tools; /**< all commands */
     const char *path; /**< as given, for messages */
     const char *name; /**< the file's own name */
     const char *out;  /**< value of the variable `out`, or NULL */
@@ -39,7 +40,8 @@ struct isg_project {
  * @param seed  for stages that set none
  */
 ISG_MUST_CHECK enum isg_status isg_project_load(struct isg_project *p, const char *path,
-    const struct isg_opt_list *sets, const char *out, int64_t seed, struct isg_error *err);
+    const struct isg_opt_list *sets, const char *out, int64_t seed, const struct isg_tool *const *tools,
+    struct isg_error *err);
 void isg_project_fini(struct isg_project *p);
 
 #endif

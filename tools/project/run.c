@@ -208,6 +208,7 @@ static enum isg_status execute(struct run *r, const struct isg_stage *stage, jso
     char **words = isg_calloc((size_t)stage->argc + 1, sizeof *words);
     struct isg_app app = {.seed = 1,
         .is_stage = true,
+        .tools = r->app->tools,
         .env = r->app->env,
         .results = results,
         .json = true,
@@ -336,7 +337,7 @@ static enum isg_status run_project(struct isg_app *app, int argc, char **argv, s
     };
     enum isg_status status = isg_app_parse(app, table, &argc, argv, err);
     if (status == ISG_OK && !app->done) {
-        status = isg_project_load(&r.project, argv[0], &sets, app->out, app->seed, err);
+        status = isg_project_load(&r.project, argv[0], &sets, app->out, app->seed, app->tools, err);
         if (status == ISG_OK)
             status = run_all(&r, err);
         isg_project_fini(&r.project);

@@ -1,0 +1,21 @@
+/** @file src/escape.h  Text that comes from data, made safe to show on a terminal and in a log. */
+#ifndef ISG_SRC_ESCAPE_H
+#define ISG_SRC_ESCAPE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/**
+ * Copies text with each character that could act on a terminal written out: C0 controls and DEL as \n, \t, \x1b; C1
+ * controls (U+0080-U+009F) and the controls of text direction (U+061C, U+200E, U+200F, U+202A-U+202E, U+2066-U+2069)
+ * as \u202e; bytes that are not UTF-8 as \xff. Other text stays as it is.
+ * @param lines  keep newlines and tabs
+ * @return bytes written, less than cap; *used (or NULL) = bytes of text that they stand for. A character is copied whole
+ *         or not at all; out is NUL-terminated.
+ */
+size_t isg_escape(char *out, size_t cap, const char *text, size_t n, bool lines, size_t *used);
+/** A stream that passes what is written to it on to `to`, escaped but for newlines and tabs; fclose flushes it and
+ * leaves `to` open. NULL = no memory. */
+FILE *isg_escape_stream(FILE *to);
+
+#endif
