@@ -39,8 +39,8 @@ struct isg_opt {
     enum isg_path path;
     const char *fallback; /**< what the default value means, shown as the default: "first column"; NULL = the value */
 };
-/** A file that a command writes beside the one of -o: that file's name and a suffix (the name's own ending is cut off
- * first where it is this suffix or another of the list). */
+/** A file that a command writes beside the one of -o: that file's name and a suffix. Where the first of the list is
+ * written instead of that file, a name that has its suffix already loses it. */
 struct isg_beside {
     const char *suffix;         /**< NULL ends the list */
     const char *option, *value; /**< only where this option has this value; NULL = always */

@@ -386,7 +386,9 @@ enum isg_status isg_tool_run(
     if (!app->results)
         app->results = stdout;
     const bool json = asks_json(argc, argv);
+    isg_interrupt_saves(tool->saves);
     enum isg_status status = tool->run(app, argc, argv, err);
+    isg_interrupt_saves(false);
     app->json |= json && status != ISG_OK; /* also where the options could not be parsed */
     status = finish(app, status, err);
     while (app->n_lists > 0)

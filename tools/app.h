@@ -71,6 +71,7 @@ struct isg_tool {
     /** argv[0 .. argc-1] = options and operands after the command's words. */
     enum isg_status (*run)(struct isg_app *app, int argc, char **argv, struct isg_error *err);
     bool reports; /**< all that it makes is app->results: isg_app_parse sees to -o */
+    bool saves;   /**< saves its work when it is interrupted, and so is given the time that it takes */
     bool hidden;  /**< for the build: not in lists of commands */
 };
 
@@ -99,8 +100,8 @@ json_t *isg_json_text(const char *s);
  * that took. */
 const struct isg_tool *isg_tool_find(const struct isg_tool *const *tools, char *const *words, int n, int *used);
 /**
- * Calls the tool with argv[0 .. argc-1] in a fresh app and finishes it: result, log, and the error as JSON if it was asked
- * for. Returns the command's status, ISG_ECANCELED for a failure after an interrupt.
+ * Calls the tool with argv[0 .. argc-1] in a fresh app and finishes it: result, log, and the error as JSON if it was
+ * asked for. Returns the command's status, ISG_ECANCELED for a failure after an interrupt.
  */
 enum isg_status isg_tool_run(
     const struct isg_tool *tool, struct isg_app *app, int argc, char **argv, struct isg_error *err);

@@ -4,6 +4,7 @@ isogloss=$(realpath "$1")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
+export XDG_STATE_HOME=$tmp/state
 failures=0
 fail() {
     echo "FAILED: $*"

@@ -36,10 +36,11 @@ run 0 run p.toml --json -q
 [ -s stderr ] && fail "-q is not quiet: $(cat stderr)"
 holds stdout '"status": "kept"'
 holds stdout '"f1": 66.66666667'
-echo broken >>out/report.txt
-run 0 run p.toml
-holds stderr "score (ner eval): runs: out/report.txt is not as it was made"
-holds stderr "shown (ner eval): unchanged, kept"
+echo mine >>out/report.txt
+run 2 run p.toml
+holds stderr "out/report.txt: output file already exists, and has changed since this project wrote it"
+holds out/report.txt mine
+run 0 run p.toml --force
 cmp -s out/report.txt first || fail "the report was not made again"
 rm out/report.txt
 run 0 run p.toml -n
@@ -53,10 +54,9 @@ holds stderr "runs: seed changed"
 run 0 run p.toml --seed 2 --force
 holds stderr "runs: --force"
 echo '{' >out/isogloss-run.json
-run 2 run p.toml
+run 0 run p.toml
 holds stderr "is damaged"
-holds stderr "out/report.txt: exists"
-run 0 run p.toml --force
+holds stderr "runs: not done yet"
 # from another folder, with other data and another place for the results
 mkdir else else/data
 printf 'a B-PER B-PER\n' >else/data/tags.txt
@@ -81,9 +81,9 @@ run = "ner eval"
 in = "data/tags.txt"
 out = "wrong"
 [[stage]]'
-bad 3 'bad.toml:7: "ner evil" is no command for a stage; did you mean "ner eval"?' <<<"$good
+bad 3 'bad.toml:7: "ner evil" cannot be a stage; did you mean "ner eval"?' <<<"$good
 run = \"ner evil\""
-bad 3 'bad.toml:8: "sed" is no option of ner eval; did you mean "seed"?' <<<"$good
+bad 3 'bad.toml:8: "sed" is not an option of ner eval; did you mean "seed"?' <<<"$good
 run = \"ner eval\"
 sed = 1"
 bad 3 'bad.toml:8: --seed: "x"' <<<"$good
@@ -91,33 +91,61 @@ run = \"ner eval\"
 seed = \"x\""
 bad 3 'bad.toml:6: no argument given' <<<"$good
 run = \"ner eval\""
-bad 1 'needs data/none.txt, which is not there' <<<"$good
+bad 1 'needs data/none.txt, which does not exist' <<<"$good
 run = \"ner eval\"
 in = \"data/none.txt\""
 bad 3 'bad.toml:8: unknown variable "${nothing}"' <<<"$good
 run = \"ner eval\"
 in = \"\${nothing}/x\""
-bad 3 'bad.toml:8: key "json" in a stage; give --json to isogloss run' <<<"$good
+bad 3 'bad.toml:8: "json" is not allowed in a stage; give --json to isogloss run' <<<"$good
 run = \"ner eval\"
 json = true"
-bad 3 'a second stage "first"' <<<"$good
+bad 3 'duplicate stage "first"' <<<"$good
 run = \"ner eval\"
 name = \"first\""
-bad 3 'a stage without a command' <<<"$good
+bad 3 'stage without a command' <<<"$good
 name = \"x\""
 bad 3 'bad.toml:1: unknown table or key "stages"' <<<'[[stages]]'
-bad 3 '"stage" is not written as [[stage]]' <<<'[stage]'
-bad 3 'no stage' </dev/null
-bad 3 'is no command for a stage' <<<'[[stage]]
+bad 3 '"stage" must be written as [[stage]]' <<<'[stage]'
+bad 3 'no stages' </dev/null
+bad 3 'cannot be a stage' <<<'[[stage]]
 run = "run"'
 bad 3 'bad.toml:2: a string without its end' <<<'[vars]
 x = "y'
 printf 'x' >mine
-bad 2 'mine: exists, and no earlier run of this project made it' <<<'[[stage]]
+bad 2 'mine: output file already exists, and this project did not write it' <<<'[[stage]]
 run = "ner eval"
 in = "data/tags.txt"
 out = "mine"'
 [ "$(cat mine)" = x ] || fail "mine was touched"
+bad 3 'bad.toml:2: unknown key "nmae" in [project]; did you mean "name"?' <<<'[project]
+nmae = "x"'
+# files are what the option table says they are, whatever their names and texts
+printf 'x\n' >small
+printf '[[stage]]\nrun = "ner train"\ntrain = "data/tags.txt"\nemb = "nowhere.vec"\npreset = "small"\nout = "m"\n' >emb.toml
+run 1 run emb.toml --dry-run
+holds stderr "needs nowhere.vec, which does not exist"
+printf '[[stage]]\nrun = "ner train"\ntrain = "data/tags.txt"\npreset = "small"\nset = "epochs=1"\nout = "m"\n' >preset.toml
+run 0 run preset.toml
+echo y >>small
+run 0 run preset.toml
+holds stderr "unchanged, kept"
+# a name that the project neither defines nor uses; a flag from a variable
+run 2 run p.toml --set dta=data
+holds stderr '--set: the project has no variable "dta"; did you mean "data"?'
+cat >flag.toml <<'END'
+[vars]
+raw = false
+[[stage]]
+run = "ner eval"
+raw = "${raw}"
+in = "data/tags.txt"
+END
+run 0 run flag.toml
+run 0 run flag.toml --set raw=true
+holds stderr "runs: raw changed"
+run 3 run flag.toml --set raw=maybe
+holds stderr 'flag.toml:5: --raw: "maybe"; expected true or false'
 # a stage that fails says which one it was; what was done before is kept
 printf 'only-one-column\n' >data/short.txt
 cat >late.toml <<'END'

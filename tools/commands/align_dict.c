@@ -77,10 +77,8 @@ out:
 }
 
 /* StarDict: three files for the one that -o names. */
-static const struct isg_beside stardict[] = {
-    {.suffix = ".idx", .option = "format", .value = "stardict", .instead = true},
-    {.suffix = ".dict", .option = "format", .value = "stardict", .instead = true},
-    {.suffix = ".ifo", .option = "format", .value = "stardict", .instead = true}, {0}};
+static const struct isg_beside stardict[] = {{".ifo", "format", "stardict", .instead = true},
+    {".idx", "format", "stardict", .instead = true}, {".dict", "format", "stardict", .instead = true}, {0}};
 
 const struct isg_tool isg_tool_align_dict = {
     {.name = "align dict",

@@ -178,4 +178,4 @@ const struct isg_tool isg_tool_ner_train = {
         .min_args = 0,
         .max_args = 0,
         .beside = checkpoint},
-    .run = run_train};
+    .run = run_train, .saves = true};

@@ -53,4 +53,4 @@ const struct isg_tool isg_tool_ner_transfer = {
                     "--source-emb es.vec.gz -o es.model\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_transfer};
+    .run = run_transfer, .saves = true};

@@ -42,16 +42,17 @@ static enum isg_status bad(const struct isg_project *p, uint64_t line, struct is
 
 /* ---- variables ---- */
 
-static const char *find_var(const struct isg_project *p, const char *name, size_t n)
+static const char *find_var(struct isg_project *p, const char *name, size_t n)
 {
     for (size_t i = 0; i < p->var_names.n; i++)
-        if (strlen(p->var_names.items[i]) == n && strncmp(p->var_names.items[i], name, n) == 0)
+        if (strlen(p->var_names.items[i]) == n && strncmp(p->var_names.items[i], name, n) == 0) {
+            p->var_used[i] = true;
             return p->var_values.items[i];
+        }
     return NULL;
 }
 
-/* Text with ${NAME} replaced; values were expanded when they were defined, so that nothing can go round in
- * circles. */
+/* Text with ${NAME} replaced; values are expanded where they are defined, so there can be no cycle. */
 static enum isg_status expand(
     struct isg_project *p, const char *text, uint64_t line, const char **out, struct isg_error *err)
 {
@@ -72,14 +73,14 @@ static enum isg_status expand(
         if (!value) {
             const size_t n = close ? (size_t)(close - open) + 1 : strlen(open);
             status = isg_error_set(err, ISG_EDATA, p->path, line, "%s \"%.*s\"",
-                close ? "unknown variable" : "a variable without its }:", n < 80 ? (int)n : 80, open);
+                close ? "unknown variable" : "unterminated variable", n < 80 ? (int)n : 80, open);
             isg_error_expected(err, "a name from [vars] or --set NAME=VALUE");
             break;
         }
         fputs(value, to);
         text = close + 1;
         if (ftell(to) > 65536)
-            status = bad(p, line, err, "a value of more than 65536 bytes");
+            status = bad(p, line, err, "value longer than 65536 bytes");
     }
     fclose(to);
     char *kept = NULL;
@@ -92,6 +93,11 @@ static enum isg_status expand(
 
 static enum isg_status define(struct isg_project *p, const char *name, const char *value, struct isg_error *err)
 {
+    bool *used = isg_realloc(p->var_used, p->var_names.n, p->var_names.n + 1, sizeof *used);
+    if (!used)
+        return isg_error_nomem(err, "the project");
+    p->var_used = used;
+    used[p->var_names.n] = false;
     ISG_TRY(push(&p->var_names, name, err));
     return push(&p->var_values, value, err);
 }
@@ -114,9 +120,27 @@ static enum isg_status define_path(
     return define(p, name, copy, err);
 }
 
+/* A variable of the command line that the project neither defines nor uses is a slip. */
+static enum isg_status check_sets(const struct isg_project *p, struct isg_error *err)
+{
+    const struct isg_toml *vars = isg_toml_find(&p->file.root, "vars");
+    for (size_t i = 0; i < p->n_given; i++) {
+        const char *names[66] = {NULL};
+        if (p->var_used[i] || strcmp(p->var_names.items[i], "out") == 0)
+            continue;
+        for (size_t k = 0; vars && k < vars->n_items && k < 64; k++)
+            names[k] = vars->items[k].key;
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "--set: the project has no variable \"%.80s\"", p->var_names.items[i]);
+        const char *near = isg_did_you_mean(p->var_names.items[i], names);
+        return near ? isg_error_advice(err, "did you mean \"%s\"?", near) : ISG_EUSAGE;
+    }
+    return ISG_OK;
+}
+
 static enum isg_status define_sets(
     struct isg_project *p, const struct isg_opt_list *sets, const char *out, struct isg_error *err)
 {
+    p->out_given = out != NULL;
     if (out)
         ISG_TRY(define_path(p, "out", out, true, err));
     for (size_t i = 0; i < sets->n; i++) {
@@ -127,8 +151,10 @@ static enum isg_status define_sets(
         }
         char *name;
         ISG_TRY(keep(p, sets->items[i], (size_t)(is - sets->items[i]), &name, err));
+        p->out_given |= strcmp(name, "out") == 0;
         ISG_TRY(define_path(p, name, is + 1, false, err));
     }
+    p->n_given = p->var_names.n;
     return ISG_OK;
 }
 
@@ -137,7 +163,7 @@ static enum isg_status define_vars(struct isg_project *p, const struct isg_toml 
     for (size_t i = 0; vars && i < vars->n_items; i++) {
         const struct isg_toml *v = &vars->items[i];
         if (v->kind == ISG_TOML_TABLE || v->kind == ISG_TOML_ARRAY)
-            return bad(p, v->line, err, "a variable that is neither text nor number");
+            return bad(p, v->line, err, "a variable must be a string, a number or a boolean");
         if (find_var(p, v->key, strlen(v->key)))
             continue; /* the command line has the last word */
         const char *value;
@@ -172,17 +198,17 @@ static enum isg_status add_value(
     const char *value;
     switch (v->kind) {
     case ISG_TOML_TABLE:
-        return bad(p, v->line, err, "a table where a stage's option should be");
+        return bad(p, v->line, err, "a stage's option cannot be a table");
     case ISG_TOML_ARRAY:
         for (size_t i = 0; i < v->n_items; i++) {
             if (v->items[i].kind == ISG_TOML_ARRAY)
-                return bad(p, v->items[i].line, err, "an array in an array");
+                return bad(p, v->items[i].line, err, "nested array");
             ISG_TRY(add_value(p, words, key, &v->items[i], err));
         }
         return ISG_OK;
     case ISG_TOML_BOOL:
         if (!*key)
-            return bad(p, v->line, err, "true or false where a text should be");
+            return bad(p, v->line, err, "boolean; expected a string");
         return add_word(p, words, v->boolean ? "--" : "--no-", key, NULL, err);
     case ISG_TOML_STRING:
     case ISG_TOML_INTEGER:
@@ -211,7 +237,7 @@ static enum isg_status make_words(
     for (size_t k = 0; k < 2; k++) {
         const struct isg_toml *v = isg_toml_find(table, operands[k]);
         if (v && (v->kind == ISG_TOML_BOOL || v->kind == ISG_TOML_TABLE)) {
-            status = bad(p, v->line, err, "neither a text nor an array of texts");
+            status = bad(p, v->line, err, "expected a string or an array of strings");
             goto out;
         }
         if (v)
@@ -260,15 +286,41 @@ static enum isg_status check_keys(const struct look *l, const struct isg_opt *co
             known = strcmp(names[j], v->key) == 0;
         for (size_t j = 0; of_run[j]; j++)
             if (strcmp(of_run[j], v->key) == 0) {
-                isg_error_set(l->err, ISG_EDATA, l->p->path, v->line, "key \"%s\" in a stage", v->key);
+                isg_error_set(l->err, ISG_EDATA, l->p->path, v->line, "\"%s\" is not allowed in a stage", v->key);
                 return isg_error_advice(l->err, "give --%s to isogloss run", v->key);
             }
         if (known)
             continue;
-        isg_error_set(
-            l->err, ISG_EDATA, l->p->path, v->line, "\"%.80s\" is no option of %s", v->key, l->stage->tool->cmd.name);
+        isg_error_set(l->err, ISG_EDATA, l->p->path, v->line, "\"%.80s\" is not an option of %s", v->key,
+            l->stage->tool->cmd.name);
         const char *near = isg_did_you_mean(v->key, names);
         return near ? isg_error_advice(l->err, "did you mean \"%s\"?", near) : ISG_EDATA;
+    }
+    return ISG_OK;
+}
+
+/* --FLAG=true and --FLAG=false, from a text or a variable, as the switches that they mean. */
+static enum isg_status settle_flags(const struct look *l, const struct isg_opt *const *tables, size_t n_tables)
+{
+    for (int i = 0; i < l->stage->argc && strcmp(l->stage->argv[i], "--") != 0; i++) {
+        char *word = l->stage->argv[i] + 2;
+        const size_t n = strcspn(word, "=");
+        for (size_t t = 0; word[n] && t < n_tables; t++)
+            for (const struct isg_opt *o = tables[t]; o->name; o++) {
+                if (o->kind != ISG_OPT_FLAG || strlen(o->name) != n || strncmp(o->name, word, n) != 0)
+                    continue;
+                const bool on = strcmp(word + n + 1, "true") == 0;
+                if (!on && strcmp(word + n + 1, "false") != 0) {
+                    isg_error_set(l->err, ISG_EUSAGE, NULL, 0, "--%s: \"%.80s\"", o->name, word + n + 1);
+                    return isg_error_expected(l->err, "true or false");
+                }
+                char *flag = isg_arena_alloc(&l->p->arena, n + 6, 1);
+                if (!flag)
+                    return isg_error_nomem(l->err, "the project");
+                snprintf(flag, n + 6, on ? "--%s" : "--no-%s", o->name);
+                l->stage->argv[i] = flag;
+                word = flag + 2;
+            }
     }
     return ISG_OK;
 }
@@ -281,6 +333,43 @@ static enum isg_status add_file(const struct look *l, enum isg_path path, const 
     if (path & ISG_PATH_IN)
         ISG_TRY(push(&l->stage->inputs, text, l->err));
     return path & ISG_PATH_OUT ? push(&l->stage->outputs, text, l->err) : ISG_OK;
+}
+
+/* The value of a text option, or NULL. */
+static const char *text_of(const struct isg_opt *const *tables, size_t n_tables, const char *name)
+{
+    for (size_t t = 0; t < n_tables; t++)
+        for (const struct isg_opt *o = tables[t]; o->name; o++)
+            if ((o->kind == ISG_OPT_STRING || o->kind == ISG_OPT_CHOICE) && strcmp(o->name, name) == 0)
+                return *(const char *const *)o->value;
+    return NULL;
+}
+
+/* Notes the file of -o, and those that the command writes beside it or instead. */
+static enum isg_status add_out(
+    const struct look *l, const struct isg_opt *const *tables, size_t n_tables, const char *out)
+{
+    bool instead = false;
+    size_t n = out ? strlen(out) : 0;
+    if (n == 0 || strcmp(out, "-") == 0)
+        return ISG_OK;
+    const struct isg_beside *const beside = l->stage->tool->cmd.beside;
+    const size_t k = beside && beside->instead ? strlen(beside->suffix) : 0;
+    if (k && n > k && strcmp(out + n - k, beside->suffix) == 0)
+        n -= k;
+    for (const struct isg_beside *b = beside; b && b->suffix; b++) {
+        const char *value = b->option ? text_of(tables, n_tables, b->option) : NULL;
+        if (b->option && (!value || strcmp(value, b->value) != 0))
+            continue;
+        const size_t size = n + strlen(b->suffix) + 1;
+        char *file = isg_arena_alloc(&l->p->arena, size, 1);
+        if (!file)
+            return isg_error_nomem(l->err, "the project");
+        snprintf(file, size, "%.*s%s", (int)n, out, b->suffix);
+        ISG_TRY(push(b->temporary ? &l->stage->scratch : &l->stage->outputs, file, l->err));
+        instead |= b->instead;
+    }
+    return instead ? ISG_OK : push(&l->stage->outputs, out, l->err);
 }
 
 static json_t *value_json(const struct isg_opt *o)
@@ -328,7 +417,9 @@ static enum isg_status look_at_options(const struct look *l, const struct isg_op
                 continue;
             if (json_object_set_new(l->stage->options, o->name, value_json(o)) != 0)
                 return isg_error_nomem(l->err, "the project");
-            if (o->kind == ISG_OPT_STRING)
+            if (strcmp(o->name, "out") == 0)
+                ISG_TRY(add_out(l, tables, n_tables, *(const char *const *)o->value));
+            else if (o->kind == ISG_OPT_STRING)
                 ISG_TRY(add_file(l, o->path, *(const char *const *)o->value));
             const struct isg_opt_list *list = o->value;
             for (size_t i = 0; o->kind == ISG_OPT_LIST && i < list->n; i++)
@@ -345,6 +436,8 @@ static void inspect(struct isg_app *app, const struct isg_opt *const *tables, si
     bool help;
     int n = l->stage->argc;
     l->status = check_keys(l, tables, n_tables);
+    if (l->status == ISG_OK)
+        l->status = settle_flags(l, tables, n_tables);
     char **words = l->status == ISG_OK ? isg_arena_alloc(&l->p->arena, (size_t)n + 1, sizeof *words) : NULL;
     if (!words) {
         if (l->status == ISG_OK)
@@ -417,7 +510,7 @@ static enum isg_status find_tool(
     for (size_t i = 0; p->tools[i] && k + 1 < sizeof names / sizeof *names; i++)
         names[k++] = p->tools[i]->cmd.name;
     names[k] = NULL;
-    isg_error_set(err, ISG_EDATA, p->path, run->line, "\"%.80s\" is no command for a stage", run->text);
+    isg_error_set(err, ISG_EDATA, p->path, run->line, "\"%.80s\" cannot be a stage", run->text);
     const char *near = isg_did_you_mean(run->text, names);
     return near && strcmp(near, run->text) ? isg_error_advice(err, "did you mean \"%s\"?", near) : ISG_EDATA;
 }
@@ -428,17 +521,17 @@ static enum isg_status make_stage(
     stage->line = table->line;
     const struct isg_toml *run = isg_toml_find(table, "run"), *name = isg_toml_find(table, "name");
     if (!run || run->kind != ISG_TOML_STRING) {
-        bad(p, run ? run->line : table->line, err, "a stage without a command");
+        bad(p, run ? run->line : table->line, err, "stage without a command");
         return isg_error_expected(err, "run = \"align fit\" or another command");
     }
     if (name && (name->kind != ISG_TOML_STRING || !name->text[0]))
-        return bad(p, name->line, err, "a stage's name that is no text");
+        return bad(p, name->line, err, "a stage's name must be a non-empty string");
     stage->name = name ? name->text : run->text;
     for (const struct isg_stage *before = p->stages; before < stage; before++)
         if (strcmp(before->name, stage->name) == 0) {
-            isg_error_set(err, ISG_EDATA, p->path, stage->line, "a second stage \"%.60s\" (the first is on line %llu)",
+            isg_error_set(err, ISG_EDATA, p->path, stage->line, "duplicate stage \"%.60s\" (first on line %llu)",
                 stage->name, (unsigned long long)before->line);
-            return isg_error_advice(err, "give each a name = \"...\" of its own");
+            return isg_error_advice(err, "give each stage its own name = \"...\"");
         }
     ISG_TRY(find_tool(p, stage, run, err));
     ISG_TRY(make_words(p, stage, table, seed, err));
@@ -460,7 +553,7 @@ static enum isg_status check_inputs(const struct isg_project *p, struct isg_erro
                 }
             if (made)
                 continue;
-            isg_error_set(err, ISG_EIO, p->path, stage->line, "stage \"%.60s\" needs %.180s, which is not there",
+            isg_error_set(err, ISG_EIO, p->path, stage->line, "stage \"%.60s\" needs %.180s, which does not exist",
                 stage->name, file);
             return isg_error_advice(err, later ? "move the stage that makes it before this one"
                                                : "paths are relative to the project file; ${NAME} and --set NAME=DIR "
@@ -482,11 +575,25 @@ static enum isg_status check_top(const struct isg_project *p, struct isg_error *
             const char *near = isg_did_you_mean(v->key, names);
             return near ? isg_error_advice(err, "did you mean \"%s\"?", near) : ISG_EDATA;
         }
+        static const char *const about[] = {
+            "name", "description", "version", "authors", "license", "licence", "url", NULL};
+        for (size_t k = 0; strcmp(v->key, "project") == 0 && k < v->n_items; k++) {
+            const char *key = v->items[k].key;
+            size_t j = 0;
+            while (key && about[j] && strcmp(about[j], key) != 0)
+                j++;
+            if (!key || about[j])
+                continue;
+            isg_error_set(err, ISG_EDATA, p->path, v->items[k].line, "unknown key \"%.80s\" in [project]", key);
+            const char *near = isg_did_you_mean(key, about);
+            return near ? isg_error_advice(err, "did you mean \"%s\"?", near)
+                        : isg_error_expected(err, "name, description, version, authors, license or url");
+        }
         bool good = v->kind == (stages ? ISG_TOML_ARRAY : ISG_TOML_TABLE);
         for (size_t k = 0; stages && good && k < v->n_items; k++)
             good = v->items[k].kind == ISG_TOML_TABLE;
         if (!good)
-            return isg_error_set(err, ISG_EDATA, p->path, v->line, "\"%s\" is not written as %s%s%s", v->key,
+            return isg_error_set(err, ISG_EDATA, p->path, v->line, "\"%s\" must be written as %s%s%s", v->key,
                 stages ? "[[" : "[", v->key, stages ? "]]" : "]");
     }
     return ISG_OK;
@@ -501,7 +608,7 @@ static enum isg_status enter(struct isg_project *p, struct isg_error *err)
         return ISG_OK;
     char *folder;
     ISG_TRY(keep(p, p->path, (size_t)(slash - p->path) + 1, &folder, err));
-    return chdir(folder) == 0 ? ISG_OK : isg_error_errno(err, folder, "entering the project's folder");
+    return chdir(folder) == 0 ? ISG_OK : isg_error_errno(err, folder, "cannot enter the project's folder");
 }
 
 enum isg_status isg_project_load(struct isg_project *p, const char *path, const struct isg_opt_list *sets,
@@ -516,7 +623,7 @@ enum isg_status isg_project_load(struct isg_project *p, const char *path, const 
     p->out = find_var(p, "out", 3);
     const struct isg_toml *stages = isg_toml_find(&p->file.root, "stage");
     if (!stages || stages->n_items == 0) {
-        bad(p, 0, err, "no stage");
+        bad(p, 0, err, "no stages");
         return isg_error_expected(err, "[[stage]] tables");
     }
     p->stages = isg_calloc(stages->n_items, sizeof *p->stages);
@@ -526,6 +633,7 @@ enum isg_status isg_project_load(struct isg_project *p, const char *path, const 
         p->n_stages++;
         ISG_TRY(make_stage(p, &p->stages[i], &stages->items[i], seed, err));
     }
+    ISG_TRY(check_sets(p, err));
     return check_inputs(p, err);
 }
 
@@ -534,9 +642,11 @@ void isg_project_fini(struct isg_project *p)
     for (size_t i = 0; i < p->n_stages; i++) {
         isg_free(p->stages[i].inputs.items);
         isg_free(p->stages[i].outputs.items);
+        isg_free(p->stages[i].scratch.items);
         json_decref(p->stages[i].options);
     }
     isg_free(p->stages);
+    isg_free(p->var_used);
     isg_free(p->var_names.items);
     isg_free(p->var_values.items);
     isg_arena_fini(&p->arena);
