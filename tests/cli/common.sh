@@ -6,8 +6,35 @@ holds stdout "Commands:"
 [ -s stderr ] && fail "--help writes to standard error"
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p' stdout | sed 's/ *$//')
 [ "$(printf '%s\n' "$commands" | wc -l)" -ge 3 ] || fail "no commands listed"
+run 0 man-pages man1
+declare -A meaning
 while read -r command; do
     # shellcheck disable=SC2086 # a command may be two words
+    run 0 $command --help
+    # the help: no line over 100 characters, a mark on every option, one letter for one thing in all commands
+    long=$(awk 'length > 100' stdout)
+    [ -z "$long" ] || fail "$command --help: a line over 100 characters: $long"
+    sed -n '/^Usage:/,$p' stdout >options
+    unmarked=$(awk '/^  (-.,|   ) --/ { if (option && !marked) print option; option = $0; marked = 0 }
+        /\[(required|repeatable|default: )/ { marked = 1 }
+        /^ +(-h, --help|--version) / { marked = 1 }
+        END { if (option && !marked) print option }' options)
+    [ -z "$unmarked" ] || fail "$command --help: options without a mark: $unmarked"
+    while read -r letter name; do
+        [ "${meaning[$letter]:=$name}" = "$name" ] || fail "-$letter is --$name in $command and --${meaning[$letter]} elsewhere"
+    done < <(sed -n 's/^  -\(.\), --\([a-z0-9-]*\).*/\1 \2/p' options)
+    # its page says the same
+    page=man1/isogloss-${command// /-}.1
+    [ -s "$page" ] || fail "no $page"
+    while read -r name; do
+        grep -qF -- "\\-\\-${name//-/\\-}\\fR" "$page" || fail "$page lacks --$name"
+    done < <(sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' options)
+    # errors are JSON objects, too
+    # shellcheck disable=SC2086
+    run 2 $command --no-such-optoin --json
+    holds stdout '"message": "unknown option --no-such-optoin"'
+    [ "$(tr -d ' \n' <stdout | head -c 10)" = '{"error":{' ] || fail "$command --json: $(head -c 100 stdout)"
+    # shellcheck disable=SC2086
     run 0 $command --help
     for text in "Examples:" "Usage: isogloss $command" "[default: 1]" "--json" "--force" "--threads" "--log"; do
         holds stdout "$text"
@@ -39,6 +66,31 @@ run 0 help ner eval
 holds stdout "Usage: isogloss ner eval"
 run 2 --json ner eval
 holds stderr "before the command"
+for page in man1/*; do
+    if command -v mandoc >/dev/null; then
+        mandoc -Tlint -W error "$page" >warnings 2>&1
+    elif command -v groff >/dev/null; then
+        groff -man -Tascii -ww "$page" 2>warnings >/dev/null
+    else
+        : >warnings
+    fi
+    [ -s warnings ] && fail "$page: $(head -c 300 warnings)"
+done
+for shell in bash zsh fish; do
+    run 0 completion $shell
+    command -v $shell >/dev/null && { $shell -n stdout || fail "completion $shell: a syntax error"; }
+done
+# an object for success, help, version and failure
+for line in "completion bash" "info --help" "info --version"; do
+    # shellcheck disable=SC2086
+    run 0 $line --json
+    [ "$(head -c 1 stdout)" = "{" ] || fail "$line --json: $(head -c 100 stdout)"
+done
+run 1 info none --json
+holds stdout '"kind": "io"'
+holds stdout '"file": "none"'
+run 2 --json nothing
+holds stdout '"error"'
 run 0 completion bash
 bash -n stdout || fail "the completion is no bash"
 got=0

@@ -11,9 +11,9 @@ static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, str
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in),
         {.name = "src", .letter = 's', .kind = ISG_OPT_STRING, .value = &in.path[0], .argument = "FILE", .path = ISG_PATH_IN, .required = true,
-            .alias = "tgt", .help = "word vectors to take into the common space"},
+            .alias = "tgt", .help = "word vectors to map into the common space"},
         {.name = "side", .kind = ISG_OPT_CHOICE, .value = &side_name, .choices = "source|target",
-            .help = "language of these vectors, as the map was fitted"},
+            .help = "language of these vectors in the map"},
         ISG_ALIGN_OPT_VOCAB(&in), {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));

@@ -34,14 +34,14 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
             .help = "most frequent source words to translate, 0 = all"},
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
-            .help = "translations a word"},
+            .help = "translations per word"},
         {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",
-            .help = "tsv: source, rank, target, score; muse: source and target; jsonl: an object a line; stardict",
+            .help = "tsv: source, rank, target, score; muse: source, target; jsonl: one object per line; StarDict",
             .group = "Output"},
         {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "list of pairs that the map was not learnt from: adds the probability of each translation (tsv, jsonl)"},
+            .help = "held-out dictionary (not the seed); adds a probability to each translation (tsv, jsonl)"},
         {.name = "mutual", .kind = ISG_OPT_FLAG, .value = &opts.mutual,
-            .help = "add 1 where the source word is the best translation back, else 0 (tsv, jsonl)"},
+            .help = "add 1 if the source word is the best translation back, else 0 (tsv, jsonl)"},
         {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -86,8 +86,8 @@ const struct isg_tool isg_tool_align_dict = {
         .synopsis = "--map MAP --src S --tgt T -o FILE",
         .examples = "isogloss align dict --map en-es.map --src en.vec --tgt es.vec -k 3 -o en-es.tsv\n"
                     "isogloss align dict --map en-es.map --src en.vec --tgt es.vec --format stardict -o en-es\n"
-                    "isogloss align dict --map en-es.map --src en.vec --tgt es.vec --calibrate held-out.txt --mutual "
-                    "-o en-es.tsv\n",
+                    "isogloss align dict --map en-es.map --src en.vec --tgt es.vec \\\n"
+                    "    --calibrate held-out.txt --mutual -o en-es.tsv\n",
         .min_args = 0,
         .max_args = 0,
         .beside = stardict},

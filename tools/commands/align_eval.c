@@ -107,16 +107,16 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
         {.name = "dict", .kind = ISG_OPT_STRING, .value = &gold, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "gold list: source and target word; several lines for several translations"},
+            .help = "gold dictionary: source and target word; one line per translation"},
         {.name = "similarity", .kind = ISG_OPT_STRING, .value = &judged, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "in place of a gold list: lines of source word, target word and how similar people find them"},
+            .help = "instead of a dictionary: source word, target word and human similarity score"},
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
-            .help = "casing of the list: as written or else lower, always lower, as written"},
+            .help = "casing of dictionary words: as written, else lowercase; lowercase; as written"},
         ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "topk", .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
-            .help = "depths that precision is given at"},
+            .help = "depths k of precision at k"},
         {.name = "plot", .kind = ISG_OPT_STRING, .value = &plot, .argument = "FILE", .path = ISG_PATH_OUT,
-            .help = "write a picture (SVG) of precision against depth and frequency"},
+            .help = "write precision by depth and frequency as SVG"},
         {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));

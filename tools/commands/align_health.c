@@ -38,7 +38,7 @@ out:
 
 const struct isg_tool isg_tool_align_health = {
     {.name = "align health",
-        .summary = "say whether a map is any good, without a gold list; exit 1 where it is degenerate",
+        .summary = "judge a map without a gold dictionary; exit 1 if it is degenerate",
         .synopsis = "--map MAP --src S --tgt T",
         .examples = "isogloss align health --map en-es.map --src en.vec --tgt es.vec\n",
         .min_args = 0,

@@ -23,17 +23,17 @@ struct isg_align_inputs {
 #define ISG_ALIGN_OPT_TGT(in) {.name = "tgt", .letter = 't', .kind = ISG_OPT_STRING, .value = &(in)->path[1], \
     .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "word vectors of the target language"}
 #define ISG_ALIGN_OPT_MAP(in) {.name = "map", .kind = ISG_OPT_STRING, .value = &(in)->map_path, \
-    .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "map, from align fit"}
+    .argument = "FILE", .path = ISG_PATH_IN, .required = true, .help = "map written by align fit", .group = "Input"}
 #define ISG_ALIGN_OPT_VOCAB(in) {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &(in)->max_vocab, \
-    .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words read a side, 0 = all"}
+    .argument = "N", .min = 0, .max = 4e9, .help = "most frequent words to read from each vector file, 0 = all"}
 #define ISG_ALIGN_OPT_RETRIEVAL(in) {.name = "retrieval", .kind = ISG_OPT_CHOICE, .value = &(in)->retrieval, \
-    .choices = "nn|csls|isf", .help = "cosine, CSLS or inverted softmax", .group = "Retrieval"}
+    .choices = "nn|csls|isf", .help = "similarity: cosine, CSLS or inverted softmax", .group = "Retrieval"}
 #define ISG_ALIGN_OPT_CSLS_K(in) {.name = "csls-k", .kind = ISG_OPT_INT, .value = &(in)->csls_k, .argument = "N", \
-    .min = 0, .max = 1000, .help = "neighbourhood of CSLS in words, 0 = the map's"}
+    .min = 0, .max = 1000, .help = "neighbourhood size of CSLS in words, 0 = the map's"}
 #define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
-    .help = "FAISS index in place of exact search: HNSW32;efSearch=128, IVF1024,Flat;nprobe=32"}
+    .help = "FAISS index instead of exact search, as HNSW32;efSearch=128 or IVF1024,Flat;nprobe=32"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
-    .help = "memory to stay under, as 500M or 4G: what is too large lies in a file in $TMPDIR or /var/tmp"}
+    .help = "memory limit, as 500M or 4G; larger spaces go to a file in $TMPDIR or /var/tmp"}
 /* clang-format on */
 
 /** Reads one language's vectors and logs what was skipped. */

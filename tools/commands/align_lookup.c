@@ -57,9 +57,9 @@ static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, st
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
-            .help = "translations a word"},
+            .help = "translations per word"},
         {.name = "subwords", .kind = ISG_OPT_STRING, .value = &subwords, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "fastText model (.bin) that --src comes from: vectors of unknown words from their character n-grams"},
+            .help = "fastText model (.bin) of --src, for vectors of unknown words from character n-grams"},
         {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -108,7 +108,7 @@ out:
 
 const struct isg_tool isg_tool_align_lookup = {
     {.name = "align lookup",
-        .summary = "translations of words and phrases, from arguments or standard input, one a line",
+        .summary = "translate words and phrases given as arguments or on standard input",
         .synopsis = "--map MAP --src S --tgt T [WORD...]",
         .examples = "isogloss align lookup --map en-es.map --src en.vec --tgt es.vec house river \"new york\"\n"
                     "isogloss align lookup --map en-es.map --src en.bin --tgt es.vec --subwords en.bin unheardof\n",

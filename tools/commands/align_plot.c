@@ -13,7 +13,7 @@ static enum isg_status run_plot(struct isg_app *app, int argc, char **argv, stru
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
         {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &in.max_vocab, .argument = "N", .min = 0, .max = 4e9,
-            .help = "most frequent words read a side, 0 = all"},
+            .help = "most frequent words to read from each vector file, 0 = all"},
         ISG_ALIGN_OPT_CSLS_K(&in), {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));

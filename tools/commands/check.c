@@ -118,9 +118,9 @@ static enum isg_status run_check(struct isg_app *app, int argc, char **argv, str
     /* clang-format off */
     const struct isg_opt table[] = {
         {.name = "as", .kind = ISG_OPT_CHOICE, .value = &o.as, .choices = "auto|labelled|vectors",
-            .help = "what the files are; auto: by the name (.vec, .bin, .isgv, else labelled text)"},
+            .help = "type of the files; auto = by name (.vec, .bin, .isgv: vectors), else labelled text"},
         {.name = "columns", .kind = ISG_OPT_STRING, .value = &columns, .argument = "LIST",
-            .help = "columns of word and tag: word,_,_,tag or 0,3 [default: the first and the last]"},
+            .help = "columns of word and tag, as in word,_,_,tag or 0,3", .fallback = "first and last"},
         {.name = "show", .kind = ISG_OPT_INT, .value = &shown, .argument = "N", .max = 1e9,
             .help = "findings shown of each kind in each file, 0 = all"},
         {0}};
@@ -142,7 +142,7 @@ const struct isg_tool isg_tool_check = {
     .cmd =
         {
             .name = "check",
-            .summary = "problems of labelled text and word vectors, with their lines",
+            .summary = "find problems in labelled text and word vectors",
             .synopsis = "FILE...",
             .examples = "isogloss check train.conll dev.conll test.conll\n"
                         "isogloss check es.vec.gz --json\n",

@@ -60,17 +60,17 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
     /* clang-format off */
     const struct isg_opt table[] = {
         {.name = "from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "auto|conll|jsonl|vectors",
-            .help = "form of the input; auto: by its name (.jsonl, .vec, .bin, .isgv, else conll)"},
+            .help = "input format; auto = by name (.jsonl, .vec, .bin, .isgv), else conll"},
         {.name = "to", .kind = ISG_OPT_CHOICE, .value = &to,
             .choices = "auto|conll|jsonl|spans|doccano|vec|word2vec|isgv|isgv16",
             .help = "form of the output; auto: by its name; jsonl has tokens and tags, spans text and entities"},
         {.name = "scheme", .kind = ISG_OPT_CHOICE, .value = &scheme, .choices = "keep|iob1|bio|bioes|bmes",
-            .help = "tag scheme of the output; that of the input is seen"},
+            .help = "tag scheme of the output; the scheme of the input is detected"},
         {.name = "columns", .kind = ISG_OPT_STRING, .value = &columns, .argument = "LIST",
             .help = "columns of word and tag, as in word,_,_,tag or 0,3",
             .fallback = "first and last"},
         {.name = "separator", .kind = ISG_OPT_CHOICE, .value = &separator, .choices = "blank|tab",
-            .help = "between the columns of text that comes from JSON lines"},
+            .help = "column separator of output made from JSON lines"},
         {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -119,7 +119,7 @@ const struct isg_tool isg_tool_convert = {
     .cmd =
         {
             .name = "convert",
-            .summary = "labelled text and word vectors from one form to another",
+            .summary = "convert labelled text and word vectors between formats",
             .synopsis = "[-o OUT] IN",
             .examples = "isogloss convert --scheme bioes -o train.bioes train.iob1\n"
                         "isogloss convert -o train.jsonl train.conll\n"

@@ -1,4 +1,4 @@
-/* isogloss info: what is in a map, a model or a file of word vectors. */
+/* isogloss info: show what a map, a model or a vector file contains. */
 #include "ner/ner.h"
 #include "tools/app.h"
 
@@ -84,9 +84,9 @@ static enum isg_status vectors_info(struct isg_app *app, const char *path, struc
     if (report.zero_rows)
         fprintf(app->results, "  %llu rows of zeros\n", (unsigned long long)report.zero_rows);
     isg_app_result(app, json_pack("{s:o, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "file", isg_json_text(path), "format",
-                            report.format, "gzip", report.packing == ISG_GZIP, "words", (json_int_t)v.m.rows, "dimensions",
-                            (json_int_t)v.m.cols, "rows_in_file", (json_int_t)report.rows_in_file, "duplicates",
-                            (json_int_t)report.duplicates, "zero_rows", (json_int_t)report.zero_rows));
+                            report.format, "gzip", report.packing == ISG_GZIP, "words", (json_int_t)v.m.rows,
+                            "dimensions", (json_int_t)v.m.cols, "rows_in_file", (json_int_t)report.rows_in_file,
+                            "duplicates", (json_int_t)report.duplicates, "zero_rows", (json_int_t)report.zero_rows));
     isg_vectors_fini(&v);
     return ISG_OK;
 }
@@ -106,7 +106,7 @@ const struct isg_tool isg_tool_info = {
     .cmd =
         {
             .name = "info",
-            .summary = "what is in a map, a model or a file of word vectors",
+            .summary = "show what a map, a model or a vector file contains",
             .synopsis = "FILE",
             .examples = "isogloss info en-es.map\n"
                         "isogloss info es.vec.gz --json\n",

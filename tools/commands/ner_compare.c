@@ -11,7 +11,7 @@ static enum isg_status run_compare(struct isg_app *app, int argc, char **argv, s
                                         .argument = "N",
                                         .min = 1,
                                         .max = 10000000,
-                                        .help = "random exchanges of the two outputs"},
+                                        .help = "rounds of approximate randomisation"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
@@ -34,7 +34,7 @@ out:
 }
 
 const struct isg_tool isg_tool_ner_compare = {{.name = "ner compare",
-                                                  .summary = "is one output better than another by more than chance",
+                                                  .summary = "significance test of the difference between two outputs",
                                                   .synopsis = "GOLD PREDICTED_A PREDICTED_B",
                                                   .examples = "isogloss ner compare eng.testb baseline.txt mine.txt\n",
                                                   .min_args = 3,

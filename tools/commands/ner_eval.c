@@ -153,12 +153,12 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     const char *delimiter = NULL, *train = NULL, *confusion = NULL;
     int64_t gold_column = 0, predicted_column = 0, samples = 0;
     const struct isg_opt table[] = {
-        {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "the table in LaTeX"},
+        {.name = "latex", .letter = 'l', .kind = ISG_OPT_FLAG, .value = &latex, .help = "print the table in LaTeX"},
         {.name = "raw",
             .letter = 'r',
             .kind = ISG_OPT_FLAG,
             .value = &opts.raw,
-            .help = "tags are bare types: each token not outside is an entity of its own"},
+            .help = "tags are bare types, and each tagged token is one entity"},
         {.name = "delimiter",
             .letter = 'd',
             .kind = ISG_OPT_STRING,
@@ -193,20 +193,19 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
             .value = &samples,
             .argument = "N",
             .max = 10000000,
-            .help = "also a 95 % interval of F1 from N resamplings of the sentences; 0 = none"},
+            .help = "95 % interval of F1 from N resamples of the sentences, 0 = no interval"},
         {.name = "seen",
             .kind = ISG_OPT_STRING,
             .value = &train,
             .argument = "TRAIN",
             .path = ISG_PATH_IN,
-            .help = "also scores apart for entities that stand in this training text (same words, same type) and "
-                    "for the others"},
+            .help = "labelled training text; adds scores for entities seen in it (same words, same type) and unseen"},
         {.name = "confusion",
             .kind = ISG_OPT_STRING,
             .value = &confusion,
             .argument = "FILE",
             .path = ISG_PATH_OUT,
-            .help = "write which types are taken for which, as SVG (with --json also in the result)"},
+            .help = "write the confusion matrix of types as SVG"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
@@ -229,7 +228,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
 
 const struct isg_tool isg_tool_ner_eval = {
     {.name = "ner eval",
-        .summary = "score tags: conlleval's report",
+        .summary = "score predicted tags, as conlleval",
         .synopsis = "GOLD [PREDICTED]",
         .examples = "isogloss ner eval eng.testb predicted.txt\n"
                     "isogloss ner eval --json gold-and-prediction.txt\n"

@@ -18,7 +18,7 @@ static enum isg_status run_pseudo(struct isg_app *app, int argc, char **argv, st
                                         .value = &paths,
                                         .argument = "FILE",
                                         .path = ISG_PATH_IN,
-                                        .help = "a tagger; several (given again) vote by their averaged scores",
+                                        .help = "tagger; several vote with averaged scores",
                                         .group = "Input"},
         {.name = "columns",
             .kind = ISG_OPT_STRING,
@@ -31,27 +31,27 @@ static enum isg_status run_pseudo(struct isg_app *app, int argc, char **argv, st
             .value = &most,
             .argument = "N",
             .max = 1e12,
-            .help = "read so many at most; 0 = all"},
+            .help = "read at most N sentences, 0 = all"},
         {.name = "min-probability",
             .kind = ISG_OPT_REAL,
             .value = &opts.min_probability,
             .argument = "P",
             .max = 1,
-            .help = "entities and other tokens less probable than this get \"?\": not known",
+            .help = "label entities and O tokens with a lower probability as ? (unknown)",
             .group = "Output"},
         {.name = "capitals",
             .kind = ISG_OPT_FLAG,
             .value = &opts.capitals,
-            .help = "words with a capital amid a sentence are parts of names (not for German)"},
+            .help = "treat mid-sentence capitalised words as part of a name (not for German)"},
         {.name = "entities-only",
             .kind = ISG_OPT_FLAG,
             .value = &opts.entities_only,
-            .help = "leave out sentences without an entity that is sure"},
+            .help = "drop sentences without a confident entity"},
         {.name = "scheme",
             .kind = ISG_OPT_CHOICE,
             .value = &scheme,
             .choices = "bio|bioes|iob1",
-            .help = "tags to write"},
+            .help = "tag scheme of the output"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
@@ -90,7 +90,7 @@ static enum isg_status run_pseudo(struct isg_app *app, int argc, char **argv, st
 
 const struct isg_tool isg_tool_ner_pseudo = {
     .cmd = {.name = "ner pseudo",
-        .summary = "label text by taggers, for self-training",
+        .summary = "label text with one or more taggers, for self-training",
         .synopsis = "--model MODEL [--model MODEL...] [IN] [-o OUT]",
         .examples = "isogloss ner pseudo --model a.model --model b.model spanish.conll -o pseudo.conll\n"
                     "isogloss ner transfer --mode translate --source translated.conll --source pseudo.conll \\\n"

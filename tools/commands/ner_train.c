@@ -172,8 +172,8 @@ const struct isg_tool isg_tool_ner_train = {
                     "isogloss ner train --train t.conll --preset small --set hidden=64 -o small.model\n"
                     "isogloss ner train --columns word,feature,_,tag --gazetteer names.txt --train t.conll -o "
                     "m.model\n"
-                    "isogloss ner train --train from-english.conll --train from-german.conll --emb nl.vec.gz -o "
-                    "nl.model\n"
+                    "isogloss ner train --train from-english.conll --emb nl.vec.gz \\\n"
+                    "    --train from-german.conll -o nl.model\n"
                     "isogloss ner train --list-settings --preset xie2018\n",
         .min_args = 0,
         .max_args = 0,

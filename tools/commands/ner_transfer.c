@@ -46,11 +46,10 @@ const struct isg_tool isg_tool_ner_transfer = {
         .synopsis = "--mode MODE --source FILE [--train FILE] [--dev FILE] [--source-emb VEC] [--emb VEC] -o MODEL",
         .examples = "isogloss ner transfer --mode datnet-f --source eng.train --source-emb en.vec.gz \\\n"
                     "    --train esp.train --sentences 100 --dev esp.testa --emb es.vec.gz -o es.model\n"
-                    "isogloss ner transfer --mode init --psi 0.3 --source eng.train --train tweets.conll "
-                    "--emb en.vec.gz \\\n"
-                    "    --source-emb en.vec.gz --copy-words -o tweets.model\n"
-                    "isogloss ner transfer --mode translate --source translated.conll --emb es.vec.gz "
-                    "--source-emb es.vec.gz -o es.model\n",
+                    "isogloss ner transfer --mode init --psi 0.3 --source eng.train --train tweets.conll \\\n"
+                    "    --emb en.vec.gz --source-emb en.vec.gz --copy-words -o tweets.model\n"
+                    "isogloss ner transfer --mode translate --source translated.conll \\\n"
+                    "    --emb es.vec.gz --source-emb es.vec.gz -o es.model\n",
         .min_args = 0,
         .max_args = 0},
     .run = run_transfer, .saves = true};

@@ -12,7 +12,7 @@ static enum isg_status run_case(struct isg_app *app, int argc, char **argv, stru
                                         .argument = "N",
                                         .min = 1,
                                         .max = 1e9,
-                                        .help = "leave out words seen less often"},
+                                        .help = "drop words seen fewer than N times"},
         {.name = "locale",
             .kind = ISG_OPT_STRING,
             .value = &locale,
@@ -35,12 +35,11 @@ out:
     return status;
 }
 
-const struct isg_tool isg_tool_translate_case = {
-    {.name = "translate case",
-        .summary = "count how a language writes its words: lower, Title, UPPER",
-        .synopsis = "-o TABLE TEXT...",
-        .examples = "isogloss translate case -o es.case es.plain.txt",
-        .min_args = 1,
-        .max_args = -1,
-        .operands = ISG_PATH_IN},
+const struct isg_tool isg_tool_translate_case = {{.name = "translate case",
+                                                     .summary = "count the casing of the words of a language",
+                                                     .synopsis = "-o TABLE TEXT...",
+                                                     .examples = "isogloss translate case -o es.case es.plain.txt",
+                                                     .min_args = 1,
+                                                     .max_args = -1,
+                                                     .operands = ISG_PATH_IN},
     .run = run_case};

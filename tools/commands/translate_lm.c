@@ -40,12 +40,12 @@ static enum isg_status run_lm(struct isg_app *app, int argc, char **argv, struct
                                         .argument = "N",
                                         .min = 1,
                                         .max = ISG_LM_MAX_ORDER,
-                                        .help = "train: words in the longest n-gram"},
-        {.name = "lower", .kind = ISG_OPT_FLAG, .value = &lower, .help = "train: lower-case the text"},
+                                        .help = "train: n-gram order in words"},
+        {.name = "lower", .kind = ISG_OPT_FLAG, .value = &lower, .help = "train: lowercase the text"},
         {.name = "tokenised",
             .kind = ISG_OPT_FLAG,
             .value = &tokenised,
-            .help = "the text is one sentence a line, its tokens separated by blanks",
+            .help = "text has one sentence per line, tokens separated by spaces",
             .alias = "tokenized"},
         {0}};
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
@@ -86,7 +86,7 @@ static enum isg_status run_lm(struct isg_app *app, int argc, char **argv, struct
 
 const struct isg_tool isg_tool_translate_lm = {
     {.name = "translate lm",
-        .summary = "language models: train on plain text, measure perplexity, convert ARPA",
+        .summary = "train, evaluate and convert n-gram language models",
         .synopsis = "train TEXT... | ppl MODEL TEXT | convert ARPA",
         .examples = "isogloss translate lm train es.plain.txt -o es.lm\n"
                     "isogloss translate lm train es.plain.txt -o es.arpa --order 4\n"

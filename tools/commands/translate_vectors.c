@@ -7,13 +7,13 @@ static enum isg_status run_vectors(struct isg_app *app, int argc, char **argv, s
 {
     const char *mode = "common", *map_path = NULL, *src_path = NULL, *tgt_path = NULL, *out_path;
     int64_t max_vocab = 100000;
-    const struct isg_opt table[] = {
-        {.name = "mode",
-            .kind = ISG_OPT_CHOICE,
-            .value = &mode,
-            .choices = "common|replace",
-            .argument = "MODE",
-            .help = "both languages in the map's space, or source words with their nearest target word's vector"},
+    const struct isg_opt table[] = {{.name = "mode",
+                                        .kind = ISG_OPT_CHOICE,
+                                        .value = &mode,
+                                        .choices = "common|replace",
+                                        .argument = "MODE",
+                                        .help = "common: map both languages into one space; replace: give source words "
+                                                "the vector of their nearest target word"},
         {.name = "map",
             .kind = ISG_OPT_STRING,
             .value = &map_path,
@@ -66,7 +66,7 @@ out:
 
 const struct isg_tool isg_tool_translate_vectors = {
     {.name = "translate vectors",
-        .summary = "vectors of both languages, for a tagger that is trained on source text (Xie's other modes)",
+        .summary = "joint word vectors of both languages, for zero-shot taggers",
         .synopsis = "--map MAP --src S --tgt T -o JOINT.vec",
         .examples = "isogloss translate vectors --map en-es.map --src en.vec --tgt es.vec -o joint.vec\n"
                     "isogloss translate vectors --mode replace --map en-es.map --src en.vec --tgt es.vec -o "

@@ -23,7 +23,7 @@ static enum isg_status run_view(struct isg_app *app, int argc, char **argv, stru
 
 const struct isg_tool isg_tool_translate_view = {
     {.name = "translate view",
-        .summary = "a page with source and translation side by side",
+        .summary = "HTML page of source and translation side by side",
         .synopsis = "-o PAGE.html TRACE",
         .examples = "isogloss translate --lexicon en-es.txt --trace t.jsonl -o es.train eng.train\n"
                     "isogloss translate view t.jsonl -o t.html",
