@@ -101,7 +101,7 @@ static void log_object(struct isg_app *app, json_t *object)
     char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     if (line)
         app_event(app, line);
-    free(line);
+    isg_reserve_free(line);
     json_decref(object);
 }
 

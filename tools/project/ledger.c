@@ -1,6 +1,8 @@
 /* The ledger of files that a project wrote, and the folder that it may write to. */
 #include "tools/project/ledger.h"
 
+#include "src/reserve.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -128,7 +130,7 @@ static enum isg_status save(const struct isg_ledger *l, const struct isg_env *en
         if (status == ISG_OK)
             status = isg_write_file(l->path, text, strlen(text), true, err);
     }
-    free(text);
+    isg_reserve_free(text);
     if (status == ISG_ENOMEM || status == ISG_ECANCELED)
         return status;
     if (status != ISG_OK || !l->path)

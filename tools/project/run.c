@@ -1,4 +1,5 @@
 /* isogloss run: the stages of a project file, each kept as long as what it was made from stays the same. */
+#include "src/reserve.h"
 #include "tools/project/ledger.h"
 #include "tools/project/project.h"
 
@@ -57,7 +58,7 @@ static enum isg_status save_state(const struct run *r, struct isg_error *err)
         isg_writer_text(w, "\n");
         status = isg_writer_commit(w, err);
     }
-    free(text);
+    isg_reserve_free(text);
     return status;
 }
 
