@@ -40,6 +40,8 @@ static enum isg_status run_transfer(struct isg_app *app, int argc, char **argv, 
     return ISG_OK;
 }
 
+static const struct isg_beside checkpoint[] = {{.suffix = ".checkpoint", .temporary = true}, {0}};
+
 const struct isg_tool isg_tool_ner_transfer = {
     {.name = "ner transfer",
         .summary = "train a tagger for a target with the help of a source",
@@ -51,5 +53,6 @@ const struct isg_tool isg_tool_ner_transfer = {
                     "isogloss ner transfer --mode translate --source translated.conll \\\n"
                     "    --emb es.vec.gz --source-emb es.vec.gz -o es.model\n",
         .min_args = 0,
-        .max_args = 0},
+        .max_args = 0,
+        .beside = checkpoint},
     .run = run_transfer, .saves = true};
