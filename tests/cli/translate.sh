@@ -108,9 +108,9 @@ printf 'street\tstraße\nbig\tgroß\n' >grow && printf 'STREET B-LOC\nBIG O\n' >
 status 0 "$program" translate --lexicon grow -o grown growing && [ "$(wc -c <grown)" = "$(tr -d '\000' <grown | wc -c)" ] && grep -qE '^STRA(SS|ẞ)E B-LOC$' grown && status 0 "$program" check grown
 check 'capitals that need more bytes' $?
 # three translations of each sentence: the report counts each, and what was found is a share
-status 0 "$program" translate --preset best -l lex --lm m.lm --samples 3 --force -o s3 --report s3.json in && grep -q '"sentences_out": 6' s3.json && grep -q '"coverage": 0\.[0-9]*\|"coverage": 1\.0' s3.json && grep -qE ' [0-9]{1,2}\.[0-9] % of the words' err
+status 0 "$program" translate --preset best --lexicon lex --lm m.lm --samples 3 --force -o s3 --report s3.json in && grep -q '"sentences_out": 6' s3.json && grep -q '"coverage": 0\.[0-9]*\|"coverage": 1\.0' s3.json && grep -qE ' [0-9]{1,2}\.[0-9] % of the words' err
 check 'coverage of samples' $?
-status 3 "$program" translate -l <(printf 'house\t1\tcasa\t0.8\nhouse\t2\thogar\t0.5\nof\tde\n') -o other in && grep -q ':3: "of.*expected source, rank' err && [ ! -e other ]
+status 3 "$program" translate --lexicon <(printf 'house\t1\tcasa\t0.8\nhouse\t2\thogar\t0.5\nof\tde\n') -o other in && grep -q ':3: "of.*expected source, rank' err && [ ! -e other ]
 check 'a line of other columns than the lexicon' $?
 echo "1..$n"
 exit $bad
