@@ -111,6 +111,25 @@ static bool spelt_alike(
     return alike;
 }
 
+/* From counts to percentages; whole = the counts over all covered queries. */
+static void summarise(struct isg_align_scores *scores, struct isg_align_part *whole, uint64_t queries, uint64_t covered,
+    uint64_t copies, const struct isg_align_eval_opts *opts)
+{
+    scores->queries = queries;
+    scores->covered = covered;
+    scores->coverage = (double)covered / (double)queries;
+    for (uint32_t i = 0; i < opts->n_topk; i++) {
+        scores->p_at_all[i] = 100 * whole->p_at[i] / (double)queries;
+        scores->p_at_copied[i] = 100 * (whole->p_at[i] + (double)copies) / (double)queries;
+    }
+    finish(whole, opts);
+    memcpy(scores->p_at, whole->p_at, sizeof scores->p_at);
+    scores->mrr = whole->mrr;
+    for (size_t b = 0; b < ISG_ALIGN_BANDS; b++)
+        finish(&scores->band[b], opts);
+    finish(&scores->not_identical, opts);
+}
+
 enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_dict *gold,
     const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_align_eval_opts *opts,
     struct isg_align_scores *out, const struct isg_env *env, struct isg_error *err)
@@ -157,19 +176,7 @@ enum isg_status isg_align_eval(struct isg_align_space *space, const struct isg_d
     }
     uint64_t copies = 0;
     ISG_GOTO(count_copies(gold, src, tgt, opts->rule, &copies, err));
-    scores.queries = report.distinct_sources;
-    scores.covered = n;
-    scores.coverage = (double)n / (double)scores.queries;
-    for (uint32_t i = 0; i < opts->n_topk; i++) {
-        scores.p_at_all[i] = 100 * whole.p_at[i] / (double)scores.queries;
-        scores.p_at_copied[i] = 100 * (whole.p_at[i] + (double)copies) / (double)scores.queries;
-    }
-    finish(&whole, opts);
-    memcpy(scores.p_at, whole.p_at, sizeof scores.p_at);
-    scores.mrr = whole.mrr;
-    for (size_t b = 0; b < ISG_ALIGN_BANDS; b++)
-        finish(&scores.band[b], opts);
-    finish(&scores.not_identical, opts);
+    summarise(&scores, &whole, report.distinct_sources, n, copies, opts);
     *out = scores;
 out:
     isg_align_pairs_fini(&pairs);

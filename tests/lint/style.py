@@ -1,13 +1,14 @@
-"""style.py ROOT: what holds for each source file: lines of at most 120 characters, a first line that says what the file
-is for, no function body over 60 lines, and a source file and its header under one name."""
+"""style.py ROOT: what holds for each source file: a first line that says what the file is for, no function body over 60
+lines, and a source file and its header under one name."""
 import os
 import re
 import sys
 
 FOLDERS = ("src", "align", "translate", "ner", "tools")
-MOST_COLUMNS, MOST_LINES = 120, 60
-# Headers without a source file of their name: umbrellas, types and macros alone, what a room shares inside of itself.
-NO_SOURCE = {"src/isg.h", "src/mat.h", "src/array.h", "src/resource.h", "ner/ner.h", "ner/engine/real.h"}
+MOST_LINES = 60
+# Headers without a source file of their name: public headers and umbrellas, types and macros alone.
+NO_SOURCE = {"src/isg.h", "src/mat.h", "src/array.h", "src/resource.h", "align/align.h", "translate/translate.h",
+             "translate/types.h", "ner/ner.h", "ner/engine/real.h", "ner/transfer/state.h", "ner/transfer/transfer.h"}
 bad = []
 
 
@@ -34,9 +35,6 @@ for folder in FOLDERS:
             full = os.path.join(place, name)
             path = os.path.relpath(full, root)
             lines = open(full, encoding="utf-8").read().split("\n")
-            for number, line in enumerate(lines, 1):
-                if len(line) > MOST_COLUMNS:
-                    bad.append("%s:%d: %d characters; at most %d" % (path, number, len(line), MOST_COLUMNS))
             if not lines[0].startswith("/*"):
                 bad.append("%s:1: the first line says what the file is for" % path)
             for function, number, n in bodies(lines):
@@ -45,7 +43,8 @@ for folder in FOLDERS:
             if name.endswith(".h"):
                 if not lines[0].startswith("/** @file " + path):
                     bad.append("%s:1: starts with /** @file %s" % (path, path))
-                if path not in NO_SOURCE and name != "private.h" and not os.path.exists(full[:-2] + ".c"):
+                if path not in NO_SOURCE and name != "private.h" and not any(
+                        os.path.exists(full[:-2] + end) for end in (".c", ".cpp")):
                     bad.append("%s: no source file of this name" % path)
 print("\n".join(bad))
 sys.exit(bool(bad))
