@@ -99,16 +99,10 @@ uint32_t isg_ner_doubts(const char *letters, size_t n, const struct isg_span *sp
     return open;
 }
 
-static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s, const struct isg_columns_reader *r,
-    const struct isg_block *b, const char *path, struct isg_error *err)
+/* Room for a sentence of n tokens. */
+static enum isg_status make_room(
+    struct isg_ner_corpus *c, struct scratch *s, size_t n, const char *path, uint64_t line, struct isg_error *err)
 {
-    const size_t n = b->n_tokens;
-    const uint64_t line = b->lines[b->tokens[0]].number;
-    if (n > ISG_NER_MAX_SENTENCE) {
-        (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
-        (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
-        return isg_error_advice(err, "separate sentences by empty lines");
-    }
     if (n > UINT32_MAX - 1 - c->n_tokens)
         return isg_error_set(err, ISG_EDATA, path, line, "more than 4,294,967,294 tokens in a corpus");
     if (!ISG_GROW(c->form, c->cap[0], (size_t)c->n_tokens + n) ||
@@ -120,6 +114,20 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
         !ISG_GROW(c->weight, c->cap[6], (size_t)c->n_sentences + 1) || !ISG_GROW(s->letters, s->cap_letters, n) ||
         !ISG_GROW(s->types, s->cap_types, n))
         return isg_error_nomem(err, "a corpus");
+    return ISG_OK;
+}
+
+static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s, const struct isg_columns_reader *r,
+    const struct isg_block *b, const char *path, struct isg_error *err)
+{
+    const size_t n = b->n_tokens;
+    const uint64_t line = b->lines[b->tokens[0]].number;
+    if (n > ISG_NER_MAX_SENTENCE) {
+        (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
+        (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
+        return isg_error_advice(err, "separate sentences by empty lines");
+    }
+    ISG_TRY(make_room(c, s, n, path, line, err));
     ISG_TRY(read_weight(c, b, path, &c->weight[c->n_sentences], err));
     const char *before = NULL;
     size_t before_n = 0;

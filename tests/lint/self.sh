@@ -4,15 +4,19 @@ lint=$1/tests/lint
 shift
 tree=$(mktemp -d) || exit 2
 trap 'rm -rf "$tree"' EXIT
-mkdir "$tree/src" "$tree/align" "$tree/ner" "$tree/tools" "$tree/translate"
+mkdir -p "$tree/src" "$tree/align" "$tree/ner/engine" "$tree/ner/data" "$tree/ner/train" "$tree/tools" "$tree/translate/lm"
 bad=0
 expect() { # STATUS SCRIPT ARG...
     want=$1 script=$2
     shift 2
-    "$lint/$script.sh" "$tree" "$@" >/dev/null 2>&1
+    if [ -e "$lint/$script.sh" ]; then
+        "$lint/$script.sh" "$tree" "$@" >/dev/null 2>&1
+    else
+        python3 "$lint/$script.py" "$tree" "$@" >/dev/null 2>&1
+    fi
     got=$?
     [ "$got" = "$want" ] || {
-        echo "$script.sh gave $got, not $want, with $planted"
+        echo "$script gave $got, not $want, with $planted"
         bad=1
     }
 }
@@ -29,13 +33,34 @@ expect 0 text
 plant layers align/a.c '#include "ner/ner.h"\n'
 plant layers align/a.c '#include "src/mem.h"\n'
 plant layers src/a.c '#include "align/align.h"\n'
-plant layers ner/a.c '#include "translate/translate.h"\n'
+plant layers ner/engine/a.c '#include "translate/translate.h"\n'
 plant layers translate/a.c '#include "align/private.h"\n'
 plant layers tools/a.c '  #  include "../src/mem.h"\n'
-plant layers ner/a.c '#include <cblas.h>\n'
+plant layers ner/engine/a.c '#include <cblas.h>\n'
 plant layers align/a.c '#include <pcre2.h>\n'
 plant layers tools/a.c '#include <utf8proc.h>\n'
-plant layers ner/a.c '#include <faiss/c_api/Index_c.h>\n'
+plant layers ner/engine/a.c '#include <faiss/c_api/Index_c.h>\n'
+plant layers ner/engine/a.c '#include "ner/data/corpus.h"\n'
+plant layers ner/train/a.c '#include "ner/ner.h"\n'
+plant layers translate/lm/a.c '#include "translate/translate.h"\n'
+plant layers ner/other.c 'int x;\n'
+plant layers src/a.c '#include "src/isg.h"\n'
+planted="a circle of headers"
+printf '#include "ner/data/b.h"\n' >"$tree/ner/data/a.h"
+printf '#include "ner/data/a.h"\n' >"$tree/ner/data/b.h"
+expect 1 layers
+rm "$tree/ner/data/a.h" "$tree/ner/data/b.h"
+plant style src/a.c 'int x;\n'
+plant style src/a.h '/** @file src/b.h  Wrong. */\n'
+planted="a body of 61 lines"
+{
+    printf '/* Long. */\nint f(void)\n{\n'
+    seq 61 | sed 's/.*/    ;/'
+    echo '}'
+} >"$tree/src/a.c"
+expect 1 style
+rm "$tree/src/a.c"
+expect 0 style
 plant text src/a.c 'int x; \n'
 plant text src/a.c '\tint x;\n'
 plant text src/a.c 'int x;'

@@ -1,5 +1,5 @@
 """style.py ROOT: what holds for each source file: a first line that says what the file is for, no function body over 60
-lines, and a source file and its header under one name."""
+lines (a table of options in it is data and not counted), and a source file and its header under one name."""
 import os
 import re
 import sys
@@ -21,9 +21,14 @@ def bodies(lines):
             above = [x for x in lines[max(0, number - 8):number - 1]]
             found = [m[1] for x in above for m in [re.search(r"(\w+)\(", x)] if m and not x.startswith((" ", "#"))]
             name = found[-1] if found else "?"
+            table = counted = 0
         elif line == "}" and start:
-            yield name, start, number - start - 1
+            yield name, start, counted
             start = None
+        elif start:
+            table = table or bool(re.match(r" +(static )?const struct isg_opt \w+\[\w*\] = \{", line))
+            counted += not table
+            table = table and not line.endswith("};")
 
 
 root = sys.argv[1]

@@ -1,7 +1,6 @@
 /* The ledger of files that a project wrote, and the folder that it may write to. */
 #include "tools/project/ledger.h"
 
-#include "src/reserve.h"
 
 #include <errno.h>
 #include <limits.h>

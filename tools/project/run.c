@@ -1,5 +1,4 @@
 /* isogloss run: the stages of a project file, each kept as long as what it was made from stays the same. */
-#include "src/reserve.h"
 #include "tools/project/ledger.h"
 #include "tools/project/project.h"
 
