@@ -175,6 +175,8 @@ struct isg_align_report {
     int rounds;         /**< of refinement or self-learning */
     double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
                            measured */
+    double held_out;          /**< P@1 of held-out seed words by CSLS, per cent; < 0 = not measured */
+    double held_out_reranked; /**< the same re-ranked by spelling and frequency, cross-validated; < 0 = not measured */
     bool degenerate;  /**< not to be trusted: without pairs, no better than self-learning from chance pairs; with pairs,
                          fewer than 1 % of 50 or more held-out words found (ISG_ALIGN_AUTO alone looks) */
     double mean_csls; /**< of the best translation of the most frequent 10,000 source words */
@@ -234,6 +236,14 @@ void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
 struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum isg_side side);
 uint32_t isg_align_space_csls_k(const struct isg_align_space *space);
 
+/**
+ * From now on isg_align_knn and isg_align_lookup re-rank the ten best translations by CSLS of source words by the map's
+ * evidence (align/evidence.h: spelling, frequency), with weights learnt when the map was fitted; scores are CSLS plus that
+ * evidence. The vectors, whose words are looked at, are those of the space and have to outlive it. NULL, NULL: by CSLS alone,
+ * which a new space does.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_space_set_words(struct isg_align_space *space, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, struct isg_error *err);
 /**
  * From now on isg_align_knn searches through a FAISS index of this factory string, with its search parameters
  * after a semicolon ("HNSW32;efSearch=128", "IVF1024,Flat;nprobe=32"); NULL = our own exact search, the

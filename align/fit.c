@@ -58,7 +58,7 @@ static enum isg_status gather(struct isg_learn *learn, enum isg_side side, const
     learn->frequent[side] = frequent;
     isg_norm_apply(norm, v->m, rows, learn->v[side], learn->env);
     isg_free(local);
-    isg_free(rows);
+    learn->row[side] = rows;
     return ISG_OK;
 nomem:
     isg_free(local);
@@ -116,9 +116,10 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     enum isg_status status;
     const double started = isg_now();
     const struct isg_vectors *const v[2] = {src, tgt};
-    struct isg_learn learn = {.opts = opts, .env = env};
+    struct isg_learn learn = {.opts = opts, .env = env, .vectors = {src, tgt}};
+    struct isg_evidence evidence = isg_evidence_default();
     struct isg_linear lin = {0};
-    struct isg_align_report report = {.method = opts->method};
+    struct isg_align_report report = {.method = opts->method, .held_out = -1, .held_out_reranked = -1};
     struct isg_align_map *map = NULL;
     *out = NULL;
     ISG_GOTO(check(src, tgt, opts, err));
@@ -143,7 +144,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
         ISG_GOTO(isg_recipe_unsupervised(&learn, &lin, &report, err));
     } else {
         report.seed_pairs = learn.seed.n;
-        ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &lin, &report, err));
+        ISG_GOTO(isg_recipe_choose(&learn, opts->seed_from == ISG_SEED_DICT, &recipe, &lin, &evidence, &report, err));
         ISG_GOTO(isg_recipe_run(&learn, &recipe, &learn.seed, opts->seed_from == ISG_SEED_DICT, &lin, &report, err));
     }
     map->dim = lin.dim;
@@ -154,6 +155,9 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     }
     report.seconds = isg_now() - started;
     ISG_GOTO(describe(map, opts, &report, err));
+    char text[256];
+    isg_evidence_text(&evidence, text, sizeof text);
+    ISG_GOTO(isg_align_map_set_meta(map, "evidence", text, err));
     if (report_out)
         *report_out = report;
     *out = map;
@@ -162,6 +166,8 @@ out:
     isg_align_map_free(map);
     isg_linear_fini(&lin);
     isg_align_pairs_fini(&learn.seed);
+    isg_free(learn.row[0]);
+    isg_free(learn.row[1]);
     isg_free(learn.v[0].x);
     isg_free(learn.v[1].x);
     return status;

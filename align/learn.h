@@ -9,6 +9,8 @@ struct isg_learn {
     struct isg_mat v[2];         /**< rows 0 .. frequent-1 as in the files, then the seed's words from further down */
     size_t frequent[2];          /**< opts->vocab_cutoff or fewer */
     struct isg_align_pairs seed; /**< row numbers in v */
+    uint32_t *row[2];            /**< number in the file of each row of v */
+    const struct isg_vectors *vectors[2]; /**< the files, for their words */
     const struct isg_align_opts *opts;
     const struct isg_env *env;
 };

@@ -83,11 +83,10 @@ enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg
     return look_up(space, from, queries, k, out, env, err);
 }
 
-enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+static enum isg_status look_up_rows(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
     enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
-    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
-        return isg_align_knn(space, from, rows, n, retrieval, k, out, env, err);
+    (void)retrieval; /* CSLS */
     const struct isg_mat v = space->v[from];
     float *const x = isg_malloc(n, v.cols * sizeof *x);
     if (!x)
@@ -97,6 +96,14 @@ enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side fr
     const enum isg_status status = look_up(space, from, isg_mat(x, n, v.cols), k, out, env, err);
     isg_free(x);
     return status;
+}
+
+enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+{
+    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
+        return isg_align_knn(space, from, rows, n, retrieval, k, out, env, err);
+    return isg_space_rerank(space, look_up_rows, from, rows, n, retrieval, k, out, env, err);
 }
 
 /* ---- words and phrases without a row ---- */

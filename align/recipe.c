@@ -228,7 +228,7 @@ out:
 
 static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool trusted,
     const struct isg_recipe *candidates, size_t n, struct isg_recipe *recipe, struct isg_linear *chosen,
-    struct isg_align_report *report, struct isg_error *err)
+    struct isg_evidence *evidence, struct isg_align_report *report, struct isg_error *err)
 {
     enum isg_status status;
     /* The choice is made on fewer words than the map: a quarter of the time, and the same winner on every list tried. */
@@ -251,6 +251,10 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
             ISG_GOTO(try_recipe(&c, &refined, &precision[i], err));
     }
     *recipe = c.best;
+    struct isg_evidence_report weighed;
+    ISG_GOTO(isg_evidence_learn(evidence, &fewer, &c.map, &c.held, &weighed, err));
+    report->held_out = c.precision;
+    report->held_out_reranked = weighed.reranked;
     isg_linear_move(chosen, &c.map);
     report->degenerate = c.queries >= ENOUGH_TO_CONDEMN && c.precision < HARDLY_ANY;
     snprintf(report->why, sizeof report->why, "%s: P@1 %.2f %% on %zu held-out seed words; next %s, %.2f %%",
@@ -263,7 +267,7 @@ out:
 }
 
 enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, struct isg_recipe *recipe,
-    struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err)
+    struct isg_linear *lin, struct isg_evidence *evidence, struct isg_align_report *report, struct isg_error *err)
 {
     const struct isg_align_opts *const opts = learn->opts;
     const size_t sources = distinct_sources(&learn->seed);
@@ -278,8 +282,13 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
             .self_learn = weak && opts->refine != 0,
             .contrast = contrast_on,
             .ridge = RIDGE};
+        enum isg_status status = ISG_OK;
+        struct isg_linear judged = {0}; /* not to go on from: the map is to be what was asked for */
+        if (trusted && sources >= ENOUGH_TO_JUDGE)
+            status = choose_by_held_out(learn, trusted, recipe, 1, recipe, &judged, evidence, report, err);
+        isg_linear_fini(&judged);
         snprintf(report->why, sizeof report->why, "asked for");
-        return ISG_OK;
+        return status;
     }
     const struct isg_recipe all[MOST_CANDIDATES] = {
         {.method = ISG_ALIGN_ADVANCED, .augment = augment, .ridge = RIDGE, .contrast = contrast_on},
@@ -295,7 +304,7 @@ enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, s
     }
     if (sources >= ENOUGH_TO_JUDGE)
         return choose_by_held_out(
-            learn, trusted, all, weak ? MOST_CANDIDATES : MOST_CANDIDATES - 1, recipe, lin, report, err);
+            learn, trusted, all, weak ? MOST_CANDIDATES : MOST_CANDIDATES - 1, recipe, lin, evidence, report, err);
     *recipe = *self_learning;
     snprintf(report->why, sizeof report->why, "%zu seed words are too few to hold some out: self-learning", sources);
     return ISG_OK;

@@ -1,7 +1,7 @@
 /** @file align/recipe.h  Ways to a map, and choosing among them. Private to align. */
 #ifndef ISG_ALIGN_RECIPE_H
 #define ISG_ALIGN_RECIPE_H
-#include "align/learn.h"
+#include "align/evidence.h"
 
 /** A way to a map: what --method auto chooses among (recipe.c). */
 struct isg_recipe {
@@ -17,9 +17,10 @@ ISG_MUST_CHECK enum isg_status isg_recipe_run(const struct isg_learn *learn, con
     const struct isg_align_pairs *seed, bool trusted, struct isg_linear *lin, struct isg_align_report *report,
     struct isg_error *err);
 /** Chooses by precision (CSLS, P@1) on held-out seed pairs, and says why in report->why. lin gets the map that the
- * choice was made by, where there was something to choose. */
+ * choice was made by, where there was something to choose. The held-out pairs also give the evidence its weights; where
+ * there are too few, or they are not to be trusted, *evidence stays as it is. */
 ISG_MUST_CHECK enum isg_status isg_recipe_choose(const struct isg_learn *learn, bool trusted, struct isg_recipe *recipe,
-    struct isg_linear *lin, struct isg_align_report *report, struct isg_error *err);
+    struct isg_linear *lin, struct isg_evidence *evidence, struct isg_align_report *report, struct isg_error *err);
 /** Without pairs: similarity distributions, self-learning with restarts, the best by mean CSLS;
  * report->degenerate. */
 ISG_MUST_CHECK enum isg_status isg_recipe_unsupervised(

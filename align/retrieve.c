@@ -67,7 +67,7 @@ enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side fr
     return status;
 }
 
-enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+static enum isg_status knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
     enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
@@ -101,6 +101,67 @@ out:
     isg_free(x);
     isg_free(mean);
     return status;
+}
+
+/* ---- evidence besides the vectors ---- */
+
+enum isg_status isg_align_space_set_words(
+    struct isg_align_space *space, const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err)
+{
+    const char *const text = isg_align_map_meta(space->map, "evidence");
+    space->words[0] = src;
+    space->words[1] = tgt;
+    space->evidence = isg_evidence_default(); /* a map of a version that knew of none */
+    if (text && !isg_evidence_parse(&space->evidence, text))
+        return isg_error_set(err, ISG_EDATA, NULL, 0, "the map's evidence is malformed: \"%.60s\"", text);
+    return ISG_OK;
+}
+
+enum { RERANK_BLOCK = 64 };
+struct rerank {
+    const struct isg_align_space *space;
+    const uint32_t *rows;
+    size_t n;
+    struct isg_near *near; /* n x depth */
+    uint32_t depth, k;
+    struct isg_near *out;
+};
+
+static void rerank_block(void *cookie, size_t block, unsigned worker)
+{
+    const struct rerank *const job = cookie;
+    const size_t first = block * RERANK_BLOCK, end = first + RERANK_BLOCK < job->n ? first + RERANK_BLOCK : job->n;
+    (void)worker;
+    for (size_t i = first; i < end; i++) {
+        struct isg_near *const near = job->near + i * job->depth;
+        isg_evidence_rerank(&job->space->evidence, job->space->words[0], job->space->words[1],
+            job->rows ? job->rows[i] : (uint32_t)i, near, job->depth);
+        memcpy(job->out + i * job->k, near, job->k * sizeof *near);
+    }
+}
+
+enum isg_status isg_space_rerank(struct isg_align_space *space, isg_space_finder *find, enum isg_side from,
+    const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err)
+{
+    if (!space->words[0] || from != ISG_SOURCE || retrieval != ISG_RETRIEVE_CSLS)
+        return find(space, from, rows, n, retrieval, k, out, env, err);
+    struct rerank job = {.space = space, .rows = rows, .n = n, .k = k, .out = out};
+    job.depth = k > ISG_EVIDENCE_DEPTH ? k : ISG_EVIDENCE_DEPTH;
+    job.near = isg_malloc(n, job.depth * sizeof *job.near);
+    if (!job.near)
+        return isg_error_nomem(err, "retrieval");
+    const enum isg_status status = find(space, from, rows, n, retrieval, job.depth, job.near, env, err);
+    if (status == ISG_OK)
+        isg_pool_run(env->pool, (n + RERANK_BLOCK - 1) / RERANK_BLOCK, rerank_block, &job);
+    isg_free(job.near);
+    return status;
+}
+
+enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+{
+    return isg_space_rerank(space, knn, from, rows, n, retrieval, k, out, env, err);
 }
 
 enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,

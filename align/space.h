@@ -1,6 +1,7 @@
 /** @file align/space.h  What a common space holds. Private to align. */
 #ifndef ISG_ALIGN_SPACE_H
 #define ISG_ALIGN_SPACE_H
+#include "align/evidence.h"
 #include "align/faiss.h"
 #include "align/map.h"
 #include "align/topk.h"
@@ -17,6 +18,8 @@ struct isg_align_space {
     float *mean[2];   /* r of CSLS; NULL until wanted */
     float *isf[2];    /* log sum exp of the inverted softmax; NULL until wanted */
     uint32_t csls_k;
+    const struct isg_vectors *words[2]; /* for the evidence; NULL = by CSLS alone */
+    struct isg_evidence evidence;
     char *index;             /* FAISS factory string; NULL = our own exact search */
     struct isg_faiss *faiss; /* over the rows of one side under one retrieval */
     enum isg_side faiss_side;
@@ -33,4 +36,12 @@ ISG_MUST_CHECK enum isg_status isg_space_isf_sums(
 ISG_MUST_CHECK enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side from,
     struct isg_mat queries, const float *mean, enum isg_retrieval retrieval, bool index, uint32_t k,
     struct isg_near *out, const struct isg_env *env, struct isg_error *err);
+/** A search for the k best of the other side, as isg_align_knn. */
+typedef enum isg_status isg_space_finder(struct isg_align_space *space, enum isg_side from, const uint32_t *rows,
+    size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err);
+/** What `find` finds, re-ranked by the evidence where the space has words (isg_align_space_set_words). */
+ISG_MUST_CHECK enum isg_status isg_space_rerank(struct isg_align_space *space, isg_space_finder *find,
+    enum isg_side from, const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
+    const struct isg_env *env, struct isg_error *err);
 #endif

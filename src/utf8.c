@@ -141,6 +141,24 @@ bool isg_utf8_same(const char *a, size_t a_n, const char *b, size_t b_n)
     return same;
 }
 
+size_t isg_utf8_skeleton(const char *s, size_t n, uint32_t *out, size_t cap)
+{
+    size_t used = 0;
+    for (; used < n && used < cap && (unsigned char)s[used] < 0x80; used++)
+        out[used] = (uint32_t)(s[used] >= 'A' && s[used] <= 'Z' ? s[used] + ('a' - 'A') : s[used]);
+    if (used == n || used == cap)
+        return used;
+    enum { MOST = 512 };
+    utf8proc_int32_t wide[MOST];
+    const utf8proc_ssize_t all = utf8proc_decompose((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, wide, MOST,
+        UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+    if (all < 0 || all > MOST) /* no word is as long as that: its ASCII beginning */
+        return used;
+    for (used = 0; used < (size_t)all && used < cap; used++)
+        out[used] = (uint32_t)wide[used];
+    return used;
+}
+
 bool isg_utf8_is_letter(uint32_t cp)
 {
     const utf8proc_category_t c = category(cp);

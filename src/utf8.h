@@ -44,6 +44,11 @@ char *isg_utf8_capitalise(const char *s, size_t n, size_t *out_n);
 char *isg_utf8_nfd(const char *s, size_t n, size_t *out_n);
 /** Full case folding and NFC: equal results = the same word but for case. */
 char *isg_utf8_fold(const char *s, size_t n, size_t *out_n);
+/**
+ * Code points of a word stripped down for comparing spellings: compatibility decomposition, case folded, combining marks
+ * dropped ("Économie" -> e c o n o m i e). Writes at most cap of them; returns how many.
+ */
+size_t isg_utf8_skeleton(const char *s, size_t n, uint32_t *out, size_t cap);
 bool isg_utf8_is_letter(uint32_t cp);
 bool isg_utf8_is_digit(uint32_t cp);
 bool isg_utf8_is_punct(uint32_t cp); /**< general categories P* and S* */

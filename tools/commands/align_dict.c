@@ -20,7 +20,7 @@ static enum isg_status warn_of_seed(
 
 static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
-    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls", .rerank = true};
     struct isg_dict_write_opts opts;
     isg_dict_write_opts_default(&opts);
     int64_t k = opts.k, words = 0;
@@ -32,7 +32,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         {.name = "words", .kind = ISG_OPT_INT, .value = &words, .argument = "N", .min = 0, .max = 4e9,
             .help = "most frequent source words to translate, 0 = all"},
-        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in), ISG_ALIGN_OPT_RERANK(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations per word"},
         {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",

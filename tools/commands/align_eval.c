@@ -99,7 +99,7 @@ static enum isg_status similarity(struct isg_app *app, const struct isg_align_in
 
 static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
-    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls", .rerank = true};
     struct isg_align_eval_opts opts;
     isg_align_eval_opts_default(&opts);
     const char *gold = NULL, *judged = NULL, *plot = NULL, *topk = "1,5,10", *rule = "auto";
@@ -113,6 +113,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
             .help = "casing of dictionary words: as written, else lowercase; lowercase; as written"},
         ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        ISG_ALIGN_OPT_RERANK(&in),
         {.name = "topk", .kind = ISG_OPT_STRING, .value = &topk, .argument = "N,...",
             .help = "depths k of precision at k"},
         {.name = "plot", .kind = ISG_OPT_STRING, .value = &plot, .argument = "FILE", .path = ISG_PATH_OUT,

@@ -54,11 +54,17 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
     return ISG_OK;
 }
 
+static json_t *percent(double p)
+{
+    return p >= 0 ? json_real(p) : json_null();
+}
+
 static json_t *fit_json(const struct isg_align_report *r)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f}", "method", isg_align_method_name(r->method), "why",
-        r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs, "rounds", r->rounds,
-        "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds);
+    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:f, s:b, s:f, s:o, s:o}", "method", isg_align_method_name(r->method),
+        "why", r->why, "seed_pairs", (json_int_t)r->seed_pairs, "final_pairs", (json_int_t)r->final_pairs, "rounds",
+        r->rounds, "mean_csls", r->mean_csls, "degenerate", r->degenerate, "seconds", r->seconds, "held_out",
+        percent(r->held_out), "held_out_reranked", percent(r->held_out_reranked));
 }
 
 /* Loads, fits, saves, reports. dict = path of the seed list, or NULL. */
@@ -81,6 +87,9 @@ static enum isg_status fit(struct isg_app *app, struct isg_align_inputs *in, con
     fprintf(app->results, "%s: %s, %s\n%llu seed pairs, %llu in the end; mean CSLS %.4f; %.1f s\n", path,
         isg_align_method_name(report.method), report.why, (unsigned long long)report.seed_pairs,
         (unsigned long long)report.final_pairs, report.mean_csls, report.seconds);
+    if (report.held_out_reranked >= 0)
+        fprintf(app->results, "held-out P@1: %.2f %% by CSLS, %.2f %% re-ranked by spelling and frequency\n",
+            report.held_out, report.held_out_reranked);
     isg_app_result(app, fit_json(&report));
     if (report.degenerate) {
         isg_error_set(err, ISG_EFAILED, NULL, 0, "the map is degenerate: %s", report.why);

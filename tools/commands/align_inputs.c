@@ -76,6 +76,8 @@ enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inpu
         ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));
         ISG_TRY(isg_align_space_take(in->space, (enum isg_side)s, &in->v[s], &app->env, err));
     }
+    if (in->rerank)
+        ISG_TRY(isg_align_space_set_words(in->space, &in->v[0], &in->v[1], err));
     if (!in->index)
         return ISG_OK;
     double recall;

@@ -13,6 +13,7 @@ struct isg_align_inputs {
     const char *index;              /**< --index, or NULL */
     int64_t csls_k;                 /**< --csls-k; 0 = the map's */
     const char *memory;             /**< --memory, or NULL */
+    bool rerank;                    /**< --rerank: by the map's evidence */
     struct isg_align_map *map;
     struct isg_vectors v[2];
     struct isg_align_space *space;
@@ -32,6 +33,8 @@ struct isg_align_inputs {
     .min = 0, .max = 1000, .help = "neighbourhood size of CSLS in words, 0 = the map's"}
 #define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
     .help = "FAISS index instead of exact search, as HNSW32;efSearch=128 or IVF1024,Flat;nprobe=32"}
+#define ISG_ALIGN_OPT_RERANK(in) {.name = "rerank", .kind = ISG_OPT_FLAG, .value = &(in)->rerank, \
+    .help = "re-rank the best ten by spelling and frequency, as learnt by align fit"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
     .help = "memory limit, as 500M or 4G; larger spaces go to a file in $TMPDIR or /var/tmp"}
 /* clang-format on */

@@ -49,13 +49,13 @@ static enum isg_status look_up(struct lookup *l, const char *word, struct isg_er
 
 static enum isg_status run_lookup(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
-    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls"};
+    struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls", .rerank = true};
     int64_t k = 5;
     const char *subwords = NULL;
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
-        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in),
+        ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in), ISG_ALIGN_OPT_RERANK(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations per word"},
         {.name = "subwords", .kind = ISG_OPT_STRING, .value = &subwords, .argument = "FILE", .path = ISG_PATH_IN,

@@ -1,0 +1,22 @@
+/** @file align/spelling.h  How alike two words are spelt. Private to align. */
+#ifndef ISG_ALIGN_SPELLING_H
+#define ISG_ALIGN_SPELLING_H
+#include <stddef.h>
+#include <stdint.h>
+
+/** Longer words are compared by their first so many letters. */
+#define ISG_SPELT_MAX 48
+/** A word stripped down for comparison: case, accents and compatibility forms make no difference. */
+struct isg_spelt {
+    uint32_t letter[ISG_SPELT_MAX]; /**< code points */
+    uint32_t n;
+};
+void isg_spell(struct isg_spelt *out, const char *word, size_t n);
+/** 1 - edit distance / length of the longer word, 0 to 1 (Levenshtein 1966); two empty words: 0. */
+double isg_spelt_similarity(const struct isg_spelt *a, const struct isg_spelt *b);
+/** Length of the common prefix / length of the longer word, 0 to 1. */
+double isg_spelt_prefix(const struct isg_spelt *a, const struct isg_spelt *b);
+/** Difference of the lengths / length of the longer word, 0 to 1. */
+double isg_spelt_length(const struct isg_spelt *a, const struct isg_spelt *b);
+
+#endif
