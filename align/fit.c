@@ -123,6 +123,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     struct isg_align_map *map = NULL;
     *out = NULL;
     ISG_GOTO(check(src, tgt, opts, err));
+    ISG_GOTO(isg_blas_reserve(isg_pool_threads(env->pool), err));
     ISG_GOTO(usable_pairs(&learn.seed, pairs, v, err));
     const bool unsupervised = opts->seed_from == ISG_SEED_UNSUPERVISED;
     if (learn.seed.n == 0 && !unsupervised) {

@@ -75,6 +75,7 @@ enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side
         isg_error_expected(err, "%zu, as the map was fitted on", map->dim_in[side]);
         return isg_error_advice(err, "use the vectors that the map was fitted on");
     }
+    ISG_TRY(isg_blas_reserve(isg_pool_threads(env->pool), err));
     struct job job = {.map = map, .side = side, .in = in, .out = out};
     job.scratch = isg_malloc(isg_pool_threads(env->pool), BLOCK * in.cols * sizeof *job.scratch);
     if (!job.scratch)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 
 /* Debian's OpenBLAS has LAPACK but not LAPACKE. Fortran passes the lengths of character arguments behind the
  * others. */
@@ -85,6 +86,46 @@ void isg_sgemm_pool(struct isg_pool *pool, enum isg_trans ta, enum isg_trans tb,
     isg_pool_run(pool, (m + GEMM_ROWS - 1) / GEMM_ROWS, gemm_block, &job);
 }
 
+/* OpenBLAS's own, in every build of it; not in its headers. */
+__attribute__((weak)) void *blas_memory_alloc(int position);
+__attribute__((weak)) void blas_memory_free(void *buffer);
+
+/* Would OpenBLAS get a buffer? It asks the system in this way, too. */
+static bool room_for_buffer(void)
+{
+    const size_t bytes = (size_t)132 << 20;
+    void *const p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED && munmap(p, bytes) == 0;
+}
+
+enum isg_status isg_blas_reserve(unsigned n_threads, struct isg_error *err)
+{
+    enum { MOST = 128 }; /* buffers; OpenBLAS has twice as many as cores it was built for */
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static unsigned reserved;
+    void *held[MOST];
+    const unsigned n = n_threads < MOST ? n_threads : MOST;
+    one_thread();
+    pthread_mutex_lock(&lock);
+    /* those already there are handed out first, so that all have to be held at once to get more */
+    unsigned k = 0;
+    bool room = true;
+    while (k < n && reserved < n && room) {
+        room = k < reserved || room_for_buffer();
+        if (room)
+            held[k++] = blas_memory_alloc ? blas_memory_alloc(0) : NULL;
+    }
+    reserved = k > reserved ? k : reserved;
+    while (k > 0)
+        if (held[--k])
+            blas_memory_free(held[k]);
+    pthread_mutex_unlock(&lock);
+    if (room)
+        return ISG_OK;
+    (void)isg_error_set(err, ISG_ENOMEM, NULL, 0, "no memory for matrix products (128 MiB of address space a thread)");
+    return isg_error_advice(err, "use fewer --threads, or raise the limit (ulimit -v)");
+}
+
 static bool all_finite(const double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -93,20 +134,21 @@ static bool all_finite(const double *x, size_t n)
     return true;
 }
 
-/* LAPACK counts elements and workspace in 32-bit numbers: 8 m n has to fit for its divide and conquer. */
-static enum isg_status check_size(size_t m, size_t n, struct isg_error *err)
+/* LAPACK counts elements and workspace in 32-bit numbers: 8 m n has to fit for its divide and conquer. And it takes a
+ * buffer. */
+static enum isg_status prepare(size_t m, size_t n, struct isg_error *err)
 {
     enum { MAX = 16384 };
     if ((m > n ? n : m) > MAX || (m > n ? m : n) > INT32_MAX / 8)
         return isg_error_set(err, ISG_ENOMEM, NULL, 0, "a matrix of %zu x %zu is too large for LAPACK", m, n);
-    return ISG_OK;
+    return isg_blas_reserve(1, err);
 }
 
 enum isg_status isg_svd(size_t m, size_t n, double *a, double *u, double *s, double *vt, struct isg_error *err)
 {
     if (m == 0 || n == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "singular values of an empty matrix");
-    ISG_TRY(check_size(m, n, err));
+    ISG_TRY(prepare(m, n, err));
     if (!all_finite(a, m * n))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a matrix of %zu x %zu", m, n);
     one_thread();
@@ -136,7 +178,7 @@ enum isg_status isg_eigh(size_t n, double *a, double *w, struct isg_error *err)
 {
     if (n == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "eigenvalues of an empty matrix");
-    ISG_TRY(check_size(n, n, err));
+    ISG_TRY(prepare(n, n, err));
     if (!all_finite(a, n * n))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a matrix of %zu x %zu", n, n);
     one_thread();
@@ -171,7 +213,7 @@ enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct i
 {
     if (n == 0 || m == 0)
         return ISG_OK;
-    ISG_TRY(check_size(n, m, err));
+    ISG_TRY(prepare(n, m, err));
     if (!all_finite(a, n * n) || !all_finite(b, n * m))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a system of %zu equations", n);
     double *const bt = isg_malloc(n * m, sizeof *bt);

@@ -29,6 +29,13 @@ ISG_MUST_CHECK enum isg_status isg_eigh(size_t n, double *a, double *w, struct i
 ISG_MUST_CHECK enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct isg_error *err);
 
 /**
+ * Allocates OpenBLAS's buffers for n_threads calls at a time, 128 MiB of address space each: without room for one,
+ * OpenBLAS itself retries for ever. Call it before the first product; buffers it already has are not allocated again.
+ * ISG_ENOMEM if there is no room.
+ */
+ISG_MUST_CHECK enum isg_status isg_blas_reserve(unsigned n_threads, struct isg_error *err);
+
+/**
  * Value of OPENBLAS_CORETYPE that this processor deserves where OpenBLAS chose a much slower kernel than the
  * processor can run (old releases take processors newer than themselves for a Prescott, five times slower),
  * else NULL. Only a fresh process can change it: the program sets it and starts itself again.

@@ -74,6 +74,7 @@ struct isg_archive {
     char *path;
     bool failed; /* io->read failed */
     bool ended, writing;
+    struct isg_error error; /* at the end: met by each further read */
 };
 
 static la_ssize_t read_raw(struct archive *la, void *cookie, const void **piece)
@@ -164,7 +165,6 @@ static enum isg_status check_end(struct isg_archive *a, struct isg_error *err)
 {
     struct archive_entry *entry;
     int rc;
-    a->ended = true;
     do
         rc = archive_read_next_header(a->a, &entry);
     while (rc >= ARCHIVE_WARN && rc != ARCHIVE_EOF && archive_entry_filetype(entry) == AE_IFDIR);
@@ -181,13 +181,19 @@ static enum isg_status check_end(struct isg_archive *a, struct isg_error *err)
 enum isg_status isg_archive_read(struct isg_archive *a, void *buf, size_t n, size_t *got, struct isg_error *err)
 {
     *got = 0;
-    if (a->ended)
-        return ISG_OK;
-    const la_ssize_t k = archive_read_data(a->a, buf, n);
-    if (k < 0)
-        return read_error(a, err);
-    *got = (size_t)k;
-    return k == 0 ? check_end(a, err) : ISG_OK;
+    if (!a->ended) {
+        const la_ssize_t k = archive_read_data(a->a, buf, n);
+        if (k > 0) {
+            *got = (size_t)k;
+            return ISG_OK;
+        }
+        a->ended = true;
+        if ((k < 0 ? read_error(a, &a->error) : check_end(a, &a->error)) == ISG_OK)
+            a->error.status = ISG_OK;
+    }
+    if (a->error.status != ISG_OK)
+        *err = a->error;
+    return a->error.status;
 }
 
 /* The name that the file in a .zip gets. */

@@ -1,7 +1,7 @@
 /** @file src/packing.h  Compressed files: which are known by name or content, and all but gzip by libarchive.
  *
- * libarchive is optional at build time (option `libarchive`). Without it the two open functions fail with ISG_EUSAGE and
- * name the package. */
+ * libarchive is optional at build time (option `libarchive`). Without it isg_archive_open and isg_archive_create fail
+ * with ISG_EUSAGE and name the package. */
 #ifndef ISG_SRC_PACKING_H
 #define ISG_SRC_PACKING_H
 #include "src/error.h"

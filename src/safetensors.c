@@ -1,6 +1,8 @@
 /* safetensors: u64 little-endian header length | JSON header | data. Mapped into memory and checked in full
  * at open. */
 #include "src/safetensors.h"
+#include "src/reserve.h"
+#include "src/packing.h"
 #include "src/writer.h"
 #include "src/mem.h"
 
@@ -95,7 +97,7 @@ static enum isg_status read_tensor(struct isg_safetensors *st, struct isg_tensor
     for (uint32_t i = 0; i < t->ndim; i++) {
         const json_t *d = json_array_get(shape, i);
         if (!json_is_integer(d) || json_integer_value(d) < 0)
-            return damaged(st, err, name, "a dimension that is no whole number");
+            return damaged(st, err, name, "a dimension that is not a whole number");
         t->shape[i] = (uint64_t)json_integer_value(d);
     }
     const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
@@ -121,7 +123,7 @@ static enum isg_status read_tensor(struct isg_safetensors *st, struct isg_tensor
 static enum isg_status read_meta(struct isg_safetensors *st, json_t *value, struct isg_error *err)
 {
     if (!json_is_object(value))
-        return damaged(st, err, NULL, "__metadata__ is no object");
+        return damaged(st, err, NULL, "__metadata__ is not an object");
     if (!(st->meta = isg_calloc(json_object_size(value), sizeof *st->meta)))
         return isg_error_nomem(err, "metadata");
     const char *key;
@@ -129,7 +131,7 @@ static enum isg_status read_meta(struct isg_safetensors *st, json_t *value, stru
     json_object_foreach(value, key, text)
     {
         if (!json_is_string(text))
-            return damaged(st, err, NULL, "__metadata__ holds something that is no text");
+            return damaged(st, err, NULL, "a value of __metadata__ is not a string");
         st->meta[st->n_meta++] = (struct isg_meta){key, json_string_value(text)};
     }
     return ISG_OK;
@@ -139,26 +141,26 @@ struct extent {
     uint64_t begin, end;
 };
 
+static int by_begin(const void *a, const void *b)
+{
+    const struct extent *const x = a, *const y = b;
+    return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin) : (x->end > y->end) - (x->end < y->end);
+}
+
 /* The format allows neither overlap nor holes. */
 static enum isg_status check_extents(struct isg_safetensors *st, struct extent *e, uint64_t room, struct isg_error *err)
 {
     uint64_t end = 0;
-    for (size_t i = 0; i < st->n; i++) { /* files are written in order, so this insertion sort is one pass */
-        const struct extent x = e[i];
-        size_t j = i;
-        for (; j > 0 && e[j - 1].begin > x.begin; j--)
-            e[j] = e[j - 1];
-        e[j] = x;
-    }
+    qsort(e, st->n, sizeof *e, by_begin);
     for (size_t i = 0; i < st->n; i++) {
         if (e[i].begin < end)
             return damaged(st, err, NULL, "tensors overlap");
         if (e[i].begin > end)
-            return damaged(st, err, NULL, "there is a hole between two tensors");
+            return damaged(st, err, NULL, "a gap between two tensors");
         end = e[i].end;
     }
     if (room > end)
-        return damaged(st, err, NULL, "there are bytes behind the last tensor");
+        return damaged(st, err, NULL, "bytes after the last tensor");
     return ISG_OK;
 }
 
@@ -174,8 +176,10 @@ static enum isg_status read_header(struct isg_safetensors *st, struct isg_error 
         return damaged(st, err, NULL, "the file is cut short inside its header");
     json_error_t json_err;
     st->header = json_loadb((const char *)st->map + 8, n, JSON_REJECT_DUPLICATES, &json_err);
-    if (!st->header || !json_is_object(st->header)) {
-        (void)isg_error_set(err, ISG_EDATA, st->path, 0, "the header is no JSON object: %.200s",
+    if (!st->header && json_error_code(&json_err) == json_error_out_of_memory)
+        return isg_error_nomem(err, "the header of a safetensors file");
+    if (!json_is_object(st->header)) {
+        (void)isg_error_set(err, ISG_EDATA, st->path, 0, "the header is not a JSON object: %.200s",
             st->header ? "another value" : json_err.text);
         return isg_error_expected(err, "a safetensors file");
     }
@@ -226,7 +230,7 @@ enum isg_status isg_safetensors_open(struct isg_safetensors **out, const char *p
         goto out;
     }
     if (!S_ISREG(info.st_mode)) {
-        status = isg_error_set(err, ISG_EIO, path, 0, "is no regular file, so it cannot be mapped");
+        status = isg_error_set(err, ISG_EIO, path, 0, "not a regular file, so it cannot be mapped");
         goto out;
     }
     if (info.st_size < 10) {
@@ -307,7 +311,7 @@ enum isg_status isg_safetensors_want(const struct isg_safetensors *st, const cha
     *out = NULL;
     const struct isg_tensor *t = isg_safetensors_find(st, name);
     if (!t) {
-        (void)isg_error_set(err, ISG_EDATA, st->path, 0, "there is no tensor \"%.80s\"", name);
+        (void)isg_error_set(err, ISG_EDATA, st->path, 0, "no tensor \"%.80s\"", name);
         return isg_error_expected(err, "%s", wanted);
     }
     bool same = t->dtype == dtype && t->ndim == ndim;
@@ -414,6 +418,11 @@ enum isg_status isg_safetensors_save(const char *path, bool force, const struct 
     const struct isg_meta *meta, size_t n_meta, struct isg_error *err)
 {
     ISG_TRY(check_tensors(path, tensors, n, err));
+    if (isg_packing_of_name(path, NULL) != ISG_PLAIN) {
+        (void)isg_error_set(
+            err, ISG_EUSAGE, path, 0, "safetensors files cannot be compressed: they are mapped into memory");
+        return isg_error_advice(err, "choose a name without %s", strrchr(path, '.'));
+    }
     enum isg_status status = ISG_OK;
     struct isg_writer *w = NULL;
     json_t *header = NULL;
@@ -424,9 +433,10 @@ enum isg_status isg_safetensors_save(const char *path, bool force, const struct 
     file_order(tensors, n, order);
     header = make_header(tensors, order, n, meta, n_meta);
     if (!header || json_object_size(header) != n + (n_meta > 0) || !(text = json_dumps(header, JSON_COMPACT))) {
-        status = isg_error_set(err, ISG_EFAILED, path, 0,
-            "cannot write the header: a name or metadata value is no UTF-8, a name is there twice, or memory "
-            "ran out");
+        status = isg_reserve_exhausted() ? isg_error_nomem(err, "the header of a safetensors file")
+                                          : isg_error_set(err, ISG_EFAILED, path, 0,
+                                                "cannot write the header: invalid UTF-8 in a name or in metadata, or a "
+                                                "name that is there twice");
         goto out;
     }
     ISG_GOTO(isg_writer_open(&w, path, force, err));

@@ -1,4 +1,5 @@
-/** @file src/safetensors.h  safetensors container: u64 little-endian header length | JSON header | data (64-aligned). */
+/** @file src/safetensors.h  safetensors container: u64 (little-endian) length of the header |
+ * JSON header | data (64-aligned). */
 #ifndef ISG_SRC_SAFETENSORS_H
 #define ISG_SRC_SAFETENSORS_H
 #include "src/error.h"
@@ -33,8 +34,8 @@ bool isg_safetensors_meta_at(const struct isg_safetensors *st, size_t i, const c
 struct isg_meta {
     const char *key, *value;
 };
-/** Writes metadata and tensors atomically (writer.h), in the order given but larger element types first: the format allows no
- * holes, and so each tensor is aligned to its type and the first to 64 bytes. */
+/** Writes metadata and tensors atomically (writer.h), in the order given but larger element types first: the format
+ * allows no holes, and so each tensor is aligned to its type and the first to 64 bytes. */
 ISG_MUST_CHECK enum isg_status isg_safetensors_save(const char *path, bool force, const struct isg_tensor *tensors,
     size_t n, const struct isg_meta *meta, size_t n_meta, struct isg_error *err);
 

@@ -1,6 +1,7 @@
 /* Writing files: buffered, compressed by name, published in one step. */
 #include "src/writer.h"
 
+#include "src/reserve.h"
 #include "src/packing.h"
 #include "src/mem.h"
 #include "src/tempfile.h"
@@ -288,6 +289,8 @@ enum isg_status isg_writer_commit_all(struct isg_writer **w, size_t n, struct is
             if (w[i]->failure && status == ISG_OK)
                 status = failure_of(w[i], err);
         }
+    if (status == ISG_OK && isg_reserve_exhausted())
+        status = isg_error_nomem(err, "the output");
     for (; published < n && status == ISG_OK; published++) {
         struct isg_writer *const one = w[published];
         const int failure = one && one->file.tmp ? isg_tempfile_publish(&one->file, n_files > 1) : 0;

@@ -2,8 +2,8 @@
  *
  * Every output of the program goes through here. A file is written beside its target under a temporary name
  * (src/tempfile.h), synced to the disk, and renamed; until then an earlier file stays as it was.
- * - Without `force` nothing is replaced: not what exists when the writer is opened, nor what another process has created
- *   by the time of commit.
+ * - Without `force` nothing is replaced: neither what exists when the writer is opened, nor what another process has
+ *   created by the time of commit.
  * - An existing target keeps its permissions and owner (see isg_tempfile_open); ACLs and extended attributes are lost.
  * - A symbolic link stays one: the file that it points to is replaced. A link to nothing is refused.
  * - Hard links: the other names of a replaced file keep the earlier contents.
@@ -24,7 +24,8 @@ void isg_writer_text(struct isg_writer *w, const char *text);
 void isg_writer_printf(struct isg_writer *w, const char *fmt, ...) ISG_PRINTF(2, 3);
 /** Passes on what is buffered, if the output is a pipe, a terminal or a device: for output that somebody waits for. */
 void isg_writer_flush(struct isg_writer *w);
-/** Finishes, and frees w in any case. ISG_EIO also where another process created the file meanwhile. */
+/** Finishes, and frees w in any case. ISG_EIO also where another process created the file meanwhile; ISG_ENOMEM also
+ * where a library has run out of memory (src/reserve.h), so that what was to be written may be incomplete. */
 ISG_MUST_CHECK enum isg_status isg_writer_commit(struct isg_writer *w, struct isg_error *err);
 /** Commits n writers as one, NULLs left out: all of their data is on the disk before the first file appears, and if one
  * cannot be renamed, the others are taken back. Frees them in any case and sets the pointers to NULL. */

@@ -201,7 +201,8 @@ static enum isg_status open_results(struct isg_app *app, struct isg_error *err)
 /* The report of a command that ended well becomes its file; in any case it is freed. */
 static enum isg_status write_report(struct isg_app *app, enum isg_status status, struct isg_error *err)
 {
-    if (fclose(app->results) != 0 && status == ISG_OK)
+    const bool cut = ferror(app->results);
+    if ((fclose(app->results) != 0 || cut) && status == ISG_OK)
         status = isg_error_nomem(err, "the report");
     app->results = NULL;
     if (status == ISG_OK)

@@ -1,5 +1,6 @@
 /* A lack of memory where nobody can return a status: in the constructors of libraries before main() (libgfortran,
- * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS. One line and exit 1, as anywhere else. */
+ * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS. One line and exit 1, as anywhere else.
+ * And OpenBLAS is kept from starting threads, which needs the most memory of all. */
 #include "tools/early.h"
 
 #include <signal.h>
@@ -32,11 +33,29 @@ static const int early_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGINT};
 enum { N_EARLY = sizeof early_signals / sizeof *early_signals };
 static struct sigaction before[N_EARLY];
 
+/* With threads of its own, OpenBLAS takes a buffer of 128 MiB for each core as it is loaded, and without room for one
+ * (under ulimit -v, say) it retries for ever, deaf to SIGTERM. It reads their number from the environment, so the program
+ * starts itself again with that set. Results do not change: src/blas.c uses one thread anyway. */
+static void start_without_blas_threads(char **argv, char **env)
+{
+    enum { MOST = 4096 }; /* variables of the environment; with more, OpenBLAS starts its threads */
+    static char name[] = "OPENBLAS_NUM_THREADS=", one[] = "OPENBLAS_NUM_THREADS=1";
+    static char *changed[MOST + 2];
+    size_t n = 0;
+    for (char **e = env; *e; e++) {
+        if (strcmp(*e, one) == 0 || n == MOST)
+            return;
+        if (strncmp(*e, name, sizeof name - 1) != 0)
+            changed[n++] = *e;
+    }
+    changed[n] = one;
+    (void)execve("/proc/self/exe", argv, changed); /* where that fails, it is a matter of memory only */
+}
+
 static void before_libraries(int argc, char **argv, char **env)
 {
     (void)argc;
-    (void)argv;
-    (void)env;
+    start_without_blas_threads(argv, env);
     (void)_ZSt13set_terminatePFvvE(terminated);
     /* libgfortran calls itself without end where it cannot say that memory is gone: the stack is used up then */
     static char stack[16384];

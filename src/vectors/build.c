@@ -54,7 +54,7 @@ enum isg_status isg_vectors_add_word(
         if (b->opts.bad_utf8 == ISG_BAD_UTF8_ERROR) {
             (void)isg_error_set(
                 err, ISG_EDATA, b->path, line, "invalid UTF-8 in a word (byte 0x%02x)", (unsigned char)word[good]);
-            return isg_error_advice(err, "such words can be skipped or repaired: --bad-utf8 skip|replace");
+            return isg_error_advice(err, "isogloss check lists such words");
         }
         b->report->bad_utf8++;
         if (b->report->first_bad_utf8_line == 0)

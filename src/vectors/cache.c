@@ -76,7 +76,8 @@ static enum isg_status load_words(
         /* rows are used where they are, so that a word cannot be left out */
         ISG_TRY(isg_vectors_add_word(b, s + at[i], (size_t)(at[i + 1] - at[i]), i + 1, &keep, err));
         if (!keep)
-            return isg_error_set(err, ISG_EDATA, b->path, 0, "row %zu: the word is there twice or no UTF-8", i + 1);
+            return isg_error_set(
+                err, ISG_EDATA, b->path, 0, "row %zu: the word appears twice, or is invalid UTF-8", i + 1);
     }
     return ISG_OK;
 }

@@ -13,7 +13,8 @@
 float isg_decimal_scale(uint64_t m, int e10, bool negative);
 /** The careful way: any number of digits, an exponent, nothing read at or behind `end`. */
 const char *isg_decimal_parse_slow(const char *s, const char *end, float *out);
-/** Writes x, the shorter of 6 or 7 significant digits that reads back within 1e-6; returns the end. At most 16 bytes. */
+/** Writes x, the shorter of 6 or 7 significant digits that reads back within 1e-6, in at most 16 bytes; returns the
+ * end. */
 char *isg_decimal_format(float x, char *out);
 
 /** One decimal number at s as vector files have them; returns its end, or s if there is none. Exact to 1 ulp of float,
@@ -32,8 +33,8 @@ static inline uint64_t isg_decimal_eight(uint64_t t)
 }
 
 /**
- * One number at s: [+-]digits[.digits][e[+-]digits]; returns its end, or s where there is none. Digits are taken eight at
- * a time behind the point; numbers of up to 18 digits without exponent never leave this function.
+ * One number at s: [+-]digits[.digits][e[+-]digits]; returns its end, or s if there is none. Digits are taken eight
+ * at a time behind the point; numbers of up to 18 digits without exponent never leave this function.
  */
 static inline const char *isg_decimal_parse(const char *s, const char *end, float *out)
 {

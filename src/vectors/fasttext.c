@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -21,9 +22,8 @@ struct isg_fasttext {
     size_t size, at;
     struct isg_strtab *words;
     int32_t dim, minn, maxn, bucket, n_words;
-    int64_t n_pruned; /* < 0: nothing was pruned */
-    uint64_t *pruned; /* open addressing: key + 1 in the upper half, row in the lower */
-    size_t pruned_mask;
+    int64_t n_pruned;          /* < 0: nothing was pruned */
+    uint64_t *pruned;          /* kept n-grams, rising: bucket in the upper half, row in the lower */
     const unsigned char *rows; /* floats, of any alignment */
     uint64_t n_rows;
 };
@@ -52,7 +52,7 @@ static enum isg_status read_args(struct isg_fasttext *ft, struct isg_error *err)
     if (!take(ft, &a, sizeof a) || !take(ft, &t, sizeof t))
         return cut_short(ft, "header", err);
     if (a.magic != MAGIC || a.version < 11 || a.version > 12) {
-        (void)isg_error_set(err, ISG_EDATA, ft->path, 0, "no fastText model, or one of version %d", a.version);
+        (void)isg_error_set(err, ISG_EDATA, ft->path, 0, "not a fastText model, or one of version %d", a.version);
         return isg_error_expected(err, "a fastText .bin file of version 11 or 12");
     }
     ft->dim = a.dim;
@@ -68,28 +68,34 @@ static enum isg_status read_args(struct isg_fasttext *ft, struct isg_error *err)
     return ISG_OK;
 }
 
+static int rising(const void *a, const void *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
 static enum isg_status read_pruned(struct isg_fasttext *ft, struct isg_error *err)
 {
     if (ft->n_pruned <= 0)
         return ISG_OK;
     if ((uint64_t)ft->n_pruned > (ft->size - ft->at) / 8)
         return cut_short(ft, "list of pruned n-grams", err);
-    size_t slots = 64;
-    while (slots < 2 * (uint64_t)ft->n_pruned)
-        slots *= 2;
-    ft->pruned_mask = slots - 1;
-    if (!(ft->pruned = isg_calloc(slots, sizeof *ft->pruned)))
+    const size_t n = (size_t)ft->n_pruned;
+    if (!(ft->pruned = isg_malloc(n, sizeof *ft->pruned)))
         return isg_error_nomem(err, "pruned n-grams");
-    for (int64_t i = 0; i < ft->n_pruned; i++) {
+    for (size_t i = 0; i < n; i++) {
         int32_t pair[2];
         (void)take(ft, pair, sizeof pair);
         if (pair[0] < 0 || pair[1] < 0)
             return isg_error_set(err, ISG_EDATA, ft->path, 0, "a damaged list of pruned n-grams");
-        size_t k = (uint32_t)pair[0] * UINT64_C(0x9e3779b97f4a7c15) >> 20 & ft->pruned_mask;
-        while (ft->pruned[k])
-            k = (k + 1) & ft->pruned_mask;
-        ft->pruned[k] = ((uint64_t)(uint32_t)pair[0] + 1) << 32 | (uint32_t)pair[1];
+        ft->pruned[i] = (uint64_t)(uint32_t)pair[0] << 32 | (uint32_t)pair[1];
     }
+    qsort(ft->pruned, n, sizeof *ft->pruned, rising);
+    for (size_t i = 1; i < n; i++)
+        if (ft->pruned[i] >> 32 == ft->pruned[i - 1] >> 32)
+            return isg_error_set(err, ISG_EDATA, ft->path, 0, "a list of pruned n-grams with one bucket twice");
     return ISG_OK;
 }
 
@@ -116,7 +122,7 @@ static enum isg_status read_dictionary(struct isg_fasttext *ft, struct isg_error
         bool is_new;
         ISG_TRY(isg_strtab_add_spelling(ft->words, s, (size_t)(zero - s), &id, &is_new, err));
         if (!is_new)
-            return isg_error_set(err, ISG_EDATA, ft->path, 0, "the word \"%.100s\" is there twice", s);
+            return isg_error_set(err, ISG_EDATA, ft->path, 0, "the word \"%.100s\" appears twice", s);
     }
     return read_pruned(ft, err);
 }
@@ -162,7 +168,7 @@ enum isg_status isg_fasttext_open(struct isg_fasttext **out, const char *path, s
         goto out;
     }
     if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-        status = isg_error_set(err, ISG_EDATA, path, 0, "empty, or no regular file");
+        status = isg_error_set(err, ISG_EDATA, path, 0, "empty, or not a regular file");
         (void)isg_error_expected(err, "a fastText .bin file");
         goto out;
     }
@@ -224,12 +230,18 @@ static bool ngram_row(const struct isg_fasttext *ft, uint32_t bucket, uint64_t *
     *row = (uint64_t)ft->n_words + bucket;
     if (ft->n_pruned < 0)
         return true;
-    for (size_t k = bucket * UINT64_C(0x9e3779b97f4a7c15) >> 20 & ft->pruned_mask; ft->pruned[k];
-         k = (k + 1) & ft->pruned_mask)
-        if (ft->pruned[k] >> 32 == (uint64_t)bucket + 1) {
-            *row = (uint64_t)ft->n_words + (uint32_t)ft->pruned[k];
-            return true;
-        }
+    size_t low = 0, high = (size_t)ft->n_pruned;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (ft->pruned[middle] >> 32 < bucket)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < (size_t)ft->n_pruned && ft->pruned[low] >> 32 == bucket) {
+        *row = (uint64_t)ft->n_words + (uint32_t)ft->pruned[low];
+        return true;
+    }
     return false;
 }
 

@@ -2,6 +2,7 @@
 #include "src/vectors/save.h"
 
 #include "src/mem.h"
+#include "src/packing.h"
 #include "src/vectors/build.h"
 #include "src/vectors/cache.h"
 #include "src/vectors/decimal.h"
@@ -61,18 +62,21 @@ static enum isg_status check(
         if (format != ISG_VECTORS_TEXT && format != ISG_VECTORS_WORD2VEC)
             continue;
         if (memchr(word, '\n', n) || (format == ISG_VECTORS_WORD2VEC && memchr(word, ' ', n))) {
-            (void)isg_error_set(err, ISG_EUSAGE, path, 0, "the word \"%.100s\" holds a %s", word,
-                memchr(word, '\n', n) ? "line end" : "blank, which word2vec's binary format cannot hold");
+            (void)isg_error_set(err, ISG_EUSAGE, path, 0, "the word \"%.100s\" contains a %s", word,
+                memchr(word, '\n', n) ? "line end" : "space, which word2vec's binary format cannot hold");
             return isg_error_advice(err, "save as .isgv");
         }
     }
     return ISG_OK;
 }
 
+/* Not counting .gz and the like. */
 static bool ends_with(const char *path, const char *ending)
 {
-    const size_t n = strlen(path), k = strlen(ending);
-    return n >= k && strcmp(path + n - k, ending) == 0;
+    size_t n;
+    const size_t k = strlen(ending);
+    (void)isg_packing_of_name(path, &n);
+    return n >= k && memcmp(path + n - k, ending, k) == 0;
 }
 
 enum isg_status isg_vectors_save_as(

@@ -65,7 +65,7 @@ static bool ends_in_value(const char *s, const char *e)
         return false;
     const char *point = memchr(f, '.', (size_t)(e - f));
     float x;
-    return point && e - point > 4 && isg_parse_float(f, e, &x) == e;
+    return point && e - point > 1 && isg_parse_float(f, e, &x) == e;
 }
 
 /* The general case: words with blanks, and finding out what is wrong. */
@@ -219,7 +219,7 @@ static enum isg_status line_error(const struct text *t, size_t i, struct isg_err
     }
     case NO_NUMBER:
         excerpt(text, s + l->word_n, e);
-        (void)isg_error_set(err, ISG_EDATA, t->b->path, number, "\"%s\" is no number", text);
+        (void)isg_error_set(err, ISG_EDATA, t->b->path, number, "\"%s\" is not a number", text);
         break;
     case NOT_FINITE:
         (void)isg_error_set(err, ISG_EDATA, t->b->path, number, "a value is infinite");
@@ -278,6 +278,29 @@ static size_t count_values(const char *s, const char *e)
     return n;
 }
 
+/* The commonest count wins, so that one faulty row is reported where it is; the first among equals. */
+static size_t commonest(const size_t *counts, size_t n)
+{
+    size_t best = 0, found = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t votes = 0;
+        for (size_t k = 0; k < n; k++)
+            votes += counts[k] == counts[i];
+        if (votes > best) {
+            best = votes;
+            found = counts[i];
+        }
+    }
+    return found;
+}
+
+static enum isg_status wrong_header(const struct text *t, size_t found, uint64_t dim, struct isg_error *err)
+{
+    (void)isg_error_set(err, ISG_EDATA, t->b->path, 2, "%zu values", found);
+    (void)isg_error_expected(err, "a word and %llu finite values, as the header says", (unsigned long long)dim);
+    return isg_error_advice(err, "correct the header");
+}
+
 /* Header and number of values from the first lines. */
 static enum isg_status sniff(struct text *t, const char *bytes, size_t n, struct isg_error *err)
 {
@@ -306,21 +329,13 @@ static enum isg_status sniff(struct text *t, const char *bytes, size_t n, struct
         if (one)
             header_bytes = 0;
     }
+    t->dim = commonest(counts, n_counts);
     if (header_bytes) {
+        /* with fewer values the rows are reported one by one; more would become part of the words */
+        if (t->dim > header_dim)
+            return wrong_header(t, t->dim, header_dim, err);
         t->dim = header_dim;
         t->header_rows = rows;
-    } else {
-        /* the commonest count wins, so that one faulty row is reported where it is; the first among equals */
-        size_t best = 0;
-        for (size_t i = 0; i < n_counts; i++) {
-            size_t votes = 0;
-            for (size_t k = 0; k < n_counts; k++)
-                votes += counts[k] == counts[i];
-            if (votes > best) {
-                best = votes;
-                t->dim = counts[i];
-            }
-        }
     }
     t->b->report->header = header_bytes > 0;
     if (t->dim == 0 || t->dim > 1u << 20) {

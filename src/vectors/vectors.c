@@ -8,7 +8,9 @@
 #include "src/vectors/text.h"
 #include "src/vectors/word2vec.h"
 
+#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum kind { KIND_TEXT, KIND_WORD2VEC, KIND_FASTTEXT, KIND_FTZ, KIND_SAFETENSORS, KIND_EMPTY };
 
@@ -60,9 +62,13 @@ static enum isg_status load(struct isg_vectors_build *b, struct isg_error *err)
         (void)isg_error_expected(err, "word vectors");
     } else if (kind == KIND_SAFETENSORS || kind == KIND_FASTTEXT) {
         format = kind == KIND_FASTTEXT ? "fasttext-bin" : "safetensors";
-        if (b->report->packing) {
-            status = isg_error_set(err, ISG_EDATA, b->path, 0, "a %s file compressed by %s", format,
-                isg_packing_name(b->report->packing));
+        struct stat st;
+        if (stat(b->path, &st) != 0 || !S_ISREG(st.st_mode)) {
+            status = isg_error_set(err, ISG_EDATA, b->path, 0, "a %s file from a pipe", format);
+            (void)isg_error_advice(err, "save it to a file: it is mapped into memory");
+        } else if (b->report->packing) {
+            status = isg_error_set(
+                err, ISG_EDATA, b->path, 0, "a %s file compressed by %s", format, isg_packing_name(b->report->packing));
             (void)isg_error_advice(err, "unpack it first");
         } else {
             status = kind == KIND_FASTTEXT ? isg_vectors_load_fasttext(b, err) : isg_vectors_load_cache(b, err);
@@ -84,6 +90,16 @@ static enum isg_status load(struct isg_vectors_build *b, struct isg_error *err)
     return status;
 }
 
+/* A file cut short at the end of a line looks like a whole one but for its header. Not an error: the first lines of a
+ * large file, taken with head(1), are common. */
+static void warn_of_rows(const struct isg_vectors_build *b)
+{
+    const struct isg_vectors_report *const r = b->report;
+    if (r->header && r->complete && r->rows_in_file != r->rows_read)
+        isg_log(b->env, ISG_LOG_WARNING, "%s: the header says %" PRIu64 " rows, the file has %" PRIu64 "%s", b->path,
+            r->rows_in_file, r->rows_read, r->rows_read < r->rows_in_file ? ": is it cut short?" : "");
+}
+
 enum isg_status isg_vectors_load(struct isg_vectors *out, const char *path, const struct isg_vectors_opts *opts,
     struct isg_vectors_report *report, const struct isg_env *env, struct isg_error *err)
 {
@@ -99,9 +115,11 @@ enum isg_status isg_vectors_load(struct isg_vectors *out, const char *path, cons
     if (!(v.words = isg_strtab_new()))
         return isg_error_nomem(err, "words");
     const enum isg_status status = load(&b, err);
-    if (status == ISG_OK)
+    if (status == ISG_OK) {
+        warn_of_rows(&b);
         *out = v;
-    else
+    } else {
         isg_vectors_fini(&v);
+    }
     return status;
 }

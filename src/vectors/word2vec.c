@@ -30,7 +30,7 @@ static enum isg_status read_word(struct isg_vectors_build *b, struct isg_reader 
         const size_t length = (space ? (size_t)(space - bytes) : got) - skip;
         if (length >= MAX_WORD) {
             (void)isg_error_set(err, ISG_EDATA, b->path, 0, "row %" PRIu64 ": a word of more than 64 KiB", row);
-            return isg_error_expected(err, "a word, a blank, and the values");
+            return isg_error_expected(err, "a word, a space and the values");
         }
         if (space) {
             memcpy(word, bytes + skip, length);
@@ -81,6 +81,25 @@ static enum isg_status load_rows(
     return ISG_OK;
 }
 
+/* Behind the last row there may be a line end; more means that the rows were not cut where they end. */
+static enum isg_status check_end(
+    struct isg_vectors_build *b, struct isg_reader *r, uint64_t rows, struct isg_error *err)
+{
+    enum { MOST = 1 << 20 };
+    char bytes[1 << 12];
+    size_t left = 0;
+    for (size_t got = sizeof bytes; got == sizeof bytes && left < MOST;) {
+        ISG_TRY(isg_reader_read(r, bytes, sizeof bytes, &got, err));
+        for (size_t i = 0; i < got; i++)
+            left += left > 0 || (bytes[i] != '\n' && bytes[i] != '\r');
+    }
+    if (left == 0)
+        return ISG_OK;
+    (void)isg_error_set(err, ISG_EDATA, b->path, 0, "%s%zu bytes left over after the %" PRIu64 " rows of the header",
+        left < MOST ? "" : "at least ", left, rows);
+    return isg_error_advice(err, "the header is wrong, or words contain spaces, which this format cannot hold");
+}
+
 enum isg_status isg_vectors_load_word2vec(struct isg_vectors_build *b, struct isg_reader *r, struct isg_error *err)
 {
     char *line;
@@ -88,7 +107,7 @@ enum isg_status isg_vectors_load_word2vec(struct isg_vectors_build *b, struct is
     uint64_t rows, dim;
     ISG_TRY(isg_reader_line(r, &line, &n, err));
     if (!isg_vectors_header(line, n, &rows, &dim) || dim > 1u << 20)
-        return isg_error_set(err, ISG_EDATA, b->path, 1, "no header of a word2vec file");
+        return isg_error_set(err, ISG_EDATA, b->path, 1, "not the header of a word2vec file");
     b->v->m.cols = b->v->m.stride = dim;
     b->report->rows_in_file = rows;
     b->report->header = true;
@@ -105,6 +124,8 @@ enum isg_status isg_vectors_load_word2vec(struct isg_vectors_build *b, struct is
     enum isg_status status = isg_vectors_reserve(b->v, first + 1, b->path, err);
     if (status == ISG_OK)
         status = load_rows(b, r, word, rows, err);
+    if (status == ISG_OK && b->report->complete)
+        status = check_end(b, r, rows, err);
     isg_free(word);
     return status;
 }

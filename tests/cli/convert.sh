@@ -113,4 +113,21 @@ run 2 convert -o x.jsonl v.vec
 holds stderr "word vectors cannot become jsonl"
 run 2 convert --to vec b.conll
 holds stderr "labelled text cannot become vec"
+# the ending of a name says how to compress
+run 0 convert -o c.jsonl.gz b.conll
+gzip -dc c.jsonl.gz | cmp - b.jsonl || fail "JSON lines to gzip"
+run 0 convert -o v2.vec.gz v.vec
+gzip -dc v2.vec.gz | cmp - v.vec || fail "vectors to gzip"
+run 0 convert -o v2.bin.gz v.vec
+gzip -dc v2.bin.gz | cmp - v.bin || fail "word2vec to gzip"
+run 2 convert -o v2.isgv.gz v.vec
+holds stderr "cannot be compressed"
+for end in xz zst bz2 zip; do
+    if "$isogloss" convert -o "v2.vec.$end" v.vec 2>stderr; then
+        run 0 convert -o "back.$end.vec" "v2.vec.$end"
+        cmp v.vec "back.$end.vec" || fail "$end and back"
+    else
+        holds stderr "libarchive-dev"
+    fi
+done
 finish

@@ -50,14 +50,19 @@ static const char *save(size_t n)
 }
 
 /* FNV-1a written out, for n-grams of ASCII and of bytes above 127, which fastText takes as signed. */
-static float row_of(const char *ngram)
+static uint32_t bucket_of(const char *ngram)
 {
     uint32_t h = 2166136261u;
     for (; *ngram; ngram++) {
         h ^= (uint32_t)(int32_t)(int8_t)*ngram;
         h *= 16777619u;
     }
-    const uint32_t row = 2 + h % BUCKET;
+    return h % BUCKET;
+}
+
+static float row_of(const char *ngram)
+{
+    const uint32_t row = 2 + bucket_of(ngram);
     return (float)(row * row + 1);
 }
 
@@ -112,6 +117,43 @@ static void test_no_ngrams(void **state)
     isg_fasttext_close(ft);
 }
 
+/* A pruned model keeps some buckets; each has one row. Equal ones are refused, and not searched one by one. */
+static void test_pruned(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_fasttext *ft;
+    for (int equal = 0; equal < 2; equal++) {
+        make();
+        const size_t tail = n_model - dictionary_end;
+        static unsigned char rest[4096];
+        memcpy(rest, model + dictionary_end, tail);
+        memcpy(model + 14 * 4 + 8 + 12 + 8, &(int64_t){3}, 8); /* args, t, three sizes, the number of tokens */
+        n_model = dictionary_end;
+        put32(40), put32(2), put32(equal ? 40 : 7), put32(0), put32(20), put32(1);
+        put(rest, tail);
+        if (equal) {
+            assert_error(isg_fasttext_open(&ft, save(n_model), &err), ISG_EDATA, "one bucket twice");
+            continue;
+        }
+        assert_ok(isg_fasttext_open(&ft, save(n_model), &err));
+        /* the mean of the word's own row and of the rows of those n-grams whose buckets are kept */
+        static const char *const ngrams[] = {
+            "<n", "<ni", "ni", "ni\xc3\xb1", "i\xc3\xb1", "i\xc3\xb1o", "\xc3\xb1o", "\xc3\xb1o>", "o>"};
+        static const int32_t kept[][2] = {{40, 2}, {7, 0}, {20, 1}};
+        float sum = 1.0f, n = 1.0f, x;
+        for (int i = 0; i < 9; i++)
+            for (int k = 0; k < 3; k++)
+                if (bucket_of(ngrams[i]) == (uint32_t)kept[k][0]) {
+                    sum += (float)((2 + kept[k][1]) * (2 + kept[k][1]) + 1);
+                    n += 1.0f;
+                }
+        assert_true(isg_fasttext_vector(ft, "ni\xc3\xb1o", 5, &x));
+        assert_near(x, sum / n, 1e-6 * (double)sum);
+        isg_fasttext_close(ft);
+    }
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -164,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_no_ngrams),
+        cmocka_unit_test(test_pruned),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -406,6 +406,67 @@ static void test_compressed(void **state)
     }
 }
 
+/* What people take for data is named as what it is. */
+static void test_mistaken_files(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_reader *r;
+    char *line;
+    size_t n;
+    static const struct {
+        const char *text;
+        size_t n;
+        const char *part;
+    } files[] = {
+        {"\xff\xfe"
+         "a\0b\0",
+            6, "UTF-16 text; expected UTF-8; convert it: iconv -f UTF-16 -t UTF-8"},
+        {"\xfe\xff\0a\0b", 6, "UTF-16 text"},
+        {"a\0\n\0", 4, "UTF-16"},
+        {"E\0U\0", 4, "iconv -f UTF-16LE"},
+        {"\0E\0U", 4, "iconv -f UTF-16BE"},
+        {"\n <!DOCTYPE HTML><p>", 20, "an HTML page"},
+        {"\xef\xbb\xbf<html lang=en>", 17, "an HTML page"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (i != 2) /* too little to tell */
+            assert_error(
+                isg_reader_open(&r, put("mistaken", files[i].text, files[i].n), &err), ISG_EDATA, files[i].part);
+    static char zeros[1 << 17];
+    assert_ok(isg_reader_open(&r, put("zeros", zeros, sizeof zeros), &err));
+    assert_error(isg_reader_line(r, &line, &n, &err), ISG_EDATA, "binary data");
+    isg_reader_close(r);
+    assert_lines("BZh9 is no bzip2", 16, (const char *const[]){"BZh9 is no bzip2", NULL});
+    assert_lines("<h1>", 4, (const char *const[]){"<h1>", NULL});
+}
+
+static int stop_at_second(void *cookie, const char *stage, uint64_t done, uint64_t total)
+{
+    (void)done, (void)total;
+    assert_string_equal(stage, "counting");
+    return ++*(int *)cookie == 2;
+}
+
+/* A watched reader ends when it is asked to, whatever the file holds. */
+static void test_watch(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_reader *r;
+    char *line;
+    size_t n;
+    int calls = 0;
+    const struct isg_env env = {.cookie = &calls, .progress = stop_at_second};
+    enum isg_status status;
+    assert_ok(isg_reader_open(&r, "/dev/urandom", &err));
+    isg_reader_watch(r, &env, "counting");
+    while ((status = isg_reader_line(r, &line, &n, &err)) == ISG_OK && line)
+        ;
+    assert_int_equal(status, ISG_ECANCELED);
+    isg_reader_close(r);
+}
+
 static void test_writer_errors(void **state)
 {
     (void)state;
@@ -470,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_permissions),
         cmocka_unit_test(test_commit_all),
         cmocka_unit_test(test_compressed),
+        cmocka_unit_test(test_mistaken_files),
+        cmocka_unit_test(test_watch),
         cmocka_unit_test(test_writer_errors),
         cmocka_unit_test(test_checksum),
     };

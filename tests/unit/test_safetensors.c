@@ -96,32 +96,32 @@ static void test_lies(void **state)
     assert_ok(isg_safetensors_open(&st, path, &err));
     isg_safetensors_close(st);
     refuse(W("F32", "[2]", "0", "8"), 7, "cut short");
-    refuse(W("F32", "[2]", "0", "8"), 9, "behind the last");
+    refuse(W("F32", "[2]", "0", "8"), 9, "after the last");
     refuse(W("F32", "[3]", "0", "8"), 8, "do not agree");
     refuse(W("F32", "[4611686018427387904,4]", "0", "0"), 0, "do not agree");
-    refuse(W("F32", "[-2]", "0", "8"), 8, "no whole number");
-    refuse(W("F32", "[2.0]", "0", "8"), 8, "no whole number");
+    refuse(W("F32", "[-2]", "0", "8"), 8, "not a whole number");
+    refuse(W("F32", "[2.0]", "0", "8"), 8, "not a whole number");
     refuse(W("F32", "[1,1,1,1,2]", "0", "8"), 8, "more than 4");
     refuse(W("F32", "[2]", "8", "0"), 8, "bad data_offsets");
     refuse(W("F32", "[2]", "-8", "0"), 8, "bad data_offsets");
     refuse(W("BF16", "[4]", "0", "8"), 8, "type \"BF16\"; expected U8");
-    refuse(W("F32", "[2]", "4", "12"), 12, "hole");
+    refuse(W("F32", "[2]", "4", "12"), 12, "gap");
     refuse("{\"w\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "missing");
     refuse("{\"w\":7}", 8, "missing");
     refuse("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
            "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]}}",
         5, "not aligned");
-    refuse("[1,2]", 0, "no JSON object");
-    refuse("[1,2,3,4,5,6]", 0, "no JSON object");
-    refuse("{\"w\":", 8, "no JSON object");
-    refuse("{\"__metadata__\":{\"a\":1}}", 0, "no text");
-    refuse("{\"__metadata__\":[]}", 0, "no object");
+    refuse("[1,2]", 0, "not a JSON object");
+    refuse("[1,2,3,4,5,6]", 0, "not a JSON object");
+    refuse("{\"w\":", 8, "not a JSON object");
+    refuse("{\"__metadata__\":{\"a\":1}}", 0, "not a string");
+    refuse("{\"__metadata__\":[]}", 0, "not an object");
     refuse("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
            "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[2,6]}}",
         6, "overlap");
     refuse("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
            "\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}}",
-        8, "no JSON object");
+        8, "not a JSON object");
     assert_error(isg_safetensors_open(&st, "/nowhere", &err), ISG_EIO, "No such file");
     assert_error(isg_safetensors_open(&st, "/tmp", &err), ISG_EIO, "regular");
     FILE *f = fopen(path, "wb");

@@ -156,11 +156,13 @@ static void test_errors(void **state)
     refuse("7 2\na 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1\ng 1 2\n", 7, "1 values; expected a word and 2");
     refuse("a 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1 2\ng 1\n", 7, "1 values; expected a word and 2");
     refuse("a 1 2\nb 1 2\nc 1 2\nd 1 2\ne 1 2\nf 1 2\ng 0.1234 1 0.5555\n", 7, "3 values; expected a word and 2");
-    refuse("a 1 2\nb 1 nan\n", 2, "\"nan\" is no number");
-    refuse("a 1 2\nb -inf 2\n", 2, "\"-inf\" is no number");
+    refuse("3 3\na .1 .2 .3\nb 0.1 0.2 0.3 0.4\nc .1 .2 .3\n", 3, "4 values; expected a word and 3");
+    refuse("2 3\na 1 2 3 4\nb 1 2 3 4\n", 2, "4 values; expected a word and 3 finite values, as the header says");
+    refuse("a 1 2\nb 1 nan\n", 2, "\"nan\" is not a number");
+    refuse("a 1 2\nb -inf 2\n", 2, "\"-inf\" is not a number");
     refuse("a 1 2\nb 1e60 2\n", 2, "infinite");
-    refuse("a 1 2\nb 1,5 2\n", 2, "\"1,5\" is no number");
-    refuse("a 1 2\nb 1 2x\n", 2, "\"2x\" is no number");
+    refuse("a 1 2\nb 1,5 2\n", 2, "\"1,5\" is not a number");
+    refuse("a 1 2\nb 1 2x\n", 2, "\"2x\" is not a number");
     refuse("a 1 2\n\nb 1 2\n", 2, "an empty line");
     refuse("3 2\na 1 2\nb\xff 1 2\n", 3, "invalid UTF-8");
     struct isg_error err;
@@ -187,6 +189,29 @@ static void test_bad_utf8(void **state)
     assert_ok(isg_vectors_load(&v, path, &o, &r, &silent, &err));
     assert_int_equal(v.m.rows, 3);
     assert_word(&v, 1, "b\xef\xbf\xbd");
+    isg_vectors_fini(&v);
+}
+
+static void keep_log(void *cookie, enum isg_level level, const char *fmt, va_list ap)
+{
+    if (level == ISG_LOG_WARNING)
+        vsnprintf(cookie, 256, fmt, ap);
+}
+
+/* A file cut short at the end of a line differs from a whole one by its header alone. */
+static void test_rows_missing(void **state)
+{
+    (void)state;
+    struct isg_error err;
+    struct isg_vectors v;
+    char said[256] = "";
+    const struct isg_env env = {.cookie = said, .log = keep_log};
+    assert_ok(isg_vectors_load(&v, put_text("3 2\na 1 2\nb 3 4\n"), NULL, NULL, &env, &err));
+    assert_non_null(strstr(said, "the header says 3 rows, the file has 2: is it cut short?"));
+    isg_vectors_fini(&v);
+    said[0] = 0;
+    assert_ok(isg_vectors_load(&v, put_text("2 2\na 1 2\nb 3 4\n"), NULL, NULL, &env, &err));
+    assert_string_equal(said, "");
     isg_vectors_fini(&v);
 }
 
@@ -333,6 +358,9 @@ static void test_word2vec(void **state)
         assert_false(r.complete);
         assert_int_equal(r.rows_in_file, 2);
         isg_vectors_fini(&v);
+        memcpy(buf + n, "and 12345678", 12); /* a third row under a header that says two */
+        assert_error(isg_vectors_load(&v, put("v.bin", buf, n + 12), NULL, NULL, &silent, &err), ISG_EDATA,
+            "12 bytes left over after the 2 rows");
         memcpy(buf + 8, &(float){NAN}, 4);
         assert_error(isg_vectors_load(&v, put("v.bin", buf, n), NULL, NULL, &silent, &err), ISG_EDATA, "row 1: NaN");
     }
@@ -386,7 +414,7 @@ static void test_save(void **state)
     assert_int_equal(access(path, F_OK), -1);
     isg_vectors_fini(&v);
     load(&v, &r, "a b 1 2\nc d 3 4\n");
-    assert_error(isg_vectors_save(&v, file("x.bin"), true, &err), ISG_EUSAGE, "blank");
+    assert_error(isg_vectors_save(&v, file("x.bin"), true, &err), ISG_EUSAGE, "space");
     assert_ok(isg_vectors_save(&v, file("x.vec"), true, &err));
     assert_ok(isg_vectors_load(&w, path, NULL, NULL, &silent, &err));
     assert_word(&w, 1, "c d");
@@ -509,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_bad_utf8),
+        cmocka_unit_test(test_rows_missing),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_word2vec),

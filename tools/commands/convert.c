@@ -16,14 +16,13 @@ static int find(const char *const *names, size_t n, const char *name)
     return -1;
 }
 
-/* The form that a file's name tells of; .gz behind it does not count. */
+/* The form that a file's name tells of; a compression's ending behind it does not count. */
 static const char *form_of(const char *path)
 {
     static const char *const endings[][2] = {{".vec", "vec"}, {".bin", "word2vec"}, {".isgv", "isgv"},
         {".safetensors", "isgv"}, {".jsonl", "jsonl"}, {".json", "jsonl"}};
-    size_t n = strlen(path);
-    if (n > 3 && strcmp(path + n - 3, ".gz") == 0)
-        n -= 3;
+    size_t n;
+    (void)isg_packing_of_name(path, &n);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const size_t k = strlen(endings[i][0]);
         if (n > k && memcmp(path + n - k, endings[i][0], k) == 0)

@@ -398,12 +398,12 @@ static enum isg_status json_in(struct job *j, const struct isg_env *env, struct 
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, j->path, err));
+    isg_reader_watch(r, env, "converting");
     enum isg_status status = ISG_OK;
     json_t *o = NULL;
     for (;;) {
         char *text;
         size_t n;
-        uint64_t done, total;
         ISG_GOTO(isg_reader_line(r, &text, &n, err));
         if (!text)
             break;
@@ -428,8 +428,6 @@ static enum isg_status json_in(struct job *j, const struct isg_env *env, struct 
         ISG_GOTO(write_sentence(j, tags, line, err));
         json_decref(o);
         o = NULL;
-        isg_reader_position(r, &done, &total);
-        ISG_GOTO(isg_progress(env, "converting", done, total, err));
     }
 out:
     json_decref(o);

@@ -3,11 +3,17 @@
 #include "tools/app.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
-/* safetensors starts with the length of its JSON header in eight bytes, then the header's brace. */
+/* safetensors starts with the length of its JSON header in eight bytes, then the header's brace. Only regular files are
+ * looked at: a pipe can be read once, and a container is mapped. */
 static enum isg_status is_container(const char *path, bool *yes, struct isg_error *err)
 {
     struct isg_reader *reader = NULL;
+    struct stat st;
+    *yes = false;
+    if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+        return ISG_OK;
     unsigned char head[9] = {0};
     size_t got = 0;
     ISG_TRY(isg_reader_open(&reader, path, err));
