@@ -150,6 +150,11 @@ int main(int argc, char **argv)
     int n = argc - 1, used = 0;
     restart_with_better_blas(argv);
     const int served = serve(words, n);
+    if (served >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+        (void)isg_error_errno(&err, "standard output", "writing");
+        isg_print_error(&err, NULL);
+        return isg_exit_code(err.status);
+    }
     if (served >= 0)
         return served;
     if (words[0][0] == '-' && words[0][1]) {
