@@ -368,7 +368,7 @@ void isg_opt_marks(const struct isg_opt *o, char *out, size_t n)
     if (o->kind == ISG_OPT_LIST)
         snprintf(out, n, *text ? "[repeatable; default: %s]" : "[repeatable]", text);
     else
-        snprintf(out, n, *text ? "[default: %s]" : "", text);
+        snprintf(out, n, "%s%s%s", *text ? "[default: " : "", text, *text ? "]" : "");
 }
 
 static void print_option(const struct isg_opt *o, FILE *to)

@@ -192,6 +192,7 @@ static void test_bad_utf8(void **state)
     isg_vectors_fini(&v);
 }
 
+ISG_PRINTF(3, 0)
 static void keep_log(void *cookie, enum isg_level level, const char *fmt, va_list ap)
 {
     if (level == ISG_LOG_WARNING)
