@@ -6,10 +6,10 @@
 
 #define AT(field) offsetof(struct isg_ner_transfer_config, field)
 /* clang-format off */
-#define INT(field, def, lo, hi, text, ...) {.name = #field, .kind = ISG_KEY_INT, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = text, __VA_ARGS__}
-#define REAL(field, def, lo, hi, text, ...) {.name = #field, .kind = ISG_KEY_REAL, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = text, __VA_ARGS__}
-#define BOOL(field, def, text, ...) {.name = #field, .kind = ISG_KEY_BOOL, .offset = AT(field), .fallback = def, .max = 1, .help = text, __VA_ARGS__}
-#define CHOICE(field, def, names, text, ...) {.name = #field, .kind = ISG_KEY_CHOICE, .offset = AT(field), .fallback = def, .choices = names, .help = text, __VA_ARGS__}
+#define INT(field, def, lo, hi, ...) {.name = #field, .kind = ISG_KEY_INT, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = __VA_ARGS__}
+#define REAL(field, def, lo, hi, ...) {.name = #field, .kind = ISG_KEY_REAL, .offset = AT(field), .fallback = def, .min = lo, .max = hi, .help = __VA_ARGS__}
+#define BOOL(field, def, ...) {.name = #field, .kind = ISG_KEY_BOOL, .offset = AT(field), .fallback = def, .max = 1, .help = __VA_ARGS__}
+#define CHOICE(field, def, names, ...) {.name = #field, .kind = ISG_KEY_CHOICE, .offset = AT(field), .fallback = def, .choices = names, .help = __VA_ARGS__}
 static const struct isg_ner_key keys[] = {
     BOOL(pretrain, 0, "train on the sources alone first", .group = "Phases"),
     INT(pretrain_epochs, 10, 1, 100000, "epochs on the sources alone, at most", .needs = "pretrain"),
