@@ -10,6 +10,8 @@
 /* Bounds for patterns and texts that backtrack without end. */
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KIB 16384
+#define JIT_STACK_FIRST (32 * 1024)
+#define JIT_STACK_MOST (1024 * 1024)
 
 struct pattern {
     char *name;
@@ -22,6 +24,8 @@ struct isg_patterns {
     ISG_ARRAY(struct pattern) list;
     pcre2_match_data *match;
     pcre2_match_context *context;
+    pcre2_jit_stack *stack; /* NULL without a JIT */
+    bool builtin;
 };
 
 void isg_patterns_free(struct isg_patterns *p)
@@ -34,6 +38,7 @@ void isg_patterns_free(struct isg_patterns *p)
     }
     ISG_ARRAY_FREE(p->list);
     pcre2_match_context_free(p->context);
+    pcre2_jit_stack_free(p->stack);
     pcre2_match_data_free(p->match);
     isg_free(p->path);
     isg_free(p);
@@ -117,6 +122,7 @@ enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, c
     if (!p)
         return isg_error_nomem(err, "a list of patterns");
     const char *const name = path ? path : builtin;
+    p->builtin = !path;
     /* Without NO_START_OPTIMIZE PCRE2 looks up to 5,000 bytes ahead for a character that the pattern needs. */
     p->options = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED |
                  (extent == ISG_PATTERN_WHOLE ? PCRE2_ENDANCHORED : PCRE2_NO_START_OPTIMIZE);
@@ -127,8 +133,11 @@ enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, c
     if (!p->path || !p->match || !p->context) {
         status = isg_error_nomem(err, "a list of patterns");
     } else {
-        (void)pcre2_set_match_limit(p->context, MATCH_LIMIT);
+        /* the steps count repetitions, of which a long token has many; tokens.tsv never goes back over them */
+        (void)pcre2_set_match_limit(p->context, p->builtin && extent == ISG_PATTERN_START ? UINT32_MAX : MATCH_LIMIT);
         (void)pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
+        p->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MOST, NULL);
+        pcre2_jit_stack_assign(p->context, NULL, p->stack);
         status = path ? read_file(p, err) : read_builtin(p, err);
     }
     if (status == ISG_OK && p->list.n == 0) {
@@ -150,7 +159,9 @@ enum isg_status isg_patterns_find(
         const struct pattern *const k = &p->list.v[i];
         /* NO_UTF_CHECK: the check would read the rest of the text for each pattern at each place */
         const int rc = pcre2_match(k->code, (PCRE2_SPTR)s, n, from, PCRE2_NO_UTF_CHECK, p->match, p->context);
-        if (rc == PCRE2_ERROR_NOMATCH)
+        if (rc == PCRE2_ERROR_NOMEMORY)
+            return isg_error_nomem(err, "matching a pattern");
+        if (rc == PCRE2_ERROR_NOMATCH || (rc < 0 && p->builtin))
             continue;
         if (rc < 0) {
             (void)isg_error_set(err, ISG_EDATA, p->path, k->line, "pattern \"%s\" takes too many steps on \"%.*s\"",

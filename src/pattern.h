@@ -1,7 +1,7 @@
 /** @file src/pattern.h  Ordered lists of named regular expressions (PCRE2 with its JIT; pattern.c alone includes pcre2.h).
  *
  * A list has one "name<TAB>regex" a line; blank lines and lines that start with '#' are skipped. UTF and UCP are on: \d,
- * \w and (?i) follow Unicode. A match visits at most 200,000 states and 16 MiB of heap, so no pattern can stall. */
+ * \w and (?i) follow Unicode. A match takes at most 200,000 steps back and 16 MiB, so no pattern can stall. */
 #ifndef ISG_SRC_PATTERN_H
 #define ISG_SRC_PATTERN_H
 #include "src/error.h"
@@ -23,7 +23,8 @@ void isg_patterns_free(struct isg_patterns *p); /**< NULL is fine */
 /**
  * The first pattern of the list that matches the n bytes of valid UTF-8 at s from byte `from` (the start of a
  * character): *name is its name, *end (may be NULL) the byte after the match, which is never empty. *name = NULL where
- * none matches. ISG_EDATA, with the pattern's place, where a match exceeds the limits above.
+ * none matches. Where a match exceeds the limits above: ISG_EDATA with the pattern's place in the user's list, no match by a
+ * pattern that is built in.
  */
 ISG_MUST_CHECK enum isg_status isg_patterns_find(struct isg_patterns *p, const char *s, size_t n, size_t from,
     const char **name, size_t *end, struct isg_error *err);

@@ -38,6 +38,11 @@ def text_line(n):
     return " ".join(f"Wörd{i % 997}," for i in range(n)) + "\n"
 
 
+def dotted_line(n):
+    """What may be the start of an address or a number at each place, and is none."""
+    return "a." * n + " " + "1." * n + "1a\n"
+
+
 def json_lines(n):
     return '{"text": "Ann lives in Rome.", "entities": [[0, 3, "PER"], [13, 17, "LOC"]]}\n' * n
 
@@ -115,6 +120,7 @@ READERS = {
     "JSON lines": (json_lines, 2000, "convert --from jsonl --to conll -o out.conll IN"),
     "JSON, one line": (json_line, 1500, "convert --from jsonl --to conll -o out.conll IN"),
     "JSON lines tagged": (json_lines, 100, f"ner tag --model {OLD}/tagger.model --format jsonl -o out.jsonl IN"),
+    "plain text, dotted": (dotted_line, 2000, "translate case -o out.case IN"),
     "plain text": (text_line, 8000, "translate lm train --order 2 -o out.lm IN"),
     "vectors, text": (vectors, 10000, "check --as vectors IN"),
     "vectors, word2vec": (word2vec, 20000, "check --as vectors IN"),
