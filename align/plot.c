@@ -5,15 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const colour[2] = {"#236", "#b33"}; /* of the source and the target language */
-
-static void head(struct isg_writer *w, int width, int height)
-{
-    isg_writer_printf(w,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n",
-        width, height, width, height);
-}
+static const char *const colour[2] = {ISG_SVG_BLUE, ISG_SVG_RED}; /* of the source and the target language */
 
 /* ---- the space ---- */
 
@@ -58,10 +50,11 @@ out:
     return status;
 }
 
-static void draw_space(struct isg_writer *w, const double *points, const char *const *words, size_t n,
-    const char *const names[2], double share)
+static char *draw_space(
+    const double *points, const char *const *words, size_t n, const char *const names[2], double share)
 {
     enum { WIDTH = 900, HEIGHT = 700, EDGE = 60 };
+    struct isg_text t = {0};
     double low[2], high[2];
     for (int c = 0; c < 2; c++) {
         low[c] = high[c] = points[c];
@@ -70,16 +63,11 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
             high[c] = points[2 * i + (size_t)c] > high[c] ? points[2 * i + (size_t)c] : high[c];
         }
     }
-    head(w, WIDTH, HEIGHT);
-    for (int s = 0; s < 2; s++) {
-        isg_writer_printf(w, "<text x=\"%d\" y=\"24\" fill=\"%s\">", 60 + 420 * s, colour[s]);
-        isg_writer_xml(w, names[s]);
-        isg_writer_text(w, "</text>\n");
-    }
-    isg_writer_printf(w,
-        "<text x=\"60\" y=\"%d\" fill=\"#888\">first two principal components: %.0f %% of the "
-        "variance</text>\n",
-        HEIGHT - 12, share);
+    isg_svg_begin(&t, WIDTH, HEIGHT);
+    for (int s = 0; s < 2; s++)
+        isg_svg_label(&t, 60 + 420 * s, 24, ISG_SVG_START, colour[s], "%s", names[s]);
+    isg_svg_label(&t, 60, HEIGHT - 12, ISG_SVG_START, ISG_SVG_GREY,
+        "first two principal components: %.0f %% of the variance", share);
     for (size_t i = 0; i < n; i++) {
         double at[2][2];
         for (size_t s = 0; s < 2; s++)
@@ -88,18 +76,22 @@ static void draw_space(struct isg_writer *w, const double *points, const char *c
                 const double x = range > 0 ? (points[2 * (s * n + i) + c] - low[c]) / range : 0.5;
                 at[s][c] = c ? HEIGHT - EDGE - x * (HEIGHT - 2 * EDGE) : EDGE + x * (WIDTH - 3 * EDGE);
             }
-        isg_writer_printf(
-            w, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#ccc\"/>\n", at[0][0], at[0][1], at[1][0], at[1][1]);
+        isg_svg_line(&t, at[0][0], at[0][1], at[1][0], at[1][1], ISG_SVG_PALE);
         for (size_t s = 0; s < 2; s++) {
-            isg_writer_printf(w,
-                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/><text x=\"%.1f\" y=\"%.1f\" "
-                "fill=\"%s\">",
-                at[s][0], at[s][1], colour[s], at[s][0] + 5, at[s][1] + (s ? 11 : -3), colour[s]);
-            isg_writer_xml(w, words[s * n + i]);
-            isg_writer_text(w, "</text>\n");
+            isg_svg_point(&t, at[s][0], at[s][1], colour[s]);
+            isg_svg_label(&t, at[s][0] + 5, at[s][1] + (s ? 11 : -3), ISG_SVG_START, colour[s], "%s", words[s * n + i]);
         }
     }
-    isg_writer_text(w, "</svg>\n");
+    return isg_svg_end(&t);
+}
+
+/* Writes a picture and frees it. */
+static enum isg_status write_picture(char *svg, const char *path, bool force, struct isg_error *err)
+{
+    const enum isg_status status = svg ? isg_write_file(path, svg, strlen(svg), force, err)
+                                       : isg_error_nomem(err, "a picture");
+    isg_free(svg);
+    return status;
 }
 
 enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct isg_vectors *src,
@@ -113,7 +105,6 @@ enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct
     float *const x = isg_malloc(2 * n, d * sizeof *x);
     double *const points = isg_malloc(2 * n, 2 * sizeof *points), share = 0;
     const char **const words = isg_malloc(2 * n, sizeof *words);
-    struct isg_writer *w = NULL;
     size_t m = 0;
     if (!near || !x || !points || !words) {
         status = isg_error_nomem(err, "a picture");
@@ -135,12 +126,8 @@ enum isg_status isg_align_plot_space(struct isg_align_space *space, const struct
         words[m + j++] = isg_strtab_get(tgt->words, near[i].row, NULL);
     }
     ISG_GOTO(project(x, 2 * m, d, points, &share, err));
-    ISG_GOTO(isg_writer_open(&w, path, force, err));
-    draw_space(w, points, words, m, names, share);
-    status = isg_writer_commit(w, err);
-    w = NULL;
+    status = write_picture(draw_space(points, words, m, names, share), path, force, err);
 out:
-    isg_writer_abort(w);
     isg_free(near);
     isg_free(x);
     isg_free(points);
@@ -150,46 +137,36 @@ out:
 
 /* ---- precision ---- */
 
-/* One axis system: values in per cent at equal distances, with a name below each. */
+/* One plot: percentages at equal distances, with a name below each. */
 static void draw_curve(
-    struct isg_writer *w, int left, const char *title, size_t n, const double *value, char (*name)[32], bool bars)
+    struct isg_text *t, double left, const char *title, size_t n, const double *value, char (*name)[32], bool bars)
 {
-    isg_writer_printf(w,
-        "<path d=\"M%d 40V300H%d\" fill=\"none\" stroke=\"#888\"/>\n<text x=\"%d\" y=\"24\">%s</text>\n", left,
-        left + 340, left, title);
-    for (int p = 0; p <= 100; p += 20)
-        isg_writer_printf(w, "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%d</text>\n", left - 6, 304 - 2.6 * p, p);
-    if (!bars) {
-        isg_writer_printf(w, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour[0]);
-        for (size_t i = 0; i < n; i++)
-            isg_writer_printf(w, "%s%.1f,%.1f", i ? " " : "",
-                left + 20 + 300.0 * (double)i / (double)(n > 1 ? n - 1 : 1), 300 - 2.6 * value[i]);
-        isg_writer_text(w, "\"/>\n");
-    }
+    const struct isg_svg_plot plot = {left, 40, 340, 260, .inset = 20, .high = 100, .n = n};
+    isg_svg_axes(t, &plot, false);
+    isg_svg_ticks(t, &plot, 5, false, ISG_SVG_BLACK);
+    isg_svg_label(t, left, 24, ISG_SVG_START, ISG_SVG_BLACK, "%s", title);
+    if (!bars)
+        isg_svg_curve(t, &plot, value, colour[0]);
     for (size_t i = 0; i < n; i++) {
-        const double x = left + 20 + 300.0 * (double)i / (double)(n > 1 ? n - 1 : 1), y = 300 - 2.6 * value[i];
+        const double x = isg_svg_x(&plot, i), y = isg_svg_y(&plot, value[i]);
         if (bars)
-            isg_writer_printf(w, "<rect x=\"%.1f\" y=\"%.1f\" width=\"24\" height=\"%.1f\" fill=\"%s\"/>\n", x - 12, y,
-                300 - y, colour[0]);
-        isg_writer_printf(w,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.0f</text>\n<text x=\"%.1f\" y=\"320\" "
-            "text-anchor=\"middle\">%s</text>\n",
-            x, y - 6, value[i], x, name[i]);
+            isg_svg_rect(t, x - 12, y, 24, isg_svg_y(&plot, 0) - y, colour[0], 1, NULL);
+        isg_svg_label(t, x, y - 6, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "%.0f", value[i]);
+        isg_svg_label(t, x, 320, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "%s", name[i]);
     }
 }
 
 enum isg_status isg_align_plot_precision(const struct isg_align_scores *s, const struct isg_align_eval_opts *opts,
     const char *path, bool force, struct isg_error *err)
 {
-    struct isg_writer *w;
+    struct isg_text t = {0};
     char name[ISG_ALIGN_MAX_TOPK > ISG_ALIGN_BANDS ? ISG_ALIGN_MAX_TOPK : ISG_ALIGN_BANDS][32];
     double value[ISG_ALIGN_BANDS];
     size_t n = 0;
-    ISG_TRY(isg_writer_open(&w, path, force, err));
-    head(w, 860, 360);
+    isg_svg_begin(&t, 860, 360);
     for (uint32_t i = 0; i < opts->n_topk; i++)
         snprintf(name[i], sizeof name[i], "%u", (unsigned)opts->topk[i]);
-    draw_curve(w, 60, "precision at k (per cent of covered words)", opts->n_topk, s->p_at, name, false);
+    draw_curve(&t, 60, "precision at k (% of covered words)", opts->n_topk, s->p_at, name, false);
     for (size_t b = 0; b < ISG_ALIGN_BANDS; b++)
         if (s->band[b].queries) {
             const unsigned long long end = isg_align_band_end[b] / 1000;
@@ -202,7 +179,6 @@ enum isg_status isg_align_plot_precision(const struct isg_align_scores *s, const
         }
     char title[64];
     snprintf(title, sizeof title, "precision at %u by frequency rank", (unsigned)opts->topk[0]);
-    draw_curve(w, 480, title, n, value, name, true);
-    isg_writer_text(w, "</svg>\n");
-    return isg_writer_commit(w, err);
+    draw_curve(&t, 480, title, n, value, name, true);
+    return write_picture(isg_svg_end(&t), path, force, err);
 }

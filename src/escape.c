@@ -8,8 +8,7 @@
 
 static bool acts(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || isg_utf8_is_bidi(c);
 }
 
 /* One character, or one byte that belongs to none; returns the bytes it takes. */

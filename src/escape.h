@@ -7,8 +7,8 @@
 
 /**
  * Copies text with each character that could act on a terminal written out: C0 controls and DEL as \n, \t, \x1b; C1
- * controls (U+0080-U+009F) and the controls of text direction (U+061C, U+200E, U+200F, U+202A-U+202E,
- * U+2066-U+2069) as \u202e; bytes that are not UTF-8 as \xff. Other text stays as it is.
+ * controls (U+0080-U+009F), line and paragraph separators and controls of text direction (isg_utf8_is_bidi) as \u202e;
+ * invalid UTF-8 as \xff. Other text stays as it is.
  * @param lines  keep newlines and tabs
  * @return bytes written, less than cap; *used (or NULL) = bytes of text that they stand for. A character is copied whole
  *         or not at all; out is NUL-terminated.

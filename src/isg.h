@@ -15,7 +15,7 @@
  *   toml.h     project files                         opt.h      option tables
  *   term.h     progress bar, colours             text.h     growing text, XML
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
- *   escape.h   control characters made visible
+ *   escape.h   control characters made visible   svg.h      pictures
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -38,6 +38,7 @@
 #include "src/writer.h"
 #include "src/checksum.h"
 #include "src/text.h"
+#include "src/svg.h"
 #include "src/vectors/decimal.h"
 #include "src/vectors/vectors.h"
 #include "src/vectors/save.h"

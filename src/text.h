@@ -3,6 +3,8 @@
 #define ISG_SRC_TEXT_H
 #include "src/writer.h"
 
+#include <stdarg.h>
+
 /** A zeroed struct is empty; once memory has run out, `failed` is set and nothing more is added. */
 struct isg_text {
     char *s;
@@ -10,17 +12,14 @@ struct isg_text {
     bool failed;
 };
 void isg_text_put(struct isg_text *t, const char *fmt, ...) ISG_PRINTF(2, 3);
-/** The same with & < > " of s as XML wants them, without the control characters that it forbids, and with
- * U+FFFD for controls of text direction. */
+void isg_text_vput(struct isg_text *t, const char *fmt, va_list ap) ISG_PRINTF(2, 0);
+/** s escaped for XML and HTML; control characters are dropped, controls of text direction and invalid UTF-8 become
+ * U+FFFD. */
 void isg_text_put_xml(struct isg_text *t, const char *s);
-/** s for people, in a terminal or a report: control characters (escape sequences among them), bidirectional controls and
- * bytes that are not UTF-8 come out as \u001b, \u202e, \xff. */
+/** s for people, in a terminal or a report, escaped by isg_escape (src/escape.h). */
 void isg_text_put_visible(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
-
-/** `one` for 1, else `many`: "%llu %s", n, isg_plural(n, "entity", "entities"). */
-const char *isg_plural(uint64_t n, const char *one, const char *many);
 
 /** isg_text_put_xml to a file. */
 void isg_writer_xml(struct isg_writer *w, const char *s);

@@ -159,6 +159,12 @@ size_t isg_utf8_skeleton(const char *s, size_t n, uint32_t *out, size_t cap)
     return used;
 }
 
+bool isg_utf8_is_bidi(uint32_t cp)
+{
+    return cp == 0x61c || cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) ||
+           (cp >= 0x2066 && cp <= 0x2069);
+}
+
 bool isg_utf8_is_letter(uint32_t cp)
 {
     const utf8proc_category_t c = category(cp);

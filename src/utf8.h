@@ -49,6 +49,7 @@ char *isg_utf8_fold(const char *s, size_t n, size_t *out_n);
  * dropped ("Économie" -> e c o n o m i e). Writes at most cap of them; returns how many.
  */
 size_t isg_utf8_skeleton(const char *s, size_t n, uint32_t *out, size_t cap);
+bool isg_utf8_is_bidi(uint32_t cp); /**< a control of text direction, which can reorder what is shown around it */
 bool isg_utf8_is_letter(uint32_t cp);
 bool isg_utf8_is_digit(uint32_t cp);
 bool isg_utf8_is_punct(uint32_t cp); /**< general categories P* and S* */

@@ -7,115 +7,64 @@
 
 /* ---- the learning curve ---- */
 
-/* Smallest and largest value of the key over the epochs; false where no epoch has it. */
-static bool range(const json_t *history, const char *key, double *low, double *high)
+/* The key's value in each epoch, NaN where there is none, and the smallest and largest; false where no epoch has it. */
+static bool values_of(const json_t *history, const char *key, double *values, struct isg_svg_plot *plot)
 {
-    *low = HUGE_VAL;
-    *high = -HUGE_VAL;
-    for (size_t i = 0; i < json_array_size(history); i++) {
+    plot->low = HUGE_VAL;
+    plot->high = -HUGE_VAL;
+    for (size_t i = 0; i < plot->n; i++) {
         const json_t *const v = json_object_get(json_array_get(history, i), key);
-        if (!json_is_number(v))
-            continue;
-        *low = fmin(*low, json_number_value(v));
-        *high = fmax(*high, json_number_value(v));
+        values[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
+        plot->low = fmin(plot->low, values[i]);
+        plot->high = fmax(plot->high, values[i]);
     }
-    return *low <= *high;
-}
-
-/* One line of the plot: values of the key over the epochs that have it, low at the bottom, high at the top. */
-static void curve(
-    struct isg_text *t, const json_t *history, const char *key, const char *colour, double low, double high)
-{
-    const size_t n = json_array_size(history);
-    const char *gap = "";
-    isg_text_put(t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colour);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *const v = json_object_get(json_array_get(history, i), key);
-        const double x = 60 + 520 * (n > 1 ? (double)i / (double)(n - 1) : 0.5);
-        if (!json_is_number(v))
-            continue;
-        isg_text_put(
-            t, "%s%.1f,%.1f", gap, x, 300 - 260 * (high > low ? (json_number_value(v) - low) / (high - low) : 0.5));
-        gap = " ";
-    }
-    isg_text_put(t, "\"/>\n");
-}
-
-static void axis(struct isg_text *t, double x, const char *anchor, const char *colour, double low, double high)
-{
-    for (int i = 0; i <= 4; i++)
-        isg_text_put(t, "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%.4g</text>\n", x, 304 - 65.0 * i,
-            anchor, colour, low + (high - low) * i / 4);
+    return plot->low <= plot->high;
 }
 
 char *isg_ner_curve_svg(const struct isg_ner_model *m)
 {
     const json_t *const history = m->provenance.history;
     const bool agreement = m->provenance.selection == ISG_SELECT_AGREEMENT;
-    const char *const score = agreement ? "agreement_f1" : "dev_f1";
-    double low, high;
+    struct isg_svg_plot plot = {60, 40, 520, 260, .n = json_array_size(history)};
+    double *const values = isg_malloc(plot.n, sizeof *values);
     struct isg_text t = {0};
-    isg_text_put(&t,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<rect width=\"640\" height=\"360\" fill=\"white\"/>\n"
-        "<path d=\"M60 40V300H580V40\" fill=\"none\" stroke=\"#888\"/>\n");
-    if (range(history, "loss", &low, &high)) {
-        axis(&t, 54, "end", "#b33", low, high);
-        curve(&t, history, "loss", "#b33", low, high);
+    if (!values)
+        return NULL;
+    isg_svg_begin(&t, 640, 360);
+    isg_svg_axes(&t, &plot, true);
+    if (values_of(history, "loss", values, &plot)) {
+        isg_svg_ticks(&t, &plot, 4, false, ISG_SVG_RED);
+        isg_svg_curve(&t, &plot, values, ISG_SVG_RED);
     }
-    isg_text_put(&t, "<text x=\"60\" y=\"24\" fill=\"#b33\">training loss</text>\n");
-    if (range(history, score, &low, &high)) {
-        axis(&t, 586, "start", "#236", low, high);
-        curve(&t, history, score, "#236", low, high);
-        isg_text_put(&t, "<text x=\"580\" y=\"24\" text-anchor=\"end\" fill=\"#236\">%s F1</text>\n",
-            agreement ? "agreement" : "dev");
+    isg_svg_label(&t, 60, 24, ISG_SVG_START, ISG_SVG_RED, "training loss");
+    if (values_of(history, agreement ? "agreement_f1" : "dev_f1", values, &plot)) {
+        isg_svg_ticks(&t, &plot, 4, true, ISG_SVG_BLUE);
+        isg_svg_curve(&t, &plot, values, ISG_SVG_BLUE);
+        isg_svg_label(&t, 580, 24, ISG_SVG_END, ISG_SVG_BLUE, "%s F1", agreement ? "agreement" : "dev");
     }
-    isg_text_put(&t,
-        "<text x=\"60\" y=\"320\">1</text><text x=\"580\" y=\"320\" text-anchor=\"end\">%zu</text>"
-        "<text x=\"320\" y=\"340\" text-anchor=\"middle\">epoch</text>\n</svg>\n",
-        json_array_size(history));
-    return isg_text_finish(&t);
+    isg_svg_label(&t, 60, 320, ISG_SVG_START, ISG_SVG_BLACK, "1");
+    isg_svg_label(&t, 580, 320, ISG_SVG_END, ISG_SVG_BLACK, "%zu", plot.n);
+    isg_svg_label(&t, 320, 340, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "epoch");
+    isg_free(values);
+    return isg_svg_end(&t);
 }
 
 /* ---- the card ---- */
 
-static bool is_control(uint32_t cp)
+/* Foreign text in Markdown: visible, and nothing in it is markup, a link or a table's border. */
+static void put_markdown(struct isg_text *t, const char *foreign)
 {
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x61c || cp == 0x200e || cp == 0x200f ||
-           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
-}
-
-/* Foreign text: control characters, among them those that turn the direction of text, and bytes that are not UTF-8 are
- * shown by number; with `markdown` nothing in it is markup, a link or a table's border either. */
-static void put_foreign(struct isg_text *t, const char *s, bool markdown)
-{
-    for (size_t n = strlen(s); n > 0;) {
-        uint32_t cp = (unsigned char)*s;
-        const bool valid = isg_utf8_valid(s, n < 4 ? n : 4) > 0;
-        const size_t len = valid ? isg_utf8_decode(s, n, &cp) : 1;
-        if (!valid)
-            isg_text_put(t, "%sx%02x", markdown ? "\\\\" : "\\", (unsigned)cp);
-        else if (is_control(cp))
-            isg_text_put(t, "U+%04X", (unsigned)cp);
-        else if (markdown && cp < 0x80 && strchr("&<>\"':@|", (int)cp))
-            isg_text_put(t, "&#%u;", (unsigned)cp);
-        else if (markdown && cp < 0x80 && strchr("\\`*_[]()!#~{}", (int)cp))
-            isg_text_put(t, "\\%c", (int)cp);
+    struct isg_text visible = {0};
+    isg_text_put_visible(&visible, foreign);
+    for (size_t i = 0; i < visible.n; i++) {
+        const char c = visible.s[i];
+        if (strchr("&<>\"':@|", c))
+            isg_text_put(t, "&#%d;", c);
         else
-            isg_text_put(t, "%.*s", (int)len, s);
-        s += len;
-        n -= len;
+            isg_text_put(t, strchr("\\`*_[]()!#~{}", c) ? "\\%c" : "%c", c);
     }
-}
-
-static void put_markdown(struct isg_text *t, const char *s)
-{
-    put_foreign(t, s, true);
-}
-
-static void put_plain(struct isg_text *t, const char *s)
-{
-    put_foreign(t, s, false);
+    t->failed |= visible.failed;
+    isg_free(isg_text_finish(&visible));
 }
 
 /* What selected the epoch, as the end of a clause. */
@@ -320,7 +269,7 @@ static void put_type_line(
     struct isg_text *t, const struct isg_ner_provenance *p, const struct isg_ner_type_record *type)
 {
     isg_text_put(t, "  ");
-    put_plain(t, type->name);
+    isg_text_put_visible(t, type->name);
     isg_text_put(t, ": %llu in training text", (unsigned long long)type->train);
     if (p->mode)
         isg_text_put(t, ", %llu in source text", (unsigned long long)type->source);
@@ -336,7 +285,7 @@ char *isg_ner_summary(const struct isg_ner_model *m)
     isg_text_put(&t, "named entity tagger, %u entity type%s\n", m->vocab.n_types, m->vocab.n_types == 1 ? "" : "s");
     for (uint32_t i = 0; !p->n_types && i < m->vocab.n_types; i++) {
         isg_text_put(&t, "  ");
-        put_plain(&t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
+        isg_text_put_visible(&t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
         isg_text_put(&t, "\n");
     }
     for (size_t i = 0; i < p->n_types; i++)
@@ -344,14 +293,14 @@ char *isg_ner_summary(const struct isg_ner_model *m)
     if (p->has_dev && isfinite(p->f1))
         isg_text_put(
             &t, "  dev F1 %.2f%s\n", p->f1, p->selection == ISG_SELECT_SOURCE_DEV ? " (sources' dev texts)" : "");
-    put_training(&t, m, "  ", put_plain);
+    put_training(&t, m, "  ", isg_text_put_visible);
     for (size_t i = 0; i < p->n_inputs; i++) {
         isg_text_put(&t, "  ");
-        put_plain(&t, p->inputs[i].role);
+        isg_text_put_visible(&t, p->inputs[i].role);
         isg_text_put(&t, ": ");
-        put_plain(&t, p->inputs[i].file);
+        isg_text_put_visible(&t, p->inputs[i].file);
         isg_text_put(&t, ", XXH3 ");
-        put_plain(&t, p->inputs[i].xxh3);
+        isg_text_put_visible(&t, p->inputs[i].xxh3);
         isg_text_put(&t, "\n");
     }
     return isg_text_finish(&t);

@@ -29,41 +29,32 @@ char *isg_ner_seen_report(const struct isg_ner_detail *d)
 
 char *isg_ner_confusion_svg(const struct isg_ner_detail *d)
 {
-    enum { CELL = 64, LEFT = 150, TOP = 84 };
-    const size_t side = d->n_types + 1, size = side * CELL;
+    enum { CELL = 64, HALF = CELL / 2, LEFT = 150, TOP = 84 };
+    const size_t side = d->n_types + 1;
+    const double size = (double)side * CELL;
     struct isg_text t = {0};
-    isg_text_put(&t,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" font-family=\"sans-serif\" "
-        "font-size=\"13\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-        "<text x=\"%zu\" y=\"24\" text-anchor=\"middle\">predicted</text>\n"
-        "<text x=\"20\" y=\"%zu\" text-anchor=\"middle\" transform=\"rotate(-90 20 %zu)\">gold</text>\n",
-        size + LEFT + 20, size + TOP + 20, LEFT + size / 2, TOP + size / 2, TOP + size / 2);
+    isg_svg_begin(&t, size + LEFT + 20, size + TOP + 20);
+    isg_svg_label(&t, LEFT + size / 2, 24, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "predicted");
+    isg_svg_label_up(&t, 20, TOP + size / 2, "gold");
     for (size_t i = 0; i < side; i++) {
-        isg_text_put(&t, "<text x=\"%zu\" y=\"%d\" text-anchor=\"middle\">", LEFT + i * CELL + CELL / 2, TOP - 12);
-        isg_text_put_xml(&t, type_name(d, i, "not found"));
-        isg_text_put(
-            &t, "</text>\n<text x=\"%d\" y=\"%zu\" text-anchor=\"end\">", LEFT - 10, TOP + i * CELL + CELL / 2 + 4);
-        isg_text_put_xml(&t, type_name(d, i, "no entity"));
-        isg_text_put(&t, "</text>\n");
+        const double at = (double)i * CELL + HALF;
+        isg_svg_label(&t, LEFT + at, TOP - 12, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "%s", type_name(d, i, "not found"));
+        isg_svg_label(&t, LEFT - 10, TOP + at + 4, ISG_SVG_END, ISG_SVG_BLACK, "%s", type_name(d, i, "no entity"));
     }
     for (size_t i = 0; i < side; i++) {
         uint64_t row = 0;
         for (size_t j = 0; j < side; j++)
             row += d->confusion[i * side + j];
         for (size_t j = 0; j < side; j++) {
-            if (i == d->n_types && j == d->n_types) /* what neither side calls an entity is not counted */
+            if (i == d->n_types && j == d->n_types) /* what both call no entity is not counted */
                 continue;
             const uint64_t n = d->confusion[i * side + j];
             const double share = row ? (double)n / (double)row : 0;
-            isg_text_put(&t,
-                "<rect x=\"%zu\" y=\"%zu\" width=\"%d\" height=\"%d\" fill=\"%s\" fill-opacity=\"%.3f\" "
-                "stroke=\"#ccc\"/>\n<text x=\"%zu\" y=\"%zu\" text-anchor=\"middle\" "
-                "fill=\"%s\">%llu</text>\n",
-                LEFT + j * CELL, TOP + i * CELL, CELL, CELL, i == j ? "#236" : "#b33", share,
-                LEFT + j * CELL + CELL / 2, TOP + i * CELL + CELL / 2 + 4, share > 0.5 ? "white" : "black",
-                (unsigned long long)n);
+            const double x = LEFT + (double)j * CELL, y = TOP + (double)i * CELL;
+            isg_svg_rect(&t, x, y, CELL, CELL, i == j ? ISG_SVG_BLUE : ISG_SVG_RED, share, ISG_SVG_PALE);
+            isg_svg_label(&t, x + HALF, y + HALF + 4, ISG_SVG_MIDDLE, share > 0.5 ? ISG_SVG_WHITE : ISG_SVG_BLACK,
+                "%llu", (unsigned long long)n);
         }
     }
-    isg_text_put(&t, "</svg>\n");
-    return isg_text_finish(&t);
+    return isg_svg_end(&t);
 }

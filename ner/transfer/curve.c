@@ -111,45 +111,49 @@ static size_t gather(struct place *to, const struct isg_ner_curve_point *points,
     return places;
 }
 
+/* The line of the method (0) or the baseline (1) with its range at each place; whether it has a point. */
+static bool draw_line(struct isg_text *t, const struct isg_svg_plot *plot, const struct place *places, int k,
+    double *values, const char *colour)
+{
+    bool any = false;
+    for (size_t p = 0; p < plot->n; p++) {
+        values[p] = places[p].n[k] ? places[p].mean[k] : (double)NAN;
+        any = any || places[p].n[k];
+    }
+    isg_svg_curve(t, plot, values, colour);
+    for (size_t p = 0; p < plot->n; p++) {
+        const double x = isg_svg_x(plot, p);
+        if (places[p].n[k])
+            isg_svg_line(t, x, isg_svg_y(plot, places[p].low[k]), x, isg_svg_y(plot, places[p].high[k]), colour);
+    }
+    return any;
+}
+
 char *isg_ner_few_shot_svg(const struct isg_ner_curve_point *points, size_t n, bool use_dev, const char *title)
 {
-    static const char *const colours[] = {"#236", "#b33"}, *const names[] = {"with transfer", "target alone"};
+    static const char *const colours[] = {ISG_SVG_BLUE, ISG_SVG_RED}, *const names[] = {
+                                                                          "with transfer", "target alone"};
     struct isg_text t = {0};
     struct place *const places = isg_malloc(n + 1, sizeof *places);
-    if (!places)
+    double *const values = isg_malloc(n + 1, sizeof *values);
+    if (!places || !values) {
+        isg_free(places);
+        isg_free(values);
         return NULL;
-    const size_t m = gather(places, points, n, use_dev);
-    isg_text_put(&t,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<rect width=\"640\" height=\"360\" fill=\"white\"/>\n"
-        "<path d=\"M60 40V300H600\" fill=\"none\" stroke=\"#888\"/>\n<text x=\"60\" y=\"24\">");
-    isg_text_put_xml(&t, title);
-    isg_text_put(&t, "</text>\n");
-    for (int i = 0; i <= 100; i += 20)
-        isg_text_put(&t, "<text x=\"54\" y=\"%.0f\" text-anchor=\"end\">%d</text>\n", 304 - 2.6 * i, i);
-    for (size_t p = 0; p < m; p++)
-        isg_text_put(&t, "<text x=\"%.0f\" y=\"320\" text-anchor=\"middle\">%u</text>\n",
-            80 + 500 * (m > 1 ? (double)p / (double)(m - 1) : 0.5), places[p].sentences);
-    for (int k = 0; k < 2; k++) {
-        isg_text_put(&t, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"", colours[k]);
-        bool any = false;
-        for (size_t p = 0; p < m; p++)
-            if (places[p].n[k]) {
-                isg_text_put(&t, "%s%.1f,%.1f", any ? " " : "", 80 + 500 * (m > 1 ? (double)p / (double)(m - 1) : 0.5),
-                    300 - 2.6 * places[p].mean[k]);
-                any = true;
-            }
-        isg_text_put(&t, "\"/>\n");
-        for (size_t p = 0; p < m; p++)
-            if (places[p].n[k])
-                isg_text_put(&t, "<path d=\"M%.1f %.1fV%.1f\" stroke=\"%s\"/>\n",
-                    80 + 500 * (m > 1 ? (double)p / (double)(m - 1) : 0.5), 300 - 2.6 * places[p].low[k],
-                    300 - 2.6 * places[p].high[k], colours[k]);
-        if (any)
-            isg_text_put(&t, "<text x=\"590\" y=\"%d\" text-anchor=\"end\" fill=\"%s\">%s</text>\n", 280 - 18 * k,
-                colours[k], names[k]);
     }
-    isg_text_put(&t, "<text x=\"330\" y=\"342\" text-anchor=\"middle\">target sentences</text>\n</svg>\n");
+    const struct isg_svg_plot plot = {
+        60, 40, 540, 260, .inset = 20, .high = 100, .n = gather(places, points, n, use_dev)};
+    isg_svg_begin(&t, 640, 360);
+    isg_svg_axes(&t, &plot, false);
+    isg_svg_ticks(&t, &plot, 5, false, ISG_SVG_BLACK);
+    isg_svg_label(&t, 60, 24, ISG_SVG_START, ISG_SVG_BLACK, "%s", title);
+    for (size_t p = 0; p < plot.n; p++)
+        isg_svg_label(&t, isg_svg_x(&plot, p), 320, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "%u", places[p].sentences);
+    for (int k = 0; k < 2; k++)
+        if (draw_line(&t, &plot, places, k, values, colours[k]))
+            isg_svg_label(&t, 590, 280 - 18 * k, ISG_SVG_END, colours[k], "%s", names[k]);
+    isg_svg_label(&t, 330, 342, ISG_SVG_MIDDLE, ISG_SVG_BLACK, "target sentences");
     isg_free(places);
-    return isg_text_finish(&t);
+    isg_free(values);
+    return isg_svg_end(&t);
 }

@@ -50,7 +50,7 @@ holds stderr 'no vector for "nothing"'
 holds space.svg ">t30<"
 run 0 align plot --map m.map --src s.vec --tgt t.vec -o space1.svg --threads 1
 for picture in precision space space1; do
-    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' $picture.svg || fail "$picture.svg is no XML"
+    is_xml $picture.svg
 done
 run 3 align plot --map m.map --src s.vec --tgt t.vec -o none.svg nothing
 # Health: a true map is good, one of shuffled pairs is not.

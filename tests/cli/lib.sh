@@ -24,6 +24,10 @@ holds() {
 lacks() {
     ! grep -qF -- "$2" "$1" || fail "$1 has \"$2\""
 }
+# is_xml FILE: well-formed
+is_xml() {
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$1" || fail "$1 is not XML"
+}
 one_line() {
     [ "$(wc -l <"$1")" = 1 ] || fail "$1 is not one line: $(head -c 300 "$1")"
 }

@@ -99,7 +99,7 @@ for text in "pipeline_tag: token-classification" "| train | train | " "| hidden 
 done
 run 0 ner plot --model one -o curve.svg
 [ "$(grep -c "<polyline" curve.svg)" = 2 ] || fail "the learning curve has not two lines"
-tail -n 1 curve.svg | grep -q "</svg>" || fail "the learning curve is cut"
+is_xml curve.svg
 run 0 info one
 holds stdout '"xxh3"'
 for text in "named entity tagger, " "LOC: [0-9]* in training text, dev F1 " "epoch [0-9]* of [0-9]* was kept, selected by F1 on the dev text" \
@@ -128,7 +128,7 @@ run 0 ner eval --bootstrap 200 dev out
 holds stdout "95% interval of FB1: "
 run 0 ner eval --seen train --confusion confusion.svg dev out
 grep -qE '^ +all: ' stdout || fail "no table of seen entities: $(cat stdout)"
-tail -n 1 confusion.svg | grep -q "</svg>" || fail "the confusion matrix is cut"
+is_xml confusion.svg
 run 2 ner eval --confusion confusion.svg dev out
 run 0 ner eval --json --seen train dev out
 tr -d ' \n' <stdout >flat

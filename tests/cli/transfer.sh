@@ -149,7 +149,7 @@ run 2 ner train --train source.conll --preset small --epochs 1 --force -o kept.m
 run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
     --baseline --svg curve.svg -o curve.tsv
 [ "$(wc -l <curve.tsv)" = 11 ] || fail "not header, 2 + 4 + 4 rows"
-holds curve.svg '<svg'
+is_xml curve.svg
 holds curve.svg 'target alone'
 run 0 ner curve --mode mult --share head "${fast[@]}" --dev target.conll --test target.conll --sizes 0,2,all --seeds 2 \
     --baseline --threads 1 -o again.tsv
