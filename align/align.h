@@ -15,6 +15,10 @@
 
 enum isg_side { ISG_SOURCE = 0, ISG_TARGET = 1 };
 
+/** For programs, before their libraries are loaded: a lack of memory inside FAISS is told from other failures, and where C++
+ * would abort, ends with one line and exit 1 (align/cxx.h). Not for libraries: it sets handlers of the whole process. */
+void isg_align_program_starts(void);
+
 /* ---- Files of word pairs ---- */
 
 /**

@@ -32,11 +32,8 @@ static void end_program()
     _exit(1);
 }
 
-static void install()
+extern "C" void isg_align_program_starts(void)
 {
     std::set_new_handler(note_failure);
     std::set_terminate(end_program);
 }
-
-/* Before the constructors of shared libraries, which allocate. */
-__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)() = install;

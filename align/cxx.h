@@ -1,8 +1,9 @@
 /** @file align/cxx.h  What happens when a C++ library (FAISS) runs out of memory. Private to align.
  *
  * FAISS's C interface catches exceptions but does not say which; exceptions while the program is loaded, or in a parallel
- * region, end in std::terminate. So, from before the libraries are loaded: a failure of operator new is noted, and
- * std::terminate for lack of memory writes one line to standard error and exits with status 1. */
+ * region, end in std::terminate. So in the program, from before the libraries are loaded (isg_align_program_starts), a failure
+ * of operator new is noted, and std::terminate for lack of memory writes one line to standard error and exits with status 1.
+ * A library leaves the process as it is. */
 #ifndef ISG_ALIGN_CXX_H
 #define ISG_ALIGN_CXX_H
 #include <stdbool.h>
@@ -10,7 +11,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-bool isg_cxx_out_of_memory(void); /**< Has operator new failed in this process? */
+bool isg_cxx_out_of_memory(void);    /**< Has operator new failed in this program? In a library always false. */
+void isg_align_program_starts(void); /**< as in align.h, which is no C++ */
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@
 #include "ner/score/evalfile.h"
 #include "ner/score/stats.h"
 #include "ner/tag/pseudo.h"
+#include "ner/tag/session.h"
 #include "ner/tag/tagfile.h"
 #include "ner/train/train.h"
 #include "ner/transfer/curve.h"

@@ -1,6 +1,6 @@
 /** @file tools/app.h  The contract between the program (isogloss.c, app.c) and its commands (commands/, project/).
  *
- * A command is one `const struct isg_tool isg_tool_NAME` in one file and one entry in ISG_TOOLS of isogloss.c:
+ * A command is one `const struct isg_tool isg_tool_NAME` in one file and one entry in ISG_TOOLS below:
  *
  *     static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struct isg_error *err)
  *     {
@@ -31,6 +31,15 @@
 #include "src/isg.h"
 #include <jansson.h>
 #include <stdio.h>
+
+/** The commands: X(name of the struct after isg_tool_), in the order of the help. */
+/* clang-format off */
+#define ISG_TOOLS(X) \
+    X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) X(align_health) X(align_plot) \
+    X(translate) X(translate_case) X(translate_lm) X(translate_vectors) X(translate_view) \
+    X(ner_train) X(ner_transfer) X(ner_curve) X(ner_pseudo) X(ner_tag) X(ner_eval) X(ner_compare) X(ner_card) \
+    X(ner_plot) X(run_project) X(convert) X(check) X(info) X(completion) X(man_pages)
+/* clang-format on */
 
 struct isg_tool;
 

@@ -1,25 +1,18 @@
 /* A lack of memory where nobody can return a status: in the constructors of libraries before main() (libgfortran,
- * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS. One line and exit 1, as anywhere else.
+ * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS (align/cxx.h). One line and exit 1, as anywhere else.
  * And OpenBLAS is kept from starting threads, which needs the most memory of all. */
 #include "tools/early.h"
+#include "align/align.h"
 
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
-
-/* std::set_terminate(void (*)()) of the C++ ABI: this program is C, and FAISS is linked into it */
-void (*_ZSt13set_terminatePFvvE(void (*)(void)))(void);
 
 static void say_and_exit(const char *line)
 {
     const ssize_t unused = write(STDERR_FILENO, line, strlen(line));
     (void)unused;
     _exit(1);
-}
-
-static void terminated(void)
-{
-    say_and_exit("isogloss: a library gave up, most likely for lack of memory\n");
 }
 
 static void crashed(int signal_number)
@@ -56,7 +49,7 @@ static void before_libraries(int argc, char **argv, char **env)
 {
     (void)argc;
     start_without_blas_threads(argv, env);
-    (void)_ZSt13set_terminatePFvvE(terminated);
+    isg_align_program_starts();
     /* libgfortran calls itself without end where it cannot say that memory is gone: the stack is used up then */
     static char stack[16384];
     (void)sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);

@@ -26,6 +26,8 @@ struct pass {
     size_t cap_types;
     bool *unlabelled; /* by entity: drop_lower took its label */
     size_t cap_unlabelled;
+    struct text *given; /* tags of the source words */
+    size_t cap_given;
     struct text *tags; /* of the target words */
     size_t cap_tags;
 };
@@ -40,23 +42,27 @@ static void pass_fini(struct pass *p)
     isg_free(p->letters);
     isg_free(p->types);
     isg_free(p->unlabelled);
+    isg_free(p->given);
     isg_free(p->tags);
 }
 
-/** Words, entities and shapes of a block. */
-static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, struct isg_error *err)
+/** Room for the words of a sentence. */
+static enum isg_status grow_sentence(struct pass *p, size_t n, struct isg_error *err)
 {
-    if (!ISG_GROW(p->words, p->cap_words, b->n_tokens) || !ISG_GROW(p->letters, p->cap_letters, b->n_tokens) ||
-        !ISG_GROW(p->types, p->cap_types, b->n_tokens))
-        return isg_error_nomem(err, "a sentence");
+    const bool good = ISG_GROW(p->words, p->cap_words, n) && ISG_GROW(p->letters, p->cap_letters, n) &&
+                      ISG_GROW(p->types, p->cap_types, n) && ISG_GROW(p->given, p->cap_given, n);
+    return good ? ISG_OK : isg_error_nomem(err, "a sentence");
+}
+
+/** Entities and shapes of n words, whose text and given tags are set. */
+static enum isg_status look_at_sentence(struct pass *p, size_t n_words, struct isg_error *err)
+{
     const char *previous = NULL;
     size_t previous_n = 0;
-    for (size_t i = 0; i < b->n_tokens; i++) {
-        size_t n, tag_n, type_n;
-        const char *type, *s = isg_block_word(p->in, b, i, &n), *tag = isg_block_tag(p->in, b, i, &tag_n);
-        struct isg_tr_word *w = &p->words[i];
-        *w = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
-        ISG_TRY(isg_tr_look(p->t, w, err));
+    for (size_t i = 0; i < n_words; i++) {
+        size_t tag_n = p->given[i].n, type_n;
+        const char *type, *tag = p->given[i].s;
+        ISG_TRY(isg_tr_look(p->t, &p->words[i], err));
         p->letters[i] = 'O';
         p->types[i] = 0;
         if (!tag)
@@ -70,24 +76,36 @@ static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, 
         previous = tag;
         previous_n = tag_n;
     }
-    ISG_TRY(isg_spans_from_tags(p->letters, p->types, b->n_tokens, &p->spans, &p->cap_spans, &p->n_spans, err));
+    ISG_TRY(isg_spans_from_tags(p->letters, p->types, n_words, &p->spans, &p->cap_spans, &p->n_spans, err));
     for (size_t e = 0; e < p->n_spans; e++)
         for (uint32_t k = 0; k < p->spans[e].n; k++) {
             p->words[p->spans[e].first + k].entity = (uint32_t)e;
             p->words[p->spans[e].first + k].type = p->spans[e].type;
         }
     p->s.words = p->words;
-    p->s.n = b->n_tokens;
+    p->s.n = n_words;
     return ISG_OK;
 }
 
-/** Tag of the k-th of m target words of an entity whose number of words changes, in the arena. */
-static enum isg_status spread_tag(const struct pass *p, const struct isg_block *b, const struct isg_span *e, size_t k,
-    size_t m, struct text *tag, struct isg_error *err)
+/** Words, tags, entities and shapes of a block. */
+static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, struct isg_error *err)
 {
-    size_t n, last_n;
-    const char *first = isg_block_tag(p->in, b, e->first, &n);
-    const char *last = isg_block_tag(p->in, b, e->first + e->n - 1, &last_n);
+    ISG_TRY(grow_sentence(p, b->n_tokens, err));
+    for (size_t i = 0; i < b->n_tokens; i++) {
+        size_t n;
+        const char *const s = isg_block_word(p->in, b, i, &n);
+        p->words[i] = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
+        p->given[i].s = isg_block_tag(p->in, b, i, &p->given[i].n);
+    }
+    return look_at_sentence(p, b->n_tokens, err);
+}
+
+/** Tag of the k-th of m target words of an entity whose number of words changes, in the arena. */
+static enum isg_status spread_tag(
+    const struct pass *p, const struct isg_span *e, size_t k, size_t m, struct text *tag, struct isg_error *err)
+{
+    const size_t n = p->given[e->first].n;
+    const char *const first = p->given[e->first].s, *const last = p->given[e->first + e->n - 1].s;
     const char single = p->saw_l ? 'U' : 'S', end = p->saw_l ? 'L' : 'E', inside = p->saw_m ? 'M' : 'I';
     const bool ends = strchr("ELSUW", last[0]) != NULL; /* the scheme marks the last word of an entity */
     char *s = isg_arena_alloc(&p->t->arena, n, 1);
@@ -103,14 +121,14 @@ static enum isg_status spread_tag(const struct pass *p, const struct isg_block *
 }
 
 /** Sets p->tags: those of the target words, NULL where the corpus has none. */
-static enum isg_status find_tags(struct pass *p, const struct isg_block *b, struct isg_error *err)
+static enum isg_status find_tags(struct pass *p, struct isg_error *err)
 {
     if (!ISG_GROW(p->tags, p->cap_tags, p->s.n_out))
         return isg_error_nomem(err, "a sentence");
     for (size_t o = 0; o < p->s.n_out;) {
         const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
         if (entity == ISG_NO_ID) {
-            p->tags[o].s = isg_block_tag(p->in, b, source, &p->tags[o].n);
+            p->tags[o] = p->given[source];
             o++;
             continue;
         }
@@ -122,9 +140,9 @@ static enum isg_status find_tags(struct pass *p, const struct isg_block *b, stru
             if (p->unlabelled[entity])
                 p->tags[o + k] = (struct text){"O", 1};
             else if (m == e->n)
-                p->tags[o + k].s = isg_block_tag(p->in, b, e->first + k, &p->tags[o + k].n);
+                p->tags[o + k] = p->given[e->first + k];
             else
-                ISG_TRY(spread_tag(p, b, e, k, m, &p->tags[o + k], err));
+                ISG_TRY(spread_tag(p, e, k, m, &p->tags[o + k], err));
         o += m;
     }
     return ISG_OK;
@@ -258,14 +276,11 @@ static bool add_text(json_t *array, const char *s, size_t n)
     return json_array_append_new(array, s ? json_stringn(s, n) : json_null()) == 0;
 }
 
-static bool trace_words(const struct pass *p, const struct isg_block *b, json_t *source, json_t *gold)
+static bool trace_words(const struct pass *p, json_t *source, json_t *gold)
 {
-    for (size_t i = 0; i < p->s.n; i++) {
-        size_t n;
-        const char *tag = isg_block_tag(p->in, b, i, &n);
-        if (!add_text(source, p->words[i].s, p->words[i].n) || !add_text(gold, tag, n))
+    for (size_t i = 0; i < p->s.n; i++)
+        if (!add_text(source, p->words[i].s, p->words[i].n) || !add_text(gold, p->given[i].s, p->given[i].n))
             return false;
-    }
     return true;
 }
 
@@ -295,7 +310,7 @@ static bool trace_units(const struct pass *p, json_t *units)
 }
 
 /** One JSON object: {"source": [...], "target": [...], "tags": [...], "gold": [...], "units": [{...}]}. */
-static enum isg_status write_trace(struct pass *p, const struct isg_block *b, struct isg_error *err)
+static enum isg_status write_trace(struct pass *p, struct isg_error *err)
 {
     enum { SOURCE, GOLD, TARGET, TAGS, UNITS, N_ARRAYS };
     json_t *a[N_ARRAYS], *all = NULL;
@@ -303,7 +318,7 @@ static enum isg_status write_trace(struct pass *p, const struct isg_block *b, st
     bool made = true;
     for (int i = 0; i < N_ARRAYS; i++)
         made &= (a[i] = json_array()) != NULL;
-    if (made && trace_words(p, b, a[SOURCE], a[GOLD]) && trace_out(p, a[TARGET], a[TAGS]) && trace_units(p, a[UNITS]))
+    if (made && trace_words(p, a[SOURCE], a[GOLD]) && trace_out(p, a[TARGET], a[TAGS]) && trace_units(p, a[UNITS]))
         all = json_pack("{s:I,s:i,s:O,s:O,s:O,s:O,s:O}", "sentence", (json_int_t)p->s.index + 1, "sample",
             (int)p->s.sample, "source", a[SOURCE], "gold", a[GOLD], "target", a[TARGET], "tags", a[TAGS], "units",
             a[UNITS]);
@@ -338,10 +353,10 @@ static enum isg_status translate_block(struct pass *p, const struct isg_block *b
             continue;
         }
         count(p);
-        ISG_TRY(find_tags(p, b, err));
+        ISG_TRY(find_tags(p, err));
         write_block(p, b);
         if (p->trace)
-            ISG_TRY(write_trace(p, b, err));
+            ISG_TRY(write_trace(p, err));
     }
     return ISG_OK;
 }
@@ -374,6 +389,74 @@ enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
         }
     }
     report->scheme = isg_scheme_verdict(&p.vote);
+out:
+    pass_fini(&p);
+    return status;
+}
+
+/* The target words of a sentence, copied into one block of memory with their array. */
+static enum isg_status copy_targets(
+    const struct pass *p, struct isg_translated **out, size_t *n_out, struct isg_error *err)
+{
+    const size_t n = p->s.n_out;
+    size_t bytes = n * sizeof **out;
+    for (size_t o = 0; o < n; o++)
+        bytes += p->s.out[o].n + p->tags[o].n + 2;
+    struct isg_translated *const all = isg_malloc(bytes + 1, 1);
+    if (!all)
+        return isg_error_nomem(err, "a translation");
+    char *to = (char *)(all + n);
+    for (size_t o = 0; o < n; o++) {
+        const struct isg_tr_out *const x = &p->s.out[o];
+        const struct isg_tr_option *const how = &p->s.units[x->unit].option;
+        all[o] = (struct isg_translated){
+            .word = to, .source = x->source, .method = how->method, .rank = how->rank, .score = how->score};
+        memcpy(to, x->s, x->n);
+        to[x->n] = 0;
+        to += x->n + 1;
+        if (!p->tags[o].s)
+            continue;
+        all[o].tag = to;
+        memcpy(to, p->tags[o].s, p->tags[o].n);
+        to[p->tags[o].n] = 0;
+        to += p->tags[o].n + 1;
+    }
+    *out = all;
+    *n_out = n;
+    return ISG_OK;
+}
+
+enum isg_status isg_translate_sentence(struct isg_translator *t, const char *const *words, const char *const *tags,
+    size_t n, struct isg_translated **out, size_t *n_out, struct isg_error *err)
+{
+    struct isg_translate_report report = {0};
+    struct pass p = {.t = t, .report = &report};
+    enum isg_status status = ISG_OK;
+    *out = NULL;
+    *n_out = 0;
+    ISG_GOTO(grow_sentence(&p, n + 1, err));
+    for (size_t i = 0; i < n; i++) {
+        const char *type;
+        size_t type_n;
+        const size_t length = strlen(words[i]);
+        if (length == 0 || isg_utf8_valid(words[i], length) != length) {
+            status = isg_error_set(
+                err, ISG_EDATA, NULL, 0, "word %zu is %s", i + 1, length ? "no valid UTF-8" : "empty");
+            goto out;
+        }
+        if (tags && !isg_tag_split(tags[i], strlen(tags[i]), &type, &type_n)) {
+            (void)isg_error_set(err, ISG_EDATA, NULL, 0, "tag \"%.80s\" of word %zu", tags[i], i + 1);
+            status = isg_error_expected(err, "O, or a letter, a hyphen and a type, as in B-PER");
+            goto out;
+        }
+        p.words[i] = (struct isg_tr_word){.s = words[i], .n = (uint32_t)length, .entity = ISG_NO_ID};
+        p.given[i] = (struct text){tags ? tags[i] : NULL, tags ? strlen(tags[i]) : 0};
+    }
+    ISG_GOTO(look_at_sentence(&p, n, err));
+    ISG_GOTO(isg_tr_translate(t, &p.s, err));
+    ISG_GOTO(unlabel(&p, err));
+    ISG_GOTO(find_tags(&p, err));
+    status = copy_targets(&p, out, n_out, err);
 out:
     pass_fini(&p);
     return status;

@@ -164,6 +164,22 @@ struct isg_translate_report {
 ISG_MUST_CHECK enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
     struct isg_columns columns, struct isg_writer *out, struct isg_writer *trace, struct isg_translate_report *report,
     const struct isg_env *env, struct isg_error *err);
+/** A target word of one sentence. */
+struct isg_translated {
+    const char *word, *tag; /**< tag NULL where none were given */
+    size_t source;          /**< the source word whose place it takes */
+    enum isg_method method;
+    uint32_t rank; /**< of the candidate, 1 = best; 0 = none */
+    float score;   /**< as the lexicon or the map gives it */
+};
+/**
+ * Translates one sentence, the first of a corpus as far as anything is drawn; the filters are not asked.
+ * @param tags  NULL, or a tag for each word
+ * @param out   *n_out target words in one block with their texts; isg_free it
+ * ISG_EDATA for an empty word, invalid UTF-8 or a malformed tag.
+ */
+ISG_MUST_CHECK enum isg_status isg_translate_sentence(struct isg_translator *t, const char *const *words,
+    const char *const *tags, size_t n, struct isg_translated **out, size_t *n_out, struct isg_error *err);
 /** A page that shows source and target sentences of a trace side by side, entities and methods in colour. */
 ISG_MUST_CHECK enum isg_status isg_translate_page(
     const char *trace_path, struct isg_writer *page, struct isg_error *err);

@@ -121,6 +121,12 @@ static double path_score(const struct isg_crf_input *in, const uint32_t *labels)
     return sum + (in->crf->end ? (double)in->crf->end->value[labels[in->n - 1]] : 0);
 }
 
+/* Sums of float exponentials come out a little above 1. */
+static float probability(double p)
+{
+    return p < 1 ? (float)p : 1;
+}
+
 static enum isg_status probabilities(const struct run *r, struct worker *w, const struct isg_crf_input *in, size_t at,
     uint32_t sentence, struct isg_error *err)
 {
@@ -136,7 +142,7 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
         }
         isg_crf_marginals(lattice, w->marginals);
         for (uint32_t t = 0; job->confidence && t < in->n; t++)
-            job->confidence[at + t] = (float)w->marginals[(size_t)t * L + job->labels[at + t]];
+            job->confidence[at + t] = probability((double)w->marginals[(size_t)t * L + job->labels[at + t]]);
         for (size_t i = 0; job->label_marginals && i < (size_t)in->n * L; i++)
             job->label_marginals[at * L + i] = (float)w->marginals[i];
     }
@@ -149,8 +155,8 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
         for (size_t i = 0; i < n; i++) {
             const struct isg_span s = w->spans[i];
             neighbours_of(r->vocab, &r->d->net->head, s.type, w->neighbours);
-            job->span_probability[at + s.first] = (float)isg_crf_span_probability(
-                lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours);
+            job->span_probability[at + s.first] = probability(isg_crf_span_probability(
+                lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours));
         }
     }
     if (job->nll)
@@ -160,7 +166,7 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
         const double log_z = isg_crf_log_z(lattice);
         for (uint32_t k = 0; k < job->nbest; k++) {
             float *p = &job->probability_n[(size_t)sentence * job->nbest + k];
-            *p = w->scores[k] == -(double)INFINITY ? 0 : (float)exp(w->scores[k] - log_z);
+            *p = w->scores[k] == -(double)INFINITY ? 0 : probability(exp(w->scores[k] - log_z));
         }
     }
 out:

@@ -12,7 +12,7 @@ static bool is_constrained(const struct isg_tagger *t)
     return t->opts->given || t->opts->capitals;
 }
 
-static void clear(struct isg_tagger *t)
+void isg_tag_clear(struct isg_tagger *t)
 {
     for (size_t i = 0; i < t->n_records; i++)
         json_decref(t->records[i].json);
@@ -21,7 +21,7 @@ static void clear(struct isg_tagger *t)
 
 void isg_tag_fini(struct isg_tagger *t)
 {
-    clear(t);
+    isg_tag_clear(t);
     isg_ner_ensemble_free(t->ensemble);
     isg_tokeniser_free(t->tokeniser);
     isg_ner_given_fini(&t->given);
@@ -81,7 +81,7 @@ enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err)
     ISG_TRY(t->write(t, err));
     t->totals->tokens += t->n_tokens;
     t->totals->sentences += t->n_sentences;
-    clear(t);
+    isg_tag_clear(t);
     return isg_ner_ensemble_forms(t->ensemble) > MAX_FORMS ? isg_ner_ensemble_forget(t->ensemble, err) : ISG_OK;
 }
 

@@ -64,7 +64,8 @@ struct isg_tagger {
     const uint8_t **allowed_of; /**< by sentence */
     size_t cap_allowed, cap_allowed_of;
 };
-void isg_tag_fini(struct isg_tagger *t); /**< but for the writer */
+void isg_tag_fini(struct isg_tagger *t);  /**< but for the writer */
+void isg_tag_clear(struct isg_tagger *t); /**< empties the batch */
 /** Decodes the batch, writes and empties it. */
 ISG_MUST_CHECK enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err);
 /** The same once it holds opts->batch_tokens tokens. */

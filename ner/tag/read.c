@@ -154,7 +154,7 @@ out:
 
 /* ---- raw text and JSON lines ---- */
 
-static enum isg_status add_text(struct isg_tagger *t, const char *path, uint64_t line, const char *text, size_t n,
+enum isg_status isg_tag_add_text(struct isg_tagger *t, const char *path, uint64_t line, const char *text, size_t n,
     size_t *n_tokens, struct isg_error *err)
 {
     struct isg_tokens tokens = {0};
@@ -172,6 +172,20 @@ static enum isg_status add_text(struct isg_tagger *t, const char *path, uint64_t
     }
     ISG_ARRAY_FREE(tokens);
     return status;
+}
+
+enum isg_status isg_tag_add_tokens(
+    struct isg_tagger *t, const char *const *words, size_t n, uint64_t sentence, struct isg_error *err)
+{
+    const size_t first = t->n_tokens;
+    for (size_t i = 0; i < n; i++) {
+        const size_t length = strlen(words[i]);
+        if (length == 0 || isg_utf8_valid(words[i], length) != length)
+            return isg_error_set(err, ISG_EDATA, NULL, 0, "token %zu of sentence %llu is %s", i + 1,
+                (unsigned long long)sentence, length ? "no valid UTF-8" : "empty");
+        ISG_TRY(add_token(t, words[i], length, (struct isg_tag_place){0}, err));
+    }
+    return end_sentence(t, first, NULL, sentence, err);
 }
 
 static enum isg_status add_json(
@@ -192,7 +206,7 @@ static enum isg_status add_json(
         return isg_error_expected(err, "{\"text\": \"...\"} or {\"tokens\": [\"...\", ...]}");
     }
     if (json_is_string(text))
-        return add_text(t, path, number, json_string_value(text), json_string_length(text), &r->n_tokens, err);
+        return isg_tag_add_text(t, path, number, json_string_value(text), json_string_length(text), &r->n_tokens, err);
     const size_t first = t->n_tokens;
     r->n_tokens = json_array_size(tokens);
     for (size_t i = 0; i < r->n_tokens; i++) {
@@ -225,7 +239,7 @@ static enum isg_status add_line(
     ISG_TRY(add_record(t, empty ? ISG_TAG_LINE : jsonl ? ISG_TAG_JSON : ISG_TAG_TEXT, &line, &r, err));
     if (empty)
         return ISG_OK;
-    return jsonl ? add_json(t, r, path, text, err) : add_text(t, path, number, text, n, &r->n_tokens, err);
+    return jsonl ? add_json(t, r, path, text, err) : isg_tag_add_text(t, path, number, text, n, &r->n_tokens, err);
 }
 
 static enum isg_status read_lines(struct isg_tagger *t, const char *path, bool jsonl, struct isg_error *err)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum isg_scheme scheme_of(const struct isg_ner_model *m)
+enum isg_scheme isg_ner_scheme(const struct isg_ner_model *m)
 {
     const enum isg_scheme s = m->provenance.scheme;
     return s >= ISG_IOB1 && s <= ISG_BMES ? s : ISG_BIO;
@@ -75,7 +75,7 @@ enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const struct isg_ner_mod
     t.want_spans = !is_columns || opts->min_confidence > 0;
     t.scheme = !is_columns                          ? ISG_BIO /* JSON entities are built from it */
                : opts->scheme != ISG_SCHEME_UNKNOWN ? opts->scheme
-                                                    : scheme_of(models[0]);
+                                                    : isg_ner_scheme(models[0]);
     ISG_GOTO(isg_ner_ensemble_new(&t.ensemble, models, n_models, paths, env->pool, err));
     ISG_GOTO(isg_writer_open(&t.out, opts->out, opts->force, err));
     status = isg_tag_read(&t, in.path, out->format, columns, err);

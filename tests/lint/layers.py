@@ -30,6 +30,8 @@ ROOMS = {
     "tools/isogloss": "tools tools/commands tools/project src",
     "tools/commands": "tools ner translate align src",
     "tools/project": "tools src",
+    "tools/library": "tools tools/commands tools/project ner translate align src",
+    "tools/library/isogloss": "",
 }
 # The public headers: all that another folder may include.
 PUBLIC = {"src/isg.h", "align/align.h", "translate/translate.h", "ner/ner.h"}
@@ -101,11 +103,11 @@ def calls(build):
     need, home = {}, {}
     for place, _, names in sorted(os.walk(build)):
         for name in names:
-            # meson: FOLDER/libNAME.a.p/ROOM_FILE.c.o; the program: isogloss.p/tools_ROOM_FILE.c.o
+            # meson: FOLDER/libNAME.a.p/ROOM_FILE.c.o; program and library: NAME.p/tools_ROOM_FILE.c.o
             folder = os.path.relpath(place, build).split("/")
             if not name.endswith(".c.o") or folder[-1].find("double") >= 0 or folder[0] == "tests":
                 continue
-            stem = name[:-2] if folder[0] in ("isogloss.p", ".") else folder[0] + "_" + name[:-2]
+            stem = name[:-2] if len(folder) == 1 else folder[0] + "_" + name[:-2]
             path = SOURCES.get(stem)
             if not path:
                 continue
