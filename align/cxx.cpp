@@ -16,6 +16,11 @@ extern "C" bool isg_cxx_out_of_memory(void)
     return failed;
 }
 
+extern "C" void isg_cxx_throw_no_memory(void)
+{
+    throw std::bad_alloc();
+}
+
 static void note_failure()
 {
     failed = true;

@@ -13,6 +13,7 @@ extern "C" {
 #endif
 bool isg_cxx_out_of_memory(void);    /**< Has operator new failed in this program? In a library always false. */
 void isg_align_program_starts(void); /**< as in align.h, which is no C++ */
+void isg_cxx_throw_no_memory(void);  /**< std::bad_alloc; does not return */
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* FAISS behind our own interface. The only file that includes its headers. */
 #include "align/faiss.h"
 #include "align/cxx.h"
+#include "align/faiss_blas.h"
 
 #include <faiss/c_api/AutoTune_c.h>
 #include <faiss/c_api/Index_c.h>
@@ -66,16 +67,16 @@ static enum isg_status build(struct isg_faiss *index, const float *x, const char
 enum isg_status isg_faiss_new(struct isg_faiss **out, struct isg_mat rows, const float *penalty, const char *factory,
     const struct isg_env *env, struct isg_error *err)
 {
+    *out = NULL;
+    ISG_TRY(isg_faiss_blas_reserve(isg_pool_threads(env->pool), err));
     enum isg_status status;
     struct isg_faiss *index = isg_calloc(1, sizeof *index);
     const size_t d = rows.cols + 1;
     float *const x = isg_malloc(rows.rows, d * sizeof *x);
-    *out = NULL;
     if (!index || !x || !(index->out = isg_calloc(rows.rows, sizeof *index->out))) {
         status = isg_error_nomem(err, "a FAISS index");
         goto out;
     }
-    (void)env;
     index->d = rows.cols;
     index->n = rows.rows;
     for (size_t i = 0; i < rows.rows; i++) {

@@ -1,4 +1,4 @@
-/** @file src/blas.h  BLAS and LAPACK (OpenBLAS); blas.c alone includes cblas.h. All matrices are row-major.
+/** @file src/blas.h  BLAS and LAPACK (OpenBLAS, see src/openblas.h). All matrices are row-major.
  *
  * OpenBLAS itself always runs on one thread here: its results change with its number of threads, ours must
  * not. isg_gemm_pool splits rows into blocks of a fixed size instead. */
@@ -29,20 +29,17 @@ ISG_MUST_CHECK enum isg_status isg_eigh(size_t n, double *a, double *w, struct i
 ISG_MUST_CHECK enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct isg_error *err);
 
 /**
- * Allocates OpenBLAS's buffers for n_threads calls at a time, 128 MiB of address space each: without room for one,
+ * Opens OpenBLAS and allocates its buffers for n_threads calls at a time, 128 MiB of address space each: without room for one,
  * OpenBLAS itself retries for ever. Call it before the first product; buffers it already has are not allocated again.
- * ISG_ENOMEM if there is no room.
+ * Without this call the first product opens it; where that fails, products are computed by plain loops. ISG_ENOMEM if
+ * there is no room, ISG_EIO if OpenBLAS is not installed.
  */
 ISG_MUST_CHECK enum isg_status isg_blas_reserve(unsigned n_threads, struct isg_error *err);
 
-/**
- * Value of OPENBLAS_CORETYPE that this processor deserves where OpenBLAS chose a much slower kernel than the
- * processor can run (old releases take processors newer than themselves for a Prescott, five times slower),
- * else NULL. Only a fresh process can change it: the program sets it and starts itself again.
- */
-const char *isg_blas_better_core(void);
+/** A function of OpenBLAS by its name, for those who hand calls on to it (FAISS); NULL where there is none. */
+void *isg_blas_symbol(const char *name);
 /** OpenBLAS's own words, e.g. "OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=64"; static
- * storage. */
+ * storage. "OpenBLAS cannot be opened" where it cannot be opened. */
 const char *isg_blas_describe(void);
 
 #endif

@@ -81,6 +81,7 @@ struct isg_tool {
     enum isg_status (*run)(struct isg_app *app, int argc, char **argv, struct isg_error *err);
     bool reports; /**< all that it makes is app->results: isg_app_parse sees to -o */
     bool saves;   /**< saves its work when it is interrupted, and so is given the time that it takes */
+    bool products; /**< computes matrix products or LAPACK's: the program opens OpenBLAS first */
     bool hidden;  /**< for the build: not in lists of commands */
 };
 

@@ -1,6 +1,6 @@
-/* A lack of memory where nobody can return a status: in the constructors of libraries before main() (libgfortran,
- * OpenBLAS, FAISS's tables), and in an exception that leaves a thread of FAISS (align/cxx.h). One line and exit 1, as anywhere else.
- * And OpenBLAS is kept from starting threads, which needs the most memory of all. */
+/* A lack of memory where nobody can return a status: in the constructors of libraries before main() (ICU, FAISS's tables)
+ * or while OpenBLAS is opened (libgfortran), and in an exception that leaves a thread of FAISS. One line and exit 1, as
+ * anywhere else. */
 #include "tools/early.h"
 #include "align/align.h"
 
@@ -21,35 +21,12 @@ static void crashed(int signal_number)
     say_and_exit("isogloss: the libraries cannot start, most likely for lack of memory or threads\n");
 }
 
-/* OpenBLAS raises SIGINT where it gets no threads */
-static const int early_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGINT};
+static const int early_signals[] = {SIGABRT, SIGSEGV, SIGBUS};
 enum { N_EARLY = sizeof early_signals / sizeof *early_signals };
 static struct sigaction before[N_EARLY];
 
-/* With threads of its own, OpenBLAS takes a buffer of 128 MiB for each core as it is loaded, and without room for one
- * (under ulimit -v, say) it retries for ever, deaf to SIGTERM. It reads their number from the environment, so the program
- * starts itself again with that set. Results do not change: src/blas.c uses one thread anyway. */
-static void start_without_blas_threads(char **argv, char **env)
+static void catch_crashes(void)
 {
-    enum { MOST = 4096 }; /* variables of the environment; with more, OpenBLAS starts its threads */
-    static char name[] = "OPENBLAS_NUM_THREADS=", one[] = "OPENBLAS_NUM_THREADS=1";
-    static char *changed[MOST + 2];
-    size_t n = 0;
-    for (char **e = env; *e; e++) {
-        if (strcmp(*e, one) == 0 || n == MOST)
-            return;
-        if (strncmp(*e, name, sizeof name - 1) != 0)
-            changed[n++] = *e;
-    }
-    changed[n] = one;
-    (void)execve("/proc/self/exe", argv, changed); /* where that fails, it is a matter of memory only */
-}
-
-static void before_libraries(int argc, char **argv, char **env)
-{
-    (void)argc;
-    start_without_blas_threads(argv, env);
-    isg_align_program_starts();
     /* libgfortran calls itself without end where it cannot say that memory is gone: the stack is used up then */
     static char stack[16384];
     (void)sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
@@ -58,11 +35,25 @@ static void before_libraries(int argc, char **argv, char **env)
             early_signals[i], &(struct sigaction){.sa_handler = crashed, .sa_flags = SA_ONSTACK}, &before[i]);
 }
 
+static void before_libraries(void)
+{
+    isg_align_program_starts();
+    catch_crashes();
+}
+
 /* Runs before any constructor of a shared library. */
-__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) = before_libraries;
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(void) = before_libraries;
 
 void isg_early_end(void)
 {
     for (int i = 0; i < N_EARLY; i++)
         (void)sigaction(early_signals[i], &before[i], NULL);
+}
+
+enum isg_status isg_early_blas(struct isg_error *err)
+{
+    catch_crashes();
+    const enum isg_status status = isg_blas_reserve(1, err);
+    isg_early_end();
+    return status;
 }

@@ -79,18 +79,17 @@ static enum isg_status unknown_command(char **words, int n, struct isg_error *er
     return near ? isg_error_advice(err, "did you mean \"%s\"?", near) : err->status;
 }
 
-/* Old releases of OpenBLAS take processors newer than themselves for a Prescott and run five times slower.
- * They read OPENBLAS_CORETYPE only when they are loaded, so the program has to start itself again. */
-static void restart_with_better_blas(char **argv)
-{
-    const char *core = getenv("OPENBLAS_CORETYPE") ? NULL : isg_blas_better_core();
-    if (core && setenv("OPENBLAS_CORETYPE", core, 1) == 0)
-        execv("/proc/self/exe", argv); /* where that fails, it is only slower */
-}
-
 static bool is_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool asks_help(int n, char **words)
+{
+    bool asks = false;
+    for (int i = 0; i < n; i++)
+        asks |= is_help(words[i]);
+    return asks;
 }
 
 /* What goes wrong before a command runs; is there a --json among the words? */
@@ -153,7 +152,6 @@ int main(int argc, char **argv)
     struct isg_error err = {0};
     char **words = argv + 1;
     int n = argc - 1, used = 0;
-    restart_with_better_blas(argv);
     const int served = serve(words, n);
     if (served >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
         (void)isg_error_errno(&err, "standard output", "writing");
@@ -178,6 +176,8 @@ int main(int argc, char **argv)
         return fail(&err, argc, argv);
     }
     json_set_alloc_funcs(isg_reserve_malloc, isg_reserve_free);
+    if (tool->products && !help_on && !asks_help(n - used, words + used) && isg_early_blas(&err) != ISG_OK)
+        return fail(&err, argc, argv);
     isg_interrupt_catch();
     struct isg_app app = {.seed = 1, .tools = tools};
     const enum isg_status status = help_on ? isg_tool_run(tool, &app, 1, asked, &err)

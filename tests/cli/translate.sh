@@ -89,6 +89,7 @@ check 'the same seed' $?
 sample=$(realpath "$here/../../resources/sample")
 awk '{ print tolower($1) "\t" $1 " de " $2; print tolower($2) "\t" $2 }' "$sample/en-es.seed.txt" >wide # some words become three
 "$program" translate lm train "$sample/es.test.conll" -o s.lm -q 2>/dev/null
+cp "$sample/en-es.seed.txt" seed
 entities() { awk 'NF && $NF ~ /^B-/ { n[$NF]++ } END { for (t in n) print t, n[t] }' "$1" | sort; }
 entities "$sample/en.train.conll" >wanted
 while read -r options; do
@@ -97,7 +98,7 @@ while read -r options; do
     entities got | cmp -s - wanted && [ "$(grep -o '"entities_in": [0-9]*' rep.json | cut -d' ' -f2)" = "$(grep -o '"entities_out": [0-9]*' rep.json | cut -d' ' -f2)" ]
     check "entities of: $options" $?
 done <<EOF
---lexicon $sample/en-es.seed.txt
+--lexicon seed
 --lexicon wide
 --lexicon wide --preset mayhew --lm s.lm
 --lexicon wide --preset best --lm s.lm --swap 0.5 --link de

@@ -39,7 +39,7 @@ PUBLIC = {"src/isg.h", "align/align.h", "translate/translate.h", "ner/ner.h"}
 UMBRELLAS = {"src/isg.h", "ner/ner.h"}
 # A library's header is included by the one file, or in the one folder, that wraps the library.
 WRAPPED = {
-    r"cblas\.h|lapacke?\.h": "src/blas.c",
+    r"cblas\.h|lapacke?\.h": "src/openblas.h",
     r"pcre2\.h": "src/pattern.c",
     r"utf8proc\.h": "src/utf8.c",
     r"faiss/.*": "align/faiss.c",

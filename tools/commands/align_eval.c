@@ -169,4 +169,4 @@ const struct isg_tool isg_tool_align_eval = {
                     "isogloss align eval --map en-es.map --src en.vec --tgt es.vec --similarity en-es.sim.tsv\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_eval, .reports = true};
+    .run = run_eval, .products = true, .reports = true};

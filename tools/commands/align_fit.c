@@ -168,4 +168,4 @@ const struct isg_tool isg_tool_align_fit = {
                     "isogloss align fit --src en.vec --tgt es.vec --seed-from identical -o en-es.map\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_fit};
+    .run = run_fit, .products = true};

@@ -43,4 +43,4 @@ const struct isg_tool isg_tool_align_health = {
         .examples = "isogloss align health --map en-es.map --src en.vec --tgt es.vec\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_health, .reports = true};
+    .run = run_health, .products = true, .reports = true};

@@ -114,4 +114,4 @@ const struct isg_tool isg_tool_align_lookup = {
                     "isogloss align lookup --map en-es.map --src en.bin --tgt es.vec --subwords en.bin unheardof\n",
         .min_args = 0,
         .max_args = -1},
-    .run = run_lookup, .reports = true};
+    .run = run_lookup, .products = true, .reports = true};

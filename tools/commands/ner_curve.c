@@ -204,4 +204,4 @@ const struct isg_tool isg_tool_ner_curve = {
                     "    --seeds 3 --baseline -o curve.tsv --svg curve.svg\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_curve};
+    .run = run_curve, .products = true};

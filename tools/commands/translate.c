@@ -413,4 +413,4 @@ const struct isg_tool isg_tool_translate = {
         .min_args = 1,
         .max_args = 1,
         .operands = ISG_PATH_IN},
-    .run = run_translate};
+    .run = run_translate, .products = true};

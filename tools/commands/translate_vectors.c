@@ -73,4 +73,4 @@ const struct isg_tool isg_tool_translate_vectors = {
                     "joint.vec",
         .min_args = 0,
         .max_args = 0},
-    .run = run_vectors};
+    .run = run_vectors, .products = true};

@@ -435,5 +435,5 @@ const struct isg_tool isg_tool_run_project = {
             .max_args = 1,
             .operands = ISG_PATH_IN,
         },
-    .run = run_project,
+    .run = run_project, .products = true,
 };
