@@ -342,10 +342,9 @@ enum isg_status isg_ner_config_from_json(
 
 char *isg_ner_config_help(const struct isg_ner_config *c)
 {
-    char *out = NULL;
-    size_t n = 0, cap = 0;
+    struct isg_text out = {0};
     for (const struct isg_ner_key *k = tagger_keys; k->name; k++) {
-        char value[64], range[96], line[512];
+        char value[64], range[96];
         isg_ner_config_value(c, k, value, sizeof value);
         if (k->kind == ISG_KEY_CHOICE)
             snprintf(range, sizeof range, "%s", k->choices);
@@ -353,13 +352,7 @@ char *isg_ner_config_help(const struct isg_ner_config *c)
             snprintf(range, sizeof range, "true|false");
         else
             snprintf(range, sizeof range, "%g .. %g", k->min, k->max);
-        const int len = snprintf(line, sizeof line, "%s=%s\t%s\t%s\n", k->name, value, range, k->help);
-        if (!ISG_GROW(out, cap, n + (size_t)len + 1)) {
-            isg_free(out);
-            return NULL;
-        }
-        memcpy(out + n, line, (size_t)len + 1);
-        n += (size_t)len;
+        isg_text_put(&out, "%s=%s\t%s\t%s\n", k->name, value, range, k->help);
     }
-    return out;
+    return isg_text_finish(&out);
 }

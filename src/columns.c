@@ -58,8 +58,8 @@ void isg_columns_close(struct isg_columns_reader *r)
     isg_reader_close(r->in);
     isg_free(r->path);
     ISG_ARRAY_FREE(r->raw);
-    isg_free(r->block.lines);
-    isg_free(r->block.tokens);
+    isg_free(r->block.lines.v);
+    isg_free(r->block.tokens.v);
     ISG_ARRAY_FREE(r->places);
     ISG_ARRAY_FREE(r->text);
     ISG_ARRAY_FREE(r->fields);
@@ -364,17 +364,13 @@ static enum isg_status check_token(
 static enum isg_status take(struct isg_columns_reader *r, struct isg_line *line, size_t size, struct isg_error *err)
 {
     struct isg_block *b = &r->block;
-    if (b->n_lines >= UINT32_MAX)
+    if (b->lines.n >= UINT32_MAX)
         return isg_error_set(err, ISG_EDATA, r->path, line->number, "a sentence of more than 4,294,967,295 lines");
-    if (!ISG_GROW(b->lines, b->cap_lines, b->n_lines + 1) ||
-        !ISG_PUSH(r->places, (struct span_of_line){r->text.n, r->fields.n}) ||
+    if (!ISG_PUSH(r->places, (struct span_of_line){r->text.n, r->fields.n}) ||
         !ISG_APPEND(r->text, line->text, (size_t)line->n) || !ISG_PUSH(r->text, 0) ||
-        (line->kind == ISG_LINE_TOKEN && !ISG_GROW(b->tokens, b->cap_tokens, b->n_tokens + 1)))
+        (line->kind == ISG_LINE_TOKEN && !ISG_PUSH(b->tokens, (uint32_t)b->lines.n)) || !ISG_PUSH(b->lines, *line))
         return isg_error_nomem(err, "a sentence");
     r->fields.n += line->n_fields;
-    if (line->kind == ISG_LINE_TOKEN)
-        b->tokens[b->n_tokens++] = (uint32_t)b->n_lines;
-    b->lines[b->n_lines++] = *line;
     r->raw_at += size;
     r->number++;
     return ISG_OK;
@@ -384,7 +380,7 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
 {
     struct isg_block *b = &r->block;
     *block = NULL;
-    b->n_lines = b->n_tokens = 0;
+    b->lines.n = b->tokens.n = 0;
     r->places.n = r->text.n = r->fields.n = 0;
     bool blank = false;
     if (!r->settled)
@@ -396,7 +392,7 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
         if (size == 0)
             break;
         ISG_TRY(classify(r, &line, err));
-        if ((blank && line.kind != ISG_LINE_BLANK) || (line.kind == ISG_LINE_DOCUMENT && b->n_tokens > 0))
+        if ((blank && line.kind != ISG_LINE_BLANK) || (line.kind == ISG_LINE_DOCUMENT && b->tokens.n > 0))
             break;
         if (line.kind == ISG_LINE_TOKEN) {
             ISG_TRY(check_token(r, &line, err));
@@ -405,16 +401,16 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
         blank = line.kind == ISG_LINE_BLANK;
         ISG_TRY(take(r, &line, size, err));
     }
-    if (b->n_lines == 0) {
+    if (b->lines.n == 0) {
         if (r->any_token || r->columns.allow_empty)
             return ISG_OK;
         (void)isg_error_set(
             err, ISG_EDATA, r->path, 0, r->number == 0 ? "an empty file" : "no token in the whole file");
         return isg_error_expected(err, "one token a line, a blank line after each sentence");
     }
-    for (size_t i = 0; i < b->n_lines; i++) {
-        b->lines[i].text = r->text.v + r->places.v[i].text;
-        b->lines[i].fields = b->lines[i].n_fields ? r->fields.v + r->places.v[i].fields : NULL;
+    for (size_t i = 0; i < b->lines.n; i++) {
+        b->lines.v[i].text = r->text.v + r->places.v[i].text;
+        b->lines.v[i].fields = b->lines.v[i].n_fields ? r->fields.v + r->places.v[i].fields : NULL;
     }
     *block = b;
     return ISG_OK;
@@ -429,12 +425,12 @@ const char *isg_line_field(const struct isg_line *line, int column, size_t *n)
 
 const char *isg_block_word(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
 {
-    return isg_line_field(&b->lines[b->tokens[token]], r->columns.word, n);
+    return isg_line_field(&b->lines.v[b->tokens.v[token]], r->columns.word, n);
 }
 
 const char *isg_block_tag(const struct isg_columns_reader *r, const struct isg_block *b, size_t token, size_t *n)
 {
-    return isg_line_field(&b->lines[b->tokens[token]], r->columns.tag, n);
+    return isg_line_field(&b->lines.v[b->tokens.v[token]], r->columns.tag, n);
 }
 
 void isg_line_write_body(const struct isg_line *line, struct isg_writer *w)

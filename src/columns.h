@@ -1,6 +1,7 @@
 /** @file src/columns.h  Labelled text in columns, read sentence by sentence without loss. */
 #ifndef ISG_SRC_COLUMNS_H
 #define ISG_SRC_COLUMNS_H
+#include "src/array.h"
 #include "src/error.h"
 #include "src/reader.h"
 #include "src/writer.h"
@@ -28,10 +29,8 @@ struct isg_line {
 };
 /** A sentence: its token lines, the lines of other kinds among them and before them, and the blank lines after it. */
 struct isg_block {
-    struct isg_line *lines;
-    size_t n_lines, cap_lines;
-    uint32_t *tokens; /**< indexes of the token lines in `lines` */
-    size_t n_tokens, cap_tokens;
+    ISG_ARRAY(struct isg_line) lines;
+    ISG_ARRAY(uint32_t) tokens; /**< indexes of the token lines in `lines` */
 };
 #define ISG_MAX_FEATURES 8
 /** Which columns hold what. Negative numbers count from the last column (-1). */

@@ -63,10 +63,10 @@ enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v)
     return v->i_at_start > v->b_after_other ? ISG_IOB1 : ISG_BIO;
 }
 
-enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n, struct isg_span **spans,
-    size_t *cap, size_t *n_spans, struct isg_error *err)
+enum isg_status isg_spans_from_tags(
+    const char *letters, const uint32_t *types, size_t n, struct isg_spans *spans, struct isg_error *err)
 {
-    *n_spans = 0;
+    spans->n = 0;
     bool open = false;
     for (size_t i = 0; i < n; i++) {
         const char l = letters[i] ? letters[i] : 'O', p = i && letters[i - 1] ? letters[i - 1] : 'O';
@@ -76,11 +76,10 @@ enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, 
         }
         const bool start = !open || l == 'B' || l == 'S' || p == 'E' || p == 'S' || types[i] != types[i - 1];
         if (start) {
-            if (!ISG_GROW(*spans, *cap, *n_spans + 1))
+            if (!ISG_PUSH(*spans, (struct isg_span){.first = (uint32_t)i, .n = 0, .type = types[i]}))
                 return isg_error_nomem(err, "the entities of a sentence");
-            (*spans)[(*n_spans)++] = (struct isg_span){.first = (uint32_t)i, .n = 0, .type = types[i]};
         }
-        (*spans)[*n_spans - 1].n++;
+        spans->v[spans->n - 1].n++;
         open = true;
     }
     return ISG_OK;

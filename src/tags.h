@@ -1,6 +1,7 @@
 /** @file src/tags.h  Tags of named entities and their schemes: IOB1, BIO (IOB2), BIOES (IOBES, BILUO), BMES, IO. */
 #ifndef ISG_SRC_TAGS_H
 #define ISG_SRC_TAGS_H
+#include "src/array.h"
 #include "src/error.h"
 
 /** A named entity: tokens first .. first + n - 1. */
@@ -23,13 +24,17 @@ struct isg_scheme_vote {
 };
 void isg_scheme_see(struct isg_scheme_vote *v, const char *tag, size_t n, const char *previous, size_t previous_n);
 enum isg_scheme isg_scheme_verdict(const struct isg_scheme_vote *v);
+/** The entities of a sentence; a zeroed struct is empty, ISG_ARRAY_FREE frees it. */
+struct isg_spans {
+    struct isg_span *v;
+    size_t n, cap;
+};
 /**
  * Entities of one sentence by conlleval's rules of where a chunk starts and ends, which read IOB1, BIO and
- * BIOES alike. tags[i] = letter as isg_tag_split gives it, types[i] = type id. *spans grows by ISG_GROW;
- * returns how many were put in.
+ * BIOES alike. tags[i] = letter as isg_tag_split gives it, types[i] = type id. spans: emptied first, its memory is kept.
  */
-ISG_MUST_CHECK enum isg_status isg_spans_from_tags(const char *letters, const uint32_t *types, size_t n,
-    struct isg_span **spans, size_t *cap, size_t *n_spans, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_spans_from_tags(
+    const char *letters, const uint32_t *types, size_t n, struct isg_spans *spans, struct isg_error *err);
 /** The letter each token gets in a scheme (ISG_BIO, ISG_BIOES, ISG_BMES, ISG_IOB1), types[i] = the type or
  * ISG_NO_ID. */
 void isg_spans_to_tags(

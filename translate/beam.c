@@ -69,7 +69,7 @@ static enum isg_status join(struct isg_translator *t, const struct isg_tr_option
 
 static bool may_move(const struct isg_translator *t, const struct isg_tr_word *w)
 {
-    return !w->token_class && t->policies[w->type] != ISG_POLICY_COPY;
+    return !w->token_class && t->policies.v[w->type] != ISG_POLICY_COPY;
 }
 
 /** Arcs for words i, i+1 (and i+2, in names of three words) in the other order. */
@@ -185,16 +185,16 @@ static enum isg_status trace_back(struct isg_tr_sentence *s, const struct stack 
 {
     const struct stack *end = &stacks[s->n];
     const struct hypothesis *h = &end->v[0];
-    size_t first = s->n_units;
+    size_t first = s->units.n;
     for (uint32_t i = 1; i < end->n; i++)
         if (end->v[i].score > h->score)
             h = &end->v[i];
     for (; h->arc; h = &stacks[h->at].v[h->back])
         ISG_TRY(isg_tr_push_unit(s, h->at, h->arc->n, &h->arc->option, err));
-    for (size_t last = s->n_units; first + 1 < last; first++, last--) {
-        const struct isg_tr_unit u = s->units[first];
-        s->units[first] = s->units[last - 1];
-        s->units[last - 1] = u;
+    for (size_t last = s->units.n; first + 1 < last; first++, last--) {
+        const struct isg_tr_unit u = s->units.v[first];
+        s->units.v[first] = s->units.v[last - 1];
+        s->units.v[last - 1] = u;
     }
     return ISG_OK;
 }

@@ -5,17 +5,17 @@
 
 enum { FOLDS = 5, FEWEST_WORDS = 20, STEPS = 16 };
 
+struct word {
+    size_t first, n; /* in options */
+};
+struct option {
+    float score;
+    bool right;
+};
 /** Words that both have: the map's scores for each, and which of its options the lexicon has too. */
 struct evidence {
-    struct word {
-        size_t first, n; /* in options */
-    } * words;
-    size_t n_words, cap_words;
-    struct option {
-        float score;
-        bool right;
-    } * options;
-    size_t n_options, cap_options;
+    ISG_ARRAY(struct word) words;
+    ISG_ARRAY(struct option) options;
 };
 
 static enum isg_status gather(const struct isg_translator *t, struct evidence *e, struct isg_error *err)
@@ -26,11 +26,10 @@ static enum isg_status gather(const struct isg_translator *t, struct evidence *e
         struct isg_tr_option map[ISG_TR_MAX_OPTIONS], lex[ISG_TR_MAX_OPTIONS];
         const size_t m = isg_tr_from_lexicon(t->parts.map, s, n, s, n, ISG_BY_MAP, map, (size_t)t->opts.candidates);
         const size_t k = isg_tr_from_lexicon(t->parts.lexicon, s, n, s, n, ISG_BY_LEXICON, lex, ISG_TR_MAX_OPTIONS);
-        if (!ISG_GROW(e->options, e->cap_options, e->n_options + m) ||
-            !ISG_GROW(e->words, e->cap_words, e->n_words + 1))
+        if (!ISG_RESERVE(e->options, e->options.n + m) || !ISG_RESERVE(e->words, e->words.n + 1))
             return isg_error_nomem(err, "the calibration of the map's candidates");
         for (size_t i = 0; i < m; i++) {
-            struct option *o = &e->options[e->n_options + i];
+            struct option *o = &e->options.v[e->options.n + i];
             *o = (struct option){.score = map[i].score};
             for (size_t j = 0; j < k; j++)
                 o->right |= map[i].n == lex[j].n && memcmp(map[i].text, lex[j].text, lex[j].n) == 0;
@@ -38,8 +37,8 @@ static enum isg_status gather(const struct isg_translator *t, struct evidence *e
         }
         if (m < 2 || found == 0)
             continue;
-        e->words[e->n_words++] = (struct word){e->n_options, m};
-        e->n_options += m;
+        e->words.v[e->words.n++] = (struct word){e->options.n, m};
+        e->options.n += m;
     }
     return ISG_OK;
 }
@@ -48,14 +47,14 @@ static enum isg_status gather(const struct isg_translator *t, struct evidence *e
 static double likelihood(const struct evidence *e, double temperature, size_t fold, bool out)
 {
     double sum = 0.0;
-    for (size_t w = 0; w < e->n_words; w++) {
+    for (size_t w = 0; w < e->words.n; w++) {
         if (fold < FOLDS && (w % FOLDS == fold) == out)
             continue;
-        const struct option *o = e->options + e->words[w].first;
+        const struct option *o = e->options.v + e->words.v[w].first;
         double top = -INFINITY, all = 0.0, right = 0.0;
-        for (size_t i = 0; i < e->words[w].n; i++)
+        for (size_t i = 0; i < e->words.v[w].n; i++)
             top = fmax(top, (double)o[i].score / temperature);
-        for (size_t i = 0; i < e->words[w].n; i++) {
+        for (size_t i = 0; i < e->words.v[w].n; i++) {
             const double x = exp((double)o[i].score / temperature - top);
             all += x;
             right += o[i].right ? x : 0.0;
@@ -97,17 +96,17 @@ enum isg_status isg_translator_calibrate(
         return ISG_OK;
     struct evidence e = {0};
     const enum isg_status status = gather(t, &e, err);
-    out->words = e.n_words;
-    if (status == ISG_OK && e.n_words >= FEWEST_WORDS) {
+    out->words = e.words.n;
+    if (status == ISG_OK && e.words.n >= FEWEST_WORDS) {
         for (size_t fold = 0; fold < FOLDS; fold++)
             out->gain += (likelihood(&e, fit(&e, fold), fold, false) -
                              likelihood(&e, t->opts.map_temperature, fold, false)) /
-                         (double)e.n_words;
+                         (double)e.words.n;
         out->kept = out->gain > 0.0;
         if (out->kept)
             out->temperature = t->opts.map_temperature = fit(&e, FOLDS);
     }
-    isg_free(e.words);
-    isg_free(e.options);
+    isg_free(e.words.v);
+    isg_free(e.options.v);
     return status;
 }

@@ -6,8 +6,7 @@
 struct isg_case_table {
     struct isg_case_map *map;
     struct isg_strtab *words; /* lower-cased */
-    struct isg_case_counts *counts;
-    size_t cap;
+    ISG_ARRAY(struct isg_case_counts) counts;
 };
 
 enum isg_status isg_case_table_new(struct isg_case_table **out, const char *locale, struct isg_error *err)
@@ -33,7 +32,7 @@ void isg_case_table_free(struct isg_case_table *t)
         return;
     isg_case_map_free(t->map);
     isg_strtab_free(t->words);
-    isg_free(t->counts);
+    isg_free(t->counts.v);
     isg_free(t);
 }
 
@@ -43,11 +42,11 @@ static enum isg_status slot(
     uint32_t id;
     bool fresh;
     ISG_TRY(isg_strtab_add(t->words, s, n, &id, &fresh, err));
-    if (!ISG_GROW(t->counts, t->cap, (size_t)id + 1))
+    if (!ISG_RESERVE(t->counts, (size_t)id + 1))
         return isg_error_nomem(err, "a case table");
     if (fresh)
-        t->counts[id] = (struct isg_case_counts){0, 0, 0};
-    *out = &t->counts[id];
+        t->counts.v[id] = (struct isg_case_counts){0, 0, 0};
+    *out = &t->counts.v[id];
     return ISG_OK;
 }
 
@@ -177,7 +176,7 @@ enum isg_status isg_case_table_save(
         return isg_error_nomem(err, "a case table");
     size_t k = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const struct isg_case_counts c = t->counts[i];
+        const struct isg_case_counts c = t->counts.v[i];
         const uint64_t total = (uint64_t)c.lower + c.title + c.upper;
         if (total >= min_count)
             v[k++] = (struct ranked){isg_strtab_get(t->words, i, NULL), c, total};
@@ -203,5 +202,5 @@ struct isg_case_counts isg_case_table_get(const struct isg_case_table *t, const 
         return none;
     const uint32_t id = isg_strtab_find(t->words, low, m);
     isg_free(low);
-    return id == ISG_NO_ID ? none : t->counts[id];
+    return id == ISG_NO_ID ? none : t->counts.v[id];
 }

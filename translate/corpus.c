@@ -16,41 +16,34 @@ struct pass {
     struct isg_scheme_vote vote;
     bool saw_m, saw_l; /* letters that say which of the end-marking schemes it is */
     struct isg_tr_sentence s;
-    struct isg_tr_word *words;
-    size_t cap_words;
-    struct isg_span *spans;
-    size_t cap_spans, n_spans;
-    char *letters;
-    size_t cap_letters;
-    uint32_t *types;
-    size_t cap_types;
-    bool *unlabelled; /* by entity: drop_lower took its label */
-    size_t cap_unlabelled;
-    struct text *given; /* tags of the source words */
-    size_t cap_given;
-    struct text *tags; /* of the target words */
-    size_t cap_tags;
+    ISG_ARRAY(struct isg_tr_word) words;
+    struct isg_spans spans;
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) types;
+    ISG_ARRAY(bool) unlabelled;   /* by entity: drop_lower took its label */
+    ISG_ARRAY(struct text) given; /* tags of the source words */
+    ISG_ARRAY(struct text) tags;  /* of the target words */
 };
 
 static void pass_fini(struct pass *p)
 {
     isg_columns_close(p->in);
-    isg_free(p->s.units);
-    isg_free(p->s.out);
-    isg_free(p->words);
-    isg_free(p->spans);
-    isg_free(p->letters);
-    isg_free(p->types);
-    isg_free(p->unlabelled);
-    isg_free(p->given);
-    isg_free(p->tags);
+    isg_free(p->s.units.v);
+    isg_free(p->s.out.v);
+    isg_free(p->words.v);
+    isg_free(p->spans.v);
+    isg_free(p->letters.v);
+    isg_free(p->types.v);
+    isg_free(p->unlabelled.v);
+    isg_free(p->given.v);
+    isg_free(p->tags.v);
 }
 
 /** Room for the words of a sentence. */
 static enum isg_status grow_sentence(struct pass *p, size_t n, struct isg_error *err)
 {
-    const bool good = ISG_GROW(p->words, p->cap_words, n) && ISG_GROW(p->letters, p->cap_letters, n) &&
-                      ISG_GROW(p->types, p->cap_types, n) && ISG_GROW(p->given, p->cap_given, n);
+    const bool good = ISG_RESERVE(p->words, n) && ISG_RESERVE(p->letters, n) && ISG_RESERVE(p->types, n) &&
+                      ISG_RESERVE(p->given, n);
     return good ? ISG_OK : isg_error_nomem(err, "a sentence");
 }
 
@@ -60,29 +53,29 @@ static enum isg_status look_at_sentence(struct pass *p, size_t n_words, struct i
     const char *previous = NULL;
     size_t previous_n = 0;
     for (size_t i = 0; i < n_words; i++) {
-        size_t tag_n = p->given[i].n, type_n;
-        const char *type, *tag = p->given[i].s;
-        ISG_TRY(isg_tr_look(p->t, &p->words[i], err));
-        p->letters[i] = 'O';
-        p->types[i] = 0;
+        size_t tag_n = p->given.v[i].n, type_n;
+        const char *type, *tag = p->given.v[i].s;
+        ISG_TRY(isg_tr_look(p->t, &p->words.v[i], err));
+        p->letters.v[i] = 'O';
+        p->types.v[i] = 0;
         if (!tag)
             continue;
-        p->letters[i] = isg_tag_split(tag, tag_n, &type, &type_n);
+        p->letters.v[i] = isg_tag_split(tag, tag_n, &type, &type_n);
         if (type_n > 0)
-            ISG_TRY(isg_tr_type(p->t, type, type_n, &p->types[i], err));
+            ISG_TRY(isg_tr_type(p->t, type, type_n, &p->types.v[i], err));
         isg_scheme_see(&p->vote, tag, tag_n, previous, previous_n);
         p->saw_m |= tag[0] == 'M' && type_n > 0;
         p->saw_l |= (tag[0] == 'L' || tag[0] == 'U') && type_n > 0;
         previous = tag;
         previous_n = tag_n;
     }
-    ISG_TRY(isg_spans_from_tags(p->letters, p->types, n_words, &p->spans, &p->cap_spans, &p->n_spans, err));
-    for (size_t e = 0; e < p->n_spans; e++)
-        for (uint32_t k = 0; k < p->spans[e].n; k++) {
-            p->words[p->spans[e].first + k].entity = (uint32_t)e;
-            p->words[p->spans[e].first + k].type = p->spans[e].type;
+    ISG_TRY(isg_spans_from_tags(p->letters.v, p->types.v, n_words, &p->spans, err));
+    for (size_t e = 0; e < p->spans.n; e++)
+        for (uint32_t k = 0; k < p->spans.v[e].n; k++) {
+            p->words.v[p->spans.v[e].first + k].entity = (uint32_t)e;
+            p->words.v[p->spans.v[e].first + k].type = p->spans.v[e].type;
         }
-    p->s.words = p->words;
+    p->s.words = p->words.v;
     p->s.n = n_words;
     return ISG_OK;
 }
@@ -90,22 +83,22 @@ static enum isg_status look_at_sentence(struct pass *p, size_t n_words, struct i
 /** Words, tags, entities and shapes of a block. */
 static enum isg_status read_sentence(struct pass *p, const struct isg_block *b, struct isg_error *err)
 {
-    ISG_TRY(grow_sentence(p, b->n_tokens, err));
-    for (size_t i = 0; i < b->n_tokens; i++) {
+    ISG_TRY(grow_sentence(p, b->tokens.n, err));
+    for (size_t i = 0; i < b->tokens.n; i++) {
         size_t n;
         const char *const s = isg_block_word(p->in, b, i, &n);
-        p->words[i] = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
-        p->given[i].s = isg_block_tag(p->in, b, i, &p->given[i].n);
+        p->words.v[i] = (struct isg_tr_word){.s = s, .n = (uint32_t)n, .entity = ISG_NO_ID};
+        p->given.v[i].s = isg_block_tag(p->in, b, i, &p->given.v[i].n);
     }
-    return look_at_sentence(p, b->n_tokens, err);
+    return look_at_sentence(p, b->tokens.n, err);
 }
 
 /** Tag of the k-th of m target words of an entity whose number of words changes, in the arena. */
 static enum isg_status spread_tag(
     const struct pass *p, const struct isg_span *e, size_t k, size_t m, struct text *tag, struct isg_error *err)
 {
-    const size_t n = p->given[e->first].n;
-    const char *const first = p->given[e->first].s, *const last = p->given[e->first + e->n - 1].s;
+    const size_t n = p->given.v[e->first].n;
+    const char *const first = p->given.v[e->first].s, *const last = p->given.v[e->first + e->n - 1].s;
     const char single = p->saw_l ? 'U' : 'S', end = p->saw_l ? 'L' : 'E', inside = p->saw_m ? 'M' : 'I';
     const bool ends = strchr("ELSUW", last[0]) != NULL; /* the scheme marks the last word of an entity */
     char *s = isg_arena_alloc(&p->t->arena, n, 1);
@@ -123,26 +116,26 @@ static enum isg_status spread_tag(
 /** Sets p->tags: those of the target words, NULL where the corpus has none. */
 static enum isg_status find_tags(struct pass *p, struct isg_error *err)
 {
-    if (!ISG_GROW(p->tags, p->cap_tags, p->s.n_out))
+    if (!ISG_RESERVE(p->tags, p->s.out.n))
         return isg_error_nomem(err, "a sentence");
-    for (size_t o = 0; o < p->s.n_out;) {
-        const uint32_t source = p->s.out[o].source, entity = p->words[source].entity;
+    for (size_t o = 0; o < p->s.out.n;) {
+        const uint32_t source = p->s.out.v[o].source, entity = p->words.v[source].entity;
         if (entity == ISG_NO_ID) {
-            p->tags[o] = p->given[source];
+            p->tags.v[o] = p->given.v[source];
             o++;
             continue;
         }
-        const struct isg_span *e = &p->spans[entity];
+        const struct isg_span *e = &p->spans.v[entity];
         size_t m = 1;
-        while (o + m < p->s.n_out && p->words[p->s.out[o + m].source].entity == entity)
+        while (o + m < p->s.out.n && p->words.v[p->s.out.v[o + m].source].entity == entity)
             m++;
         for (size_t k = 0; k < m; k++)
-            if (p->unlabelled[entity])
-                p->tags[o + k] = (struct text){"O", 1};
+            if (p->unlabelled.v[entity])
+                p->tags.v[o + k] = (struct text){"O", 1};
             else if (m == e->n)
-                p->tags[o + k] = p->given[e->first + k];
+                p->tags.v[o + k] = p->given.v[e->first + k];
             else
-                ISG_TRY(spread_tag(p, e, k, m, &p->tags[o + k], err));
+                ISG_TRY(spread_tag(p, e, k, m, &p->tags.v[o + k], err));
         o += m;
     }
     return ISG_OK;
@@ -169,7 +162,7 @@ static void write_token(const struct pass *p, const struct isg_line *line, bool 
         } else {
             if (p->t->opts.provenance) {
                 for (uint32_t k = 0; k < u->n; k++) {
-                    const struct isg_tr_word *x = &p->words[u->first + k];
+                    const struct isg_tr_word *x = &p->words.v[u->first + k];
                     isg_writer_write(p->out, k ? "_" : "", k ? 1 : 0);
                     isg_writer_write(p->out, x->s, x->n);
                 }
@@ -191,38 +184,38 @@ static void write_token(const struct pass *p, const struct isg_line *line, bool 
 static void write_block(struct pass *p, const struct isg_block *b)
 {
     size_t line = 0, o = 0;
-    for (size_t i = 0; i < b->n_tokens; i++) {
-        for (; line < b->tokens[i]; line++)
-            isg_line_write(&b->lines[line], p->out);
+    for (size_t i = 0; i < b->tokens.n; i++) {
+        for (; line < b->tokens.v[i]; line++)
+            isg_line_write(&b->lines.v[line], p->out);
         line++;
-        for (; o < p->s.n_out && p->s.out[o].source == i; o++) {
-            const struct isg_tr_out *x = &p->s.out[o];
-            const bool more = o + 1 < p->s.n_out && p->s.out[o + 1].source == i;
-            write_token(p, &b->lines[b->tokens[i]], more, x->s, x->n, p->tags[o], &p->s.units[x->unit]);
+        for (; o < p->s.out.n && p->s.out.v[o].source == i; o++) {
+            const struct isg_tr_out *x = &p->s.out.v[o];
+            const bool more = o + 1 < p->s.out.n && p->s.out.v[o + 1].source == i;
+            write_token(p, &b->lines.v[b->tokens.v[i]], more, x->s, x->n, p->tags.v[o], &p->s.units.v[x->unit]);
         }
     }
-    for (; line < b->n_lines; line++)
-        isg_line_write(&b->lines[line], p->out);
+    for (; line < b->lines.n; line++)
+        isg_line_write(&b->lines.v[line], p->out);
 }
 
 /** Entities whose words the target language writes small lose their label, where that is asked for. */
 static enum isg_status unlabel(struct pass *p, struct isg_error *err)
 {
-    if (!ISG_GROW(p->unlabelled, p->cap_unlabelled, p->n_spans))
+    if (!ISG_RESERVE(p->unlabelled, p->spans.n))
         return isg_error_nomem(err, "a sentence");
-    for (size_t e = 0; e < p->n_spans; e++)
-        p->unlabelled[e] = p->t->opts.drop_lower;
-    for (size_t o = 0; p->t->opts.drop_lower && o < p->s.n_out; o++) {
-        const uint32_t e = p->words[p->s.out[o].source].entity;
-        if (e != ISG_NO_ID && isg_utf8_case(p->s.out[o].s, p->s.out[o].n) != ISG_CASE_LOWER)
-            p->unlabelled[e] = false;
+    for (size_t e = 0; e < p->spans.n; e++)
+        p->unlabelled.v[e] = p->t->opts.drop_lower;
+    for (size_t o = 0; p->t->opts.drop_lower && o < p->s.out.n; o++) {
+        const uint32_t e = p->words.v[p->s.out.v[o].source].entity;
+        if (e != ISG_NO_ID && isg_utf8_case(p->s.out.v[o].s, p->s.out.v[o].n) != ISG_CASE_LOWER)
+            p->unlabelled.v[e] = false;
     }
     /* what the source wrote small itself is a name of that kind */
-    for (size_t e = 0; p->t->opts.drop_lower && e < p->n_spans; e++) {
+    for (size_t e = 0; p->t->opts.drop_lower && e < p->spans.n; e++) {
         bool capital = false;
-        for (uint32_t k = 0; k < p->spans[e].n; k++)
-            capital |= p->words[p->spans[e].first + k].upper_first;
-        p->unlabelled[e] = p->unlabelled[e] && capital;
+        for (uint32_t k = 0; k < p->spans.v[e].n; k++)
+            capital |= p->words.v[p->spans.v[e].first + k].upper_first;
+        p->unlabelled.v[e] = p->unlabelled.v[e] && capital;
     }
     return ISG_OK;
 }
@@ -232,12 +225,12 @@ static bool passes(const struct pass *p)
 {
     uint64_t wanted = 0, found = 0;
     double logp = 0.0;
-    for (size_t u = 0; u < p->s.n_units; u++) {
-        const struct isg_tr_option *o = &p->s.units[u].option;
+    for (size_t u = 0; u < p->s.units.n; u++) {
+        const struct isg_tr_option *o = &p->s.units.v[u].option;
         if (o->method == ISG_BY_CLASS || o->method == ISG_BY_POLICY)
             continue;
-        wanted += p->s.units[u].n;
-        found += o->method == ISG_BY_UNKNOWN ? 0 : p->s.units[u].n;
+        wanted += p->s.units.v[u].n;
+        found += o->method == ISG_BY_UNKNOWN ? 0 : p->s.units.v[u].n;
         logp += (double)o->logp;
     }
     return wanted == 0 ||
@@ -248,26 +241,26 @@ static void count(struct pass *p)
 {
     struct isg_translate_report *r = p->report;
     r->sentences_out++;
-    r->tokens_out += p->s.n_out;
+    r->tokens_out += p->s.out.n;
     uint32_t last = ISG_NO_ID;
-    for (size_t o = 0; o < p->s.n_out; o++) {
-        const uint32_t e = p->words[p->s.out[o].source].entity;
+    for (size_t o = 0; o < p->s.out.n; o++) {
+        const uint32_t e = p->words.v[p->s.out.v[o].source].entity;
         if (e != ISG_NO_ID && e != last)
-            *(p->unlabelled[e] ? &r->labels_dropped : &r->entities_out) += 1;
+            *(p->unlabelled.v[e] ? &r->labels_dropped : &r->entities_out) += 1;
         last = e;
     }
-    for (size_t u = 0; u < p->s.n_units; u++) {
-        r->by_method[p->s.units[u].option.method] += p->s.units[u].n;
-        r->phrases_changed += p->s.units[u].option.n_words != p->s.units[u].n;
+    for (size_t u = 0; u < p->s.units.n; u++) {
+        r->by_method[p->s.units.v[u].option.method] += p->s.units.v[u].n;
+        r->phrases_changed += p->s.units.v[u].option.n_words != p->s.units.v[u].n;
     }
 }
 
 /** Other lines of a block alone, without its tokens and the blank lines after them. */
 static void write_others(struct pass *p, const struct isg_block *b)
 {
-    for (size_t i = 0; i < b->n_lines && i < b->tokens[b->n_tokens - 1]; i++)
-        if (b->lines[i].kind != ISG_LINE_TOKEN)
-            isg_line_write(&b->lines[i], p->out);
+    for (size_t i = 0; i < b->lines.n && i < b->tokens.v[b->tokens.n - 1]; i++)
+        if (b->lines.v[i].kind != ISG_LINE_TOKEN)
+            isg_line_write(&b->lines.v[i], p->out);
 }
 
 /** Adds a string, or null for NULL; false = no memory. */
@@ -279,15 +272,15 @@ static bool add_text(json_t *array, const char *s, size_t n)
 static bool trace_words(const struct pass *p, json_t *source, json_t *gold)
 {
     for (size_t i = 0; i < p->s.n; i++)
-        if (!add_text(source, p->words[i].s, p->words[i].n) || !add_text(gold, p->given[i].s, p->given[i].n))
+        if (!add_text(source, p->words.v[i].s, p->words.v[i].n) || !add_text(gold, p->given.v[i].s, p->given.v[i].n))
             return false;
     return true;
 }
 
 static bool trace_out(const struct pass *p, json_t *target, json_t *tags)
 {
-    for (size_t o = 0; o < p->s.n_out; o++)
-        if (!add_text(target, p->s.out[o].s, p->s.out[o].n) || !add_text(tags, p->tags[o].s, p->tags[o].n))
+    for (size_t o = 0; o < p->s.out.n; o++)
+        if (!add_text(target, p->s.out.v[o].s, p->s.out.v[o].n) || !add_text(tags, p->tags.v[o].s, p->tags.v[o].n))
             return false;
     return true;
 }
@@ -296,9 +289,9 @@ static bool trace_out(const struct pass *p, json_t *target, json_t *tags)
 static bool trace_units(const struct pass *p, json_t *units)
 {
     size_t first = 0, last;
-    for (size_t u = 0; u < p->s.n_units; u++, first = last) {
-        const struct isg_tr_unit *x = &p->s.units[u];
-        for (last = first; last < p->s.n_out && p->s.out[last].unit == u;)
+    for (size_t u = 0; u < p->s.units.n; u++, first = last) {
+        const struct isg_tr_unit *x = &p->s.units.v[u];
+        for (last = first; last < p->s.out.n && p->s.out.v[last].unit == u;)
             last++;
         if (json_array_append_new(
                 units, json_pack("{s:[i,i],s:[i,i],s:s,s:i,s:f,s:f}", "source", (int)x->first, (int)(x->first + x->n),
@@ -341,7 +334,7 @@ static enum isg_status translate_block(struct pass *p, const struct isg_block *b
     ISG_TRY(read_sentence(p, b, err));
     p->report->sentences_in++;
     p->report->tokens_in += p->s.n;
-    p->report->entities_in += p->n_spans;
+    p->report->entities_in += p->spans.n;
     for (uint32_t k = 0; k < p->t->opts.samples; k++) {
         p->s.sample = k;
         ISG_TRY(isg_tr_translate(p->t, &p->s, err));
@@ -374,12 +367,12 @@ enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
         if (!b)
             break;
         p.columns = isg_columns_effective(p.in);
-        if (b->n_tokens > 0) {
+        if (b->tokens.n > 0) {
             p.s.index = index++;
             p.s.one_to_one = p.columns.word == 1 && p.columns.separator == '\t' && columns.word == 0;
             ISG_GOTO(translate_block(&p, b, err));
         } else {
-            p.s.n_out = 0;
+            p.s.out.n = 0;
             write_block(&p, b);
         }
         if (index % 256 == 0) {
@@ -398,28 +391,28 @@ out:
 static enum isg_status copy_targets(
     const struct pass *p, struct isg_translated **out, size_t *n_out, struct isg_error *err)
 {
-    const size_t n = p->s.n_out;
+    const size_t n = p->s.out.n;
     size_t bytes = n * sizeof **out;
     for (size_t o = 0; o < n; o++)
-        bytes += p->s.out[o].n + p->tags[o].n + 2;
+        bytes += p->s.out.v[o].n + p->tags.v[o].n + 2;
     struct isg_translated *const all = isg_malloc(bytes + 1, 1);
     if (!all)
         return isg_error_nomem(err, "a translation");
     char *to = (char *)(all + n);
     for (size_t o = 0; o < n; o++) {
-        const struct isg_tr_out *const x = &p->s.out[o];
-        const struct isg_tr_option *const how = &p->s.units[x->unit].option;
+        const struct isg_tr_out *const x = &p->s.out.v[o];
+        const struct isg_tr_option *const how = &p->s.units.v[x->unit].option;
         all[o] = (struct isg_translated){
             .word = to, .source = x->source, .method = how->method, .rank = how->rank, .score = how->score};
         memcpy(to, x->s, x->n);
         to[x->n] = 0;
         to += x->n + 1;
-        if (!p->tags[o].s)
+        if (!p->tags.v[o].s)
             continue;
         all[o].tag = to;
-        memcpy(to, p->tags[o].s, p->tags[o].n);
-        to[p->tags[o].n] = 0;
-        to += p->tags[o].n + 1;
+        memcpy(to, p->tags.v[o].s, p->tags.v[o].n);
+        to[p->tags.v[o].n] = 0;
+        to += p->tags.v[o].n + 1;
     }
     *out = all;
     *n_out = n;
@@ -449,8 +442,8 @@ enum isg_status isg_translate_sentence(struct isg_translator *t, const char *con
             status = isg_error_expected(err, "O, or a letter, a hyphen and a type, as in B-PER");
             goto out;
         }
-        p.words[i] = (struct isg_tr_word){.s = words[i], .n = (uint32_t)length, .entity = ISG_NO_ID};
-        p.given[i] = (struct text){tags ? tags[i] : NULL, tags ? strlen(tags[i]) : 0};
+        p.words.v[i] = (struct isg_tr_word){.s = words[i], .n = (uint32_t)length, .entity = ISG_NO_ID};
+        p.given.v[i] = (struct text){tags ? tags[i] : NULL, tags ? strlen(tags[i]) : 0};
     }
     ISG_GOTO(look_at_sentence(&p, n, err));
     ISG_GOTO(isg_tr_translate(t, &p.s, err));

@@ -201,7 +201,7 @@ void isg_tr_name_option(
 {
     *found = false;
     const struct isg_tr_word *w = s->words + first;
-    if (!t->parts.gazetteer || w->entity == ISG_NO_ID || t->policies[w->type] != ISG_POLICY_GAZETTEER)
+    if (!t->parts.gazetteer || w->entity == ISG_NO_ID || t->policies.v[w->type] != ISG_POLICY_GAZETTEER)
         return;
     size_t type_n, count, length;
     const char *type = isg_strtab_get(t->types, w->type, &type_n);
@@ -224,7 +224,7 @@ static enum isg_status settled(struct isg_translator *t, const struct isg_tr_wor
     size_t *n_out, struct isg_error *err)
 {
     *n_out = 0;
-    const enum isg_policy policy = t->policies[w->type];
+    const enum isg_policy policy = t->policies.v[w->type];
     if (w->token_class) {
         out[(*n_out)++] = copy_of(w, ISG_BY_CLASS);
         return ISG_OK;
@@ -269,7 +269,7 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     if (max > ISG_TR_MAX_OPTIONS)
         max = ISG_TR_MAX_OPTIONS;
     for (uint32_t i = 0; n > 1 && i < n; i++) /* phrases hold no word that is settled already */
-        if (w[i].token_class || t->policies[w[i].type] == ISG_POLICY_COPY)
+        if (w[i].token_class || t->policies.v[w[i].type] == ISG_POLICY_COPY)
             return ISG_OK;
     if (n == 1)
         ISG_TRY(settled(t, w, out, n_out, err));
@@ -292,7 +292,7 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
         return ISG_OK;
     }
     lexicon_p(out, k);
-    const bool name = t->policies[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first;
+    const bool name = t->policies.v[w->type] == ISG_POLICY_EVIDENCE && w->entity != ISG_NO_ID && w->upper_first;
     if (n == 1 && t->parts.map && (k == 0 || !word) && !name) {
         struct isg_tr_option map[ISG_TR_MAX_OPTIONS];
         const size_t m = isg_tr_from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);

@@ -86,7 +86,7 @@ static enum look target_look(struct isg_translator *t, const struct isg_tr_sente
 enum isg_status isg_tr_realise(
     struct isg_translator *t, struct isg_tr_sentence *s, uint32_t unit, struct isg_error *err)
 {
-    const struct isg_tr_unit *u = &s->units[unit];
+    const struct isg_tr_unit *u = &s->units.v[unit];
     const struct isg_tr_option *o = &u->option;
     struct isg_rng rng = isg_rng_stream(t->opts.seed + s->sample, "casing", s->index << 16 | (unit & 0xffff));
     const bool joined = s->one_to_one && o->n_words != u->n;
@@ -114,7 +114,7 @@ enum isg_status isg_tr_realise(
             out = dress(t, LOOK_LOWER, text, n, &m);
             out = out ? dress(t, LOOK_TITLE, out, m, &m) : NULL;
         }
-        if (!out || !ISG_GROW(s->out, s->cap_out, s->n_out + 1))
+        if (!out)
             return isg_error_nomem(err, "a translated sentence");
         if (joined) { /* one token must stay one: its spaces become underscores */
             char *p = isg_arena_alloc(&t->arena, m + 1, 1);
@@ -125,7 +125,8 @@ enum isg_status isg_tr_realise(
             out = p;
         }
         const uint32_t k = word < u->n ? word : u->n - 1;
-        s->out[s->n_out++] = (struct isg_tr_out){.s = out, .n = (uint32_t)m, .source = u->first + k, .unit = unit};
+        if (!ISG_PUSH(s->out, (struct isg_tr_out){.s = out, .n = (uint32_t)m, .source = u->first + k, .unit = unit}))
+            return isg_error_nomem(err, "a translated sentence");
         i += n + 1;
     }
     return ISG_OK;

@@ -82,7 +82,7 @@ void isg_translator_free(struct isg_translator *t)
     isg_case_map_free(t->source_case);
     isg_case_map_free(t->target_case);
     isg_strtab_free(t->types);
-    isg_free(t->policies);
+    isg_free(t->policies.v);
     isg_arena_fini(&t->arena);
     isg_free(t);
 }
@@ -91,10 +91,10 @@ enum isg_status isg_tr_type(struct isg_translator *t, const char *s, size_t n, u
 {
     bool fresh;
     ISG_TRY(isg_strtab_add(t->types, s, n, id, &fresh, err));
-    if (!ISG_GROW(t->policies, t->cap_policies, (size_t)*id + 1))
+    if (!ISG_RESERVE(t->policies, (size_t)*id + 1))
         return isg_error_nomem(err, "the types of entities");
     if (fresh)
-        t->policies[*id] = *id == 0 ? ISG_POLICY_TRANSLATE : t->otherwise;
+        t->policies.v[*id] = *id == 0 ? ISG_POLICY_TRANSLATE : t->otherwise;
     return ISG_OK;
 }
 
@@ -117,11 +117,11 @@ enum isg_status isg_translator_policy(struct isg_translator *t, const char *rule
         if (eq - p == 1 && *p == '*') {
             t->otherwise = (enum isg_policy)i;
             for (uint32_t k = 1; k < isg_strtab_size(t->types); k++)
-                t->policies[k] = t->otherwise;
+                t->policies.v[k] = t->otherwise;
         } else {
             uint32_t id;
             ISG_TRY(isg_tr_type(t, p, (size_t)(eq - p), &id, err));
-            t->policies[id] = (enum isg_policy)i;
+            t->policies.v[id] = (enum isg_policy)i;
         }
         p += n + (p[n] == ',');
     }
@@ -155,7 +155,7 @@ static bool in_capitals(const struct isg_tr_sentence *s)
 enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentence *s, struct isg_error *err)
 {
     isg_arena_reset(&t->arena);
-    s->n_units = s->n_out = 0;
+    s->units.n = s->out.n = 0;
     s->headline = in_capitals(s);
     switch (t->opts.decoder) {
     case ISG_DECODE_WORD:
@@ -168,7 +168,7 @@ enum isg_status isg_tr_translate(struct isg_translator *t, struct isg_tr_sentenc
         ISG_TRY(isg_tr_beam(t, s, err));
         break;
     }
-    for (uint32_t u = 0; u < s->n_units; u++)
+    for (uint32_t u = 0; u < s->units.n; u++)
         ISG_TRY(isg_tr_realise(t, s, u, err));
     return ISG_OK;
 }

@@ -43,10 +43,8 @@ struct isg_tr_sentence {
     uint32_t sample; /**< from 0 */
     bool headline;   /**< written in capitals throughout, which say nothing of its words (isg_tr_translate) */
     bool one_to_one; /**< no unit may change its number of words (CoNLL-U) */
-    struct isg_tr_unit *units;
-    size_t n_units, cap_units;
-    struct isg_tr_out *out;
-    size_t n_out, cap_out;
+    ISG_ARRAY(struct isg_tr_unit) units;
+    ISG_ARRAY(struct isg_tr_out) out;
 };
 struct isg_transliterator;
 struct isg_translator {
@@ -55,11 +53,10 @@ struct isg_translator {
     struct isg_translate_parts parts;
     struct isg_translate_opts opts;
     struct isg_patterns *classes;
-    struct isg_strtab *types;  /**< entity types; 0 = "O" */
-    enum isg_policy *policies; /**< by type */
-    size_t cap_policies;
-    enum isg_policy otherwise; /**< of types that no rule names */
-    struct isg_arena arena;    /**< of one sentence */
+    struct isg_strtab *types;            /**< entity types; 0 = "O" */
+    ISG_ARRAY(enum isg_policy) policies; /**< by type */
+    enum isg_policy otherwise;           /**< of types that no rule names */
+    struct isg_arena arena;              /**< of one sentence */
 };
 
 #endif

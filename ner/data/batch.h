@@ -8,16 +8,16 @@
 struct isg_ner_batch {
     struct isg_seqs sentences;
     uint32_t n_tokens, n_kinds;
-    uint32_t *offset;
-    uint32_t *word, *shape;     /**< T */
-    uint32_t *kind;             /**< T: number of its kind */
-    uint32_t *feature;          /**< features of the vocabulary x T */
-    struct isg_seqs kind_chars; /**< characters of each kind */
-    uint32_t *char_offset, *chars;
-    uint32_t *kind_form; /**< K: its form */
-    size_t cap[8];
-    uint32_t *seen; /**< by form: kind + 1 while building */
-    size_t cap_seen;
+    ISG_ARRAY(uint32_t) offset;
+    ISG_ARRAY(uint32_t) word;    /**< T */
+    ISG_ARRAY(uint32_t) shape;   /**< T */
+    ISG_ARRAY(uint32_t) kind;    /**< T: number of its kind */
+    ISG_ARRAY(uint32_t) feature; /**< features of the vocabulary x T */
+    struct isg_seqs kind_chars;  /**< characters of each kind */
+    ISG_ARRAY(uint32_t) char_offset;
+    ISG_ARRAY(uint32_t) chars;
+    ISG_ARRAY(uint32_t) kind_form; /**< K: its form */
+    ISG_ARRAY(uint32_t) seen;      /**< by form: kind + 1 while building */
 };
 void isg_ner_batch_fini(struct isg_ner_batch *b); /**< a zeroed struct is fine */
 /** Packs n sentences. Sentence i has n_tokens[i] form numbers at tokens[i], and its features token after token at

@@ -8,14 +8,14 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
 {
     isg_strtab_free(c->forms);
     isg_strtab_free(c->types);
-    isg_free(c->form);
-    isg_free(c->offset);
-    isg_free(c->spans);
-    isg_free(c->span_offset);
-    isg_free(c->line);
-    isg_free(c->doubt);
-    isg_free(c->weight);
-    isg_free(c->feature);
+    isg_free(c->form.v);
+    isg_free(c->offset.v);
+    isg_free(c->spans.v);
+    isg_free(c->span_offset.v);
+    isg_free(c->line.v);
+    isg_free(c->doubt.v);
+    isg_free(c->weight.v);
+    isg_free(c->feature.v);
     for (uint32_t k = 0; k < ISG_MAX_FEATURES; k++)
         isg_strtab_free(c->values[k]);
     memset(c, 0, sizeof *c);
@@ -24,10 +24,9 @@ void isg_ner_corpus_fini(struct isg_ner_corpus *c)
 /* Scratch of one sentence. */
 struct scratch {
     bool untagged; /* tags of the file are ignored */
-    char *letters;
-    uint32_t *types;
-    struct isg_span *spans;
-    size_t cap_letters, cap_types, cap_spans;
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) types;
+    struct isg_spans spans;
     struct isg_scheme_vote vote;
 };
 
@@ -60,11 +59,11 @@ static bool weight_line(const struct isg_line *line, float *weight)
 static enum isg_status read_weight(
     struct isg_ner_corpus *c, const struct isg_block *b, const char *path, float *weight, struct isg_error *err)
 {
-    const size_t first = b->n_tokens ? b->tokens[0] : 0;
+    const size_t first = b->tokens.n ? b->tokens.v[0] : 0;
     bool seen = false;
     *weight = 1;
-    for (size_t i = 0; i < b->n_lines; i++) {
-        const struct isg_line *const line = &b->lines[i];
+    for (size_t i = 0; i < b->lines.n; i++) {
+        const struct isg_line *const line = &b->lines.v[i];
         if (line->kind != ISG_LINE_COMMENT || !weight_line(line, weight))
             continue;
         if (isnan(*weight)) {
@@ -105,14 +104,11 @@ static enum isg_status make_room(
 {
     if (n > UINT32_MAX - 1 - c->n_tokens)
         return isg_error_set(err, ISG_EDATA, path, line, "more than 4,294,967,294 tokens in a corpus");
-    if (!ISG_GROW(c->form, c->cap[0], (size_t)c->n_tokens + n) ||
-        !ISG_GROW(c->offset, c->cap[1], (size_t)c->n_sentences + 2) ||
-        !ISG_GROW(c->span_offset, c->cap[2], (size_t)c->n_sentences + 2) ||
-        !ISG_GROW(c->line, c->cap[3], (size_t)c->n_sentences + 1) ||
-        !ISG_GROW(c->doubt, c->cap[5], (size_t)c->n_tokens + n) ||
-        !ISG_GROW(c->feature, c->cap[7], ((size_t)c->n_tokens + n) * c->n_features) ||
-        !ISG_GROW(c->weight, c->cap[6], (size_t)c->n_sentences + 1) || !ISG_GROW(s->letters, s->cap_letters, n) ||
-        !ISG_GROW(s->types, s->cap_types, n))
+    if (!ISG_RESERVE(c->form, (size_t)c->n_tokens + n) || !ISG_RESERVE(c->offset, (size_t)c->n_sentences + 2) ||
+        !ISG_RESERVE(c->span_offset, (size_t)c->n_sentences + 2) || !ISG_RESERVE(c->line, (size_t)c->n_sentences + 1) ||
+        !ISG_RESERVE(c->doubt, (size_t)c->n_tokens + n) ||
+        !ISG_RESERVE(c->feature, ((size_t)c->n_tokens + n) * c->n_features) ||
+        !ISG_RESERVE(c->weight, (size_t)c->n_sentences + 1) || !ISG_RESERVE(s->letters, n) || !ISG_RESERVE(s->types, n))
         return isg_error_nomem(err, "a corpus");
     return ISG_OK;
 }
@@ -120,26 +116,26 @@ static enum isg_status make_room(
 static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s, const struct isg_columns_reader *r,
     const struct isg_block *b, const char *path, struct isg_error *err)
 {
-    const size_t n = b->n_tokens;
-    const uint64_t line = b->lines[b->tokens[0]].number;
+    const size_t n = b->tokens.n;
+    const uint64_t line = b->lines.v[b->tokens.v[0]].number;
     if (n > ISG_NER_MAX_SENTENCE) {
         (void)isg_error_set(err, ISG_EDATA, path, line, "a sentence of %zu tokens", n);
         (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
         return isg_error_advice(err, "separate sentences by empty lines");
     }
     ISG_TRY(make_room(c, s, n, path, line, err));
-    ISG_TRY(read_weight(c, b, path, &c->weight[c->n_sentences], err));
+    ISG_TRY(read_weight(c, b, path, &c->weight.v[c->n_sentences], err));
     const char *before = NULL;
     size_t before_n = 0;
     for (size_t i = 0; i < n; i++) {
         size_t len, type_n;
         const char *word = isg_block_word(r, b, i, &len), *type;
-        ISG_TRY(isg_strtab_add(c->forms, word, len, &c->form[c->n_tokens + i], NULL, err));
+        ISG_TRY(isg_strtab_add(c->forms, word, len, &c->form.v[c->n_tokens + i], NULL, err));
         for (uint32_t k = 0; k < c->n_features; k++) {
             const char *const value = isg_line_field(
-                &b->lines[b->tokens[i]], isg_columns_effective(r).features[k], &len);
+                &b->lines.v[b->tokens.v[i]], isg_columns_effective(r).features[k], &len);
             ISG_TRY(isg_strtab_add(
-                c->values[k], value, len, &c->feature[(c->n_tokens + i) * c->n_features + k], NULL, err));
+                c->values[k], value, len, &c->feature.v[(c->n_tokens + i) * c->n_features + k], NULL, err));
         }
         const char *tag = isg_block_tag(r, b, i, &len);
         if (s->untagged) {
@@ -147,29 +143,25 @@ static enum isg_status add_sentence(struct isg_ner_corpus *c, struct scratch *s,
             len = 1;
         }
         if (!tag)
-            return isg_error_set(err, ISG_EDATA, path, b->lines[b->tokens[i]].number, "a token without a tag");
+            return isg_error_set(err, ISG_EDATA, path, b->lines.v[b->tokens.v[i]].number, "a token without a tag");
         /* 0 is "?": the reader lets nothing else pass */
-        s->letters[i] = isg_tag_split(tag, len, &type, &type_n);
+        s->letters.v[i] = isg_tag_split(tag, len, &type, &type_n);
         isg_scheme_see(&s->vote, tag, len, before, before_n);
         before = tag;
         before_n = len;
-        s->types[i] = ISG_NO_ID;
-        if (s->letters[i] && s->letters[i] != 'O')
-            ISG_TRY(isg_strtab_add(c->types, type, type_n, &s->types[i], NULL, err));
+        s->types.v[i] = ISG_NO_ID;
+        if (s->letters.v[i] && s->letters.v[i] != 'O')
+            ISG_TRY(isg_strtab_add(c->types, type, type_n, &s->types.v[i], NULL, err));
     }
-    size_t n_spans;
-    ISG_TRY(isg_spans_from_tags(s->letters, s->types, n, &s->spans, &s->cap_spans, &n_spans, err));
-    c->n_doubts += isg_ner_doubts(s->letters, n, s->spans, n_spans, c->doubt + c->n_tokens);
-    const size_t had = c->span_offset[c->n_sentences];
-    if (!ISG_GROW(c->spans, c->cap[4], had + n_spans + 1))
+    ISG_TRY(isg_spans_from_tags(s->letters.v, s->types.v, n, &s->spans, err));
+    c->n_doubts += isg_ner_doubts(s->letters.v, n, s->spans.v, s->spans.n, c->doubt.v + c->n_tokens);
+    if (!ISG_APPEND(c->spans, s->spans.v, s->spans.n))
         return isg_error_nomem(err, "a corpus");
-    if (n_spans)
-        memcpy(c->spans + had, s->spans, n_spans * sizeof *s->spans);
-    c->line[c->n_sentences] = line;
+    c->line.v[c->n_sentences] = line;
     c->n_tokens += (uint32_t)n;
     c->n_sentences++;
-    c->offset[c->n_sentences] = c->n_tokens;
-    c->span_offset[c->n_sentences] = (uint32_t)(had + n_spans);
+    c->offset.v[c->n_sentences] = c->n_tokens;
+    c->span_offset.v[c->n_sentences] = (uint32_t)c->spans.n;
     return ISG_OK;
 }
 
@@ -182,9 +174,10 @@ static bool begin(struct isg_ner_corpus *c, uint32_t n_features)
     for (uint32_t k = 0; k < n_features; k++)
         if (!(c->values[k] = isg_strtab_new()))
             return false;
-    if (!c->forms || !c->types || !ISG_GROW(c->offset, c->cap[1], 2) || !ISG_GROW(c->span_offset, c->cap[2], 2))
+    if (!c->forms || !c->types || !ISG_RESERVE(c->offset, 2) || !ISG_RESERVE(c->span_offset, 2) ||
+        !ISG_RESERVE(c->spans, 1))
         return false;
-    c->offset[0] = c->span_offset[0] = 0;
+    c->offset.v[0] = c->span_offset.v[0] = 0;
     return true;
 }
 
@@ -203,7 +196,7 @@ enum isg_status isg_ner_corpus_add(
         ISG_GOTO(isg_columns_next(r, &b, err));
         if (!b)
             break;
-        if (b->n_tokens)
+        if (b->tokens.n)
             ISG_GOTO(add_sentence(c, &s, r, b, path, err));
         else
             ISG_GOTO(read_weight(c, b, path, &(float){0}, err)); /* refuses a weight without a sentence */
@@ -212,9 +205,9 @@ enum isg_status isg_ner_corpus_add(
         c->scheme = isg_scheme_verdict(&s.vote);
 out:
     isg_columns_close(r);
-    isg_free(s.letters);
-    isg_free(s.types);
-    isg_free(s.spans);
+    isg_free(s.letters.v);
+    isg_free(s.types.v);
+    isg_free(s.spans.v);
     return status;
 }
 
@@ -232,23 +225,24 @@ void isg_ner_corpus_keep(struct isg_ner_corpus *c, const bool *keep)
 {
     uint32_t sentences = 0, tokens = 0, spans = 0;
     for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const uint32_t first = c->offset[s], end = c->offset[s + 1], first_span = c->span_offset[s],
-                       end_span = c->span_offset[s + 1];
+        const uint32_t first = c->offset.v[s], end = c->offset.v[s + 1], first_span = c->span_offset.v[s],
+                       end_span = c->span_offset.v[s + 1];
         if (!keep[s])
             continue;
-        memmove(c->form + tokens, c->form + first, (end - first) * sizeof *c->form);
-        memmove(c->doubt + tokens, c->doubt + first, end - first);
+        memmove(c->form.v + tokens, c->form.v + first, (end - first) * sizeof *c->form.v);
+        memmove(c->doubt.v + tokens, c->doubt.v + first, end - first);
         if (c->n_features)
-            memmove(c->feature + (size_t)tokens * c->n_features, c->feature + (size_t)first * c->n_features,
-                (size_t)(end - first) * c->n_features * sizeof *c->feature);
-        memmove(c->spans + spans, c->spans + first_span, (end_span - first_span) * sizeof *c->spans);
+            memmove(c->feature.v + (size_t)tokens * c->n_features, c->feature.v + (size_t)first * c->n_features,
+                (size_t)(end - first) * c->n_features * sizeof *c->feature.v);
+        memmove(c->spans.v + spans, c->spans.v + first_span, (end_span - first_span) * sizeof *c->spans.v);
         tokens += end - first;
         spans += end_span - first_span;
-        c->weight[sentences] = c->weight[s];
-        c->line[sentences++] = c->line[s];
-        c->offset[sentences] = tokens; /* never past s: entries still to be read stay */
-        c->span_offset[sentences] = spans;
+        c->weight.v[sentences] = c->weight.v[s];
+        c->line.v[sentences++] = c->line.v[s];
+        c->offset.v[sentences] = tokens; /* never past s: entries still to be read stay */
+        c->span_offset.v[sentences] = spans;
     }
     c->n_sentences = sentences;
+    c->spans.n = spans;
     c->n_tokens = tokens;
 }

@@ -11,25 +11,25 @@ enum isg_ner_doubt {
 };
 /** Longest sentence, in tokens: training and tagging need some 10 kB for each. */
 #define ISG_NER_MAX_SENTENCE 100000
-/** N tokens in S sentences; sentences without tokens are skipped. */
+/** N tokens in S sentences; sentences without tokens are skipped. Of the arrays, only v is for readers: n_tokens,
+ * n_sentences and the last offset count what is in them. */
 struct isg_ner_corpus {
     struct isg_strtab *forms; /**< surface forms in order of appearance */
     struct isg_strtab *types; /**< entity types in order of appearance */
     uint32_t n_tokens, n_sentences;
-    uint32_t *form;         /**< N: ids in forms */
-    uint32_t *offset;       /**< S + 1: first token of each sentence */
-    struct isg_span *spans; /**< in order; `first` counts from the start of the sentence */
-    uint32_t *span_offset;  /**< S + 1: first span of each sentence */
-    uint64_t *line;         /**< S: line of the file on which it starts */
-    uint8_t *doubt;         /**< N: enum isg_ner_doubt; 0 = the label is known */
-    float *weight;          /**< S: weight of its loss, >= 0; default 1 */
-    uint32_t n_doubts;      /**< tokens tagged "?" */
-    uint32_t n_weights;     /**< sentences with a weight in the file */
-    uint32_t n_features;    /**< feature columns read */
-    uint32_t *feature;      /**< N x n_features: ids in values */
+    ISG_ARRAY(uint32_t) form;        /**< N: ids in forms */
+    ISG_ARRAY(uint32_t) offset;      /**< S + 1: first token of each sentence */
+    struct isg_spans spans;          /**< in order; `first` counts from the start of the sentence */
+    ISG_ARRAY(uint32_t) span_offset; /**< S + 1: first span of each sentence */
+    ISG_ARRAY(uint64_t) line;        /**< S: line of the file on which it starts */
+    ISG_ARRAY(uint8_t) doubt;        /**< N: enum isg_ner_doubt; 0 = the label is known */
+    ISG_ARRAY(float) weight;         /**< S: weight of its loss, >= 0; default 1 */
+    uint32_t n_doubts;               /**< tokens tagged "?" */
+    uint32_t n_weights;              /**< sentences with a weight in the file */
+    uint32_t n_features;             /**< feature columns read */
+    ISG_ARRAY(uint32_t) feature;     /**< N x n_features: ids in values */
     struct isg_strtab *values[ISG_MAX_FEATURES];
     enum isg_scheme scheme; /**< tag scheme of the (first) file */
-    size_t cap[8];          /**< private */
 };
 /**
  * Reads a labelled file. With columns.open_tags a tag may be "?" (unknown: any label is possible; columns.tag

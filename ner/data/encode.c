@@ -37,17 +37,17 @@ static enum isg_status encode_features(
     for (size_t i = 0; status == ISG_OK && i < c->n_tokens; i++)
         for (uint32_t k = 0; k < f->n_columns; k++) {
             size_t len;
-            const char *const value = isg_strtab_get(c->values[k], c->feature[i * f->n_columns + k], &len);
+            const char *const value = isg_strtab_get(c->values[k], c->feature.v[i * f->n_columns + k], &len);
             const uint32_t id = isg_strtab_find(f->values[k], value, len);
             e->feature[i * n + k] = id == ISG_NO_ID ? 0 : id;
         }
     for (uint32_t s = 0; status == ISG_OK && s < c->n_sentences; s++) {
-        uint32_t *const at = e->feature + c->offset[s] * n;
+        uint32_t *const at = e->feature + c->offset.v[s] * n;
         e->features[s] = at;
         if (!f->gazetteer)
             continue;
         for (uint32_t i = 0; i < e->n_tokens[s]; i++)
-            words[i].s = isg_strtab_get(c->forms, c->form[c->offset[s] + i], &words[i].n);
+            words[i].s = isg_strtab_get(c->forms, c->form.v[c->offset.v[s] + i], &words[i].n);
         status = isg_ner_gazetteer_match(f->gazetteer, words, e->n_tokens[s], at + f->n_columns, n, err);
     }
     isg_free(words);
@@ -64,10 +64,10 @@ enum isg_status isg_ner_encode(struct isg_ner_encoded *e, struct isg_ner_forms *
     e->n_tokens = isg_malloc((size_t)c->n_sentences + 1, sizeof *e->n_tokens);
     const bool good = e->form && e->tokens && e->n_tokens;
     for (uint32_t i = 0; good && i < c->n_tokens; i++)
-        e->form[i] = map[c->form[i]];
+        e->form[i] = map[c->form.v[i]];
     for (uint32_t s = 0; good && s < c->n_sentences; s++) {
-        e->tokens[s] = e->form + c->offset[s];
-        e->n_tokens[s] = c->offset[s + 1] - c->offset[s];
+        e->tokens[s] = e->form + c->offset.v[s];
+        e->n_tokens[s] = c->offset.v[s + 1] - c->offset.v[s];
     }
     isg_free(map);
     return good ? encode_features(e, &forms->vocab->features, err) : isg_error_nomem(err, "an encoded corpus");
@@ -81,16 +81,16 @@ enum isg_status isg_ner_encode_labels(
     if (!e->labels)
         return isg_error_nomem(err, "labels");
     for (uint32_t s = 0; s < c->n_sentences; s++)
-        isg_ner_labels_from_spans(v, bioes, c->types, c->spans + c->span_offset[s],
-            c->span_offset[s + 1] - c->span_offset[s], e->n_tokens[s], e->labels + c->offset[s]);
+        isg_ner_labels_from_spans(v, bioes, c->types, c->spans.v + c->span_offset.v[s],
+            c->span_offset.v[s + 1] - c->span_offset.v[s], e->n_tokens[s], e->labels + c->offset.v[s]);
     return ISG_OK;
 }
 
 void isg_ner_target_fini(struct isg_ner_target *t)
 {
-    isg_free(t->tags);
-    isg_free(t->allowed);
-    isg_free(t->weights);
+    isg_free(t->tags.v);
+    isg_free(t->allowed.v);
+    isg_free(t->weights.v);
     memset(t, 0, sizeof *t);
 }
 
@@ -103,20 +103,19 @@ enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_
     size_t total = 0;
     for (uint32_t i = 0; i < n; i++)
         total += e->n_tokens[sentences[i]];
-    if (!ISG_GROW(t->tags, t->cap[0], total + 1) ||
-        (c->n_doubts && !ISG_GROW(t->allowed, t->cap[1], (total + 1) * n_labels)) ||
-        !ISG_GROW(t->weights, t->cap[2], (size_t)n + 1))
+    if (!ISG_RESERVE(t->tags, total + 1) || (c->n_doubts && !ISG_RESERVE(t->allowed, (total + 1) * n_labels)) ||
+        !ISG_RESERVE(t->weights, (size_t)n + 1))
         return isg_error_nomem(err, "a batch");
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++) {
-        t->weights[i] = (isg_real)c->weight[sentences[i]];
-        for (uint32_t k = c->offset[sentences[i]]; k < c->offset[sentences[i] + 1]; k++, at++) {
-            t->tags[at] = c->doubt[k] ? ISG_NO_ID : e->labels[k];
+        t->weights.v[i] = (isg_real)c->weight.v[sentences[i]];
+        for (uint32_t k = c->offset.v[sentences[i]]; k < c->offset.v[sentences[i] + 1]; k++, at++) {
+            t->tags.v[at] = c->doubt.v[k] ? ISG_NO_ID : e->labels[k];
             if (c->n_doubts)
-                isg_ner_possible_labels(v, e->labels[k], c->doubt[k], t->allowed + at * n_labels);
+                isg_ner_possible_labels(v, e->labels[k], c->doubt.v[k], t->allowed.v + at * n_labels);
         }
     }
     *out = (struct isg_crf_target){
-        .tags = t->tags, .allowed = c->n_doubts ? t->allowed : NULL, .weights = c->n_weights ? t->weights : NULL};
+        .tags = t->tags.v, .allowed = c->n_doubts ? t->allowed.v : NULL, .weights = c->n_weights ? t->weights.v : NULL};
     return ISG_OK;
 }

@@ -24,10 +24,9 @@ ISG_MUST_CHECK enum isg_status isg_ner_encode_labels(
     struct isg_ner_encoded *e, const struct isg_ner_vocab *v, bool bioes, struct isg_error *err);
 /** What a shard's sentences are to learn, for the loss. A zeroed struct is empty; memory is kept. */
 struct isg_ner_target {
-    uint32_t *tags;
-    uint8_t *allowed;
-    isg_real *weights;
-    size_t cap[3];
+    ISG_ARRAY(uint32_t) tags;
+    ISG_ARRAY(uint8_t) allowed;
+    ISG_ARRAY(isg_real) weights;
 };
 void isg_ner_target_fini(struct isg_ner_target *t);
 /**

@@ -19,21 +19,21 @@ uint32_t isg_ner_shape(const char *form, size_t n)
 enum isg_status isg_ner_forms_init(struct isg_ner_forms *f, const struct isg_ner_vocab *vocab, struct isg_error *err)
 {
     *f = (struct isg_ner_forms){.vocab = vocab, .index = isg_strtab_new()};
-    if (!f->index || !ISG_GROW(f->char_offset, f->cap_offset, 1)) {
+    if (!f->index || !ISG_RESERVE(f->char_offset, 1)) {
         isg_ner_forms_fini(f);
         return isg_error_nomem(err, "word forms");
     }
-    f->char_offset[0] = 0;
+    f->char_offset.v[0] = 0;
     return ISG_OK;
 }
 
 void isg_ner_forms_fini(struct isg_ner_forms *f)
 {
     isg_strtab_free(f->index);
-    isg_free(f->word);
-    isg_free(f->shape);
-    isg_free(f->char_offset);
-    isg_free(f->chars);
+    isg_free(f->word.v);
+    isg_free(f->shape.v);
+    isg_free(f->char_offset.v);
+    isg_free(f->chars.v);
     memset(f, 0, sizeof *f);
 }
 
@@ -46,23 +46,23 @@ enum isg_status isg_ner_forms_add(
         return ISG_OK;
     form = isg_strtab_key(f->index, *id, &n);
     const size_t k = *id;
-    const size_t from = f->char_offset[k];
-    if (!ISG_GROW(f->word, f->cap_word, k + 1) || !ISG_GROW(f->shape, f->cap_shape, k + 1) ||
-        !ISG_GROW(f->char_offset, f->cap_offset, k + 2) || !ISG_GROW(f->chars, f->cap_chars, from + n))
+    const size_t from = f->char_offset.v[k];
+    if (!ISG_RESERVE(f->word, k + 1) || !ISG_RESERVE(f->shape, k + 1) || !ISG_RESERVE(f->char_offset, k + 2) ||
+        !ISG_RESERVE(f->chars, from + n))
         return isg_error_nomem(err, "word forms");
-    ISG_TRY(isg_ner_vocab_word(f->vocab, form, n, &f->word[k], err));
-    f->shape[k] = isg_ner_shape(form, n);
+    ISG_TRY(isg_ner_vocab_word(f->vocab, form, n, &f->word.v[k], err));
+    f->shape.v[k] = isg_ner_shape(form, n);
     size_t to = from;
     for (size_t at = 0; at < n;) {
         uint32_t cp;
         const size_t len = isg_utf8_decode(form + at, n - at, &cp);
         const uint32_t c = isg_strtab_find(f->vocab->chars, form + at, len);
-        f->chars[to++] = c == ISG_NO_ID ? 0 : c;
+        f->chars.v[to++] = c == ISG_NO_ID ? 0 : c;
         at += len;
     }
     if (to > UINT32_MAX)
         return isg_error_set(err, ISG_ENOMEM, NULL, 0, "more than 4,294,967,295 characters in distinct words");
-    f->char_offset[k + 1] = (uint32_t)to;
+    f->char_offset.v[k + 1] = (uint32_t)to;
     return ISG_OK;
 }
 

@@ -12,10 +12,10 @@ uint32_t isg_ner_shape(const char *form, size_t n);
 struct isg_ner_forms {
     const struct isg_ner_vocab *vocab; /**< borrowed */
     struct isg_strtab *index;          /**< form -> number */
-    uint32_t *word, *shape;            /**< F: row of the vocabulary; shape */
-    uint32_t *char_offset;             /**< F + 1: first character of each */
-    uint32_t *chars;                   /**< character ids of all forms */
-    size_t cap_word, cap_shape, cap_offset, cap_chars;
+    ISG_ARRAY(uint32_t) word;          /**< F: row of the vocabulary */
+    ISG_ARRAY(uint32_t) shape;         /**< F */
+    ISG_ARRAY(uint32_t) char_offset;   /**< F + 1: first character of each */
+    ISG_ARRAY(uint32_t) chars;         /**< character ids of all forms */
 };
 ISG_MUST_CHECK enum isg_status isg_ner_forms_init(
     struct isg_ner_forms *f, const struct isg_ner_vocab *vocab, struct isg_error *err);

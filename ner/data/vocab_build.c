@@ -6,8 +6,7 @@
 
 struct word_maker {
     struct isg_ner_vocab *v;
-    uint32_t *vector_row;
-    size_t cap;
+    ISG_ARRAY(uint32_t) vector_row;
 };
 
 static enum isg_status add_word(
@@ -18,18 +17,17 @@ static enum isg_status add_word(
     ISG_TRY(isg_strtab_add(m->v->words, word, n, &id, &is_new, err));
     if (!is_new)
         return ISG_OK;
-    if (!ISG_GROW(m->vector_row, m->cap, (size_t)id + 1))
+    if (!ISG_RESERVE(m->vector_row, (size_t)id + 1))
         return isg_error_nomem(err, "a vocabulary");
-    m->vector_row[id] = vector;
+    m->vector_row.v[id] = vector;
     return ISG_OK;
 }
 
 /* Forms of a corpus that have no vector, by their normal forms. */
 struct normal_forms {
     struct isg_strtab *names;
-    uint32_t *count; /* occurrences, by normal form */
-    size_t cap;
-    uint32_t *of; /* by form of the corpus: its normal form, ISG_NO_ID = the form has a vector */
+    ISG_ARRAY(uint32_t) count; /* occurrences, by normal form */
+    uint32_t *of;              /* by form of the corpus: its normal form, ISG_NO_ID = the form has a vector */
 };
 
 static enum isg_status count_normal(
@@ -44,11 +42,11 @@ static enum isg_status count_normal(
     isg_free(key);
     if (status != ISG_OK)
         return status;
-    if (!ISG_GROW(f->count, f->cap, (size_t)f->of[form] + 1))
+    if (!ISG_RESERVE(f->count, (size_t)f->of[form] + 1))
         return isg_error_nomem(err, "a vocabulary");
     if (is_new)
-        f->count[f->of[form]] = 0;
-    f->count[f->of[form]] += occurrences;
+        f->count.v[f->of[form]] = 0;
+    f->count.v[f->of[form]] += occurrences;
     return ISG_OK;
 }
 
@@ -73,7 +71,7 @@ static enum isg_status build_learnt(struct word_maker *m, const struct isg_ner_c
         ISG_TRY(add_word(m, word, n, row, err));
     }
     for (uint32_t i = 0; i < n_forms; i++) {
-        const uint32_t c = f->of[i] == ISG_NO_ID ? 0 : f->count[f->of[i]];
+        const uint32_t c = f->of[i] == ISG_NO_ID ? 0 : f->count.v[f->of[i]];
         rare[i] = c == 1;
         if (c == 0 || c < (uint64_t)min_count)
             continue;
@@ -110,13 +108,13 @@ static enum isg_status build_words(struct word_maker *m, const struct isg_ner_co
         goto out;
     }
     for (uint32_t i = 0; i < corpus->n_tokens; i++)
-        count[corpus->form[i]]++;
+        count[corpus->form.v[i]]++;
     ISG_GOTO(build_learnt(m, corpus, count, vectors, config->word_min_count, &f, rare, err));
     if (vectors)
         ISG_GOTO(build_table(m, vectors, config->vectors_max, err));
 out:
     isg_free(count);
-    isg_free(f.count);
+    isg_free(f.count.v);
     isg_free(f.of);
     isg_strtab_free(f.names);
     return status;
@@ -129,8 +127,7 @@ static enum isg_status build_chars(struct isg_ner_vocab *v, const struct isg_ner
 {
     enum isg_status status = ISG_OK;
     struct isg_strtab *all = isg_strtab_new_exact();
-    uint64_t *count = NULL;
-    size_t cap = 0;
+    ISG_ARRAY(uint64_t) count = {0};
     uint32_t id;
     if (!all) {
         status = isg_error_nomem(err, "a vocabulary");
@@ -139,29 +136,29 @@ static enum isg_status build_chars(struct isg_ner_vocab *v, const struct isg_ner
     ISG_GOTO(isg_strtab_add(v->chars, "", 0, &id, NULL, err));
     for (uint32_t i = 0; i < corpus->n_tokens; i++) {
         size_t n;
-        const char *s = isg_strtab_key(corpus->forms, corpus->form[i], &n);
+        const char *s = isg_strtab_key(corpus->forms, corpus->form.v[i], &n);
         for (size_t at = 0; at < n;) {
             uint32_t cp;
             const size_t len = isg_utf8_decode(s + at, n - at, &cp);
             bool is_new;
             ISG_GOTO(isg_strtab_add(all, s + at, len, &id, &is_new, err));
-            if (!ISG_GROW(count, cap, (size_t)id + 1)) {
+            if (!ISG_RESERVE(count, (size_t)id + 1)) {
                 status = isg_error_nomem(err, "a vocabulary");
                 goto out;
             }
-            count[id] = is_new ? 1 : count[id] + 1;
+            count.v[id] = is_new ? 1 : count.v[id] + 1;
             at += len;
         }
     }
     for (uint32_t c = 0; c < isg_strtab_size(all); c++) {
         size_t n;
         const char *s = isg_strtab_get(all, c, &n);
-        if (count[c] >= (uint64_t)config->char_min_count && s[0] != '\n')
+        if (count.v[c] >= (uint64_t)config->char_min_count && s[0] != '\n')
             ISG_GOTO(isg_strtab_add(v->chars, s, n, &id, NULL, err));
     }
 out:
     isg_strtab_free(all);
-    isg_free(count);
+    ISG_ARRAY_FREE(count);
     return status;
 }
 
@@ -189,7 +186,8 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
     struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
-    *out = (struct isg_ner_vocab){.words = isg_strtab_new(), .chars = isg_strtab_new_exact(), .labels = isg_strtab_new()};
+    *out = (struct isg_ner_vocab){
+        .words = isg_strtab_new(), .chars = isg_strtab_new_exact(), .labels = isg_strtab_new()};
     *vector_row = NULL;
     *rare = isg_calloc((size_t)isg_strtab_size(corpus->forms) + 1, sizeof **rare);
     struct word_maker m = {.v = out};
@@ -204,11 +202,11 @@ enum isg_status isg_ner_vocab_build(struct isg_ner_vocab *out, const struct isg_
 out:
     if (status != ISG_OK) {
         isg_ner_vocab_fini(out);
-        isg_free(m.vector_row);
+        isg_free(m.vector_row.v);
         isg_free(*rare);
         *rare = NULL;
         return status;
     }
-    *vector_row = m.vector_row;
+    *vector_row = m.vector_row.v;
     return ISG_OK;
 }

@@ -55,8 +55,7 @@ struct run {
     float *confidence, *span_probability;
     double *nll;
     struct isg_span *spans;
-    struct found *found;
-    size_t n_found, cap_found;
+    ISG_ARRAY(struct found) found;
 };
 
 static void run_fini(struct run *r)
@@ -68,7 +67,7 @@ static void run_fini(struct run *r)
     isg_free(r->span_probability);
     isg_free(r->nll);
     isg_free(r->spans);
-    isg_free(r->found);
+    isg_free(r->found.v);
 }
 
 static enum isg_status decode(struct run *r, struct isg_ner_decode job, struct isg_error *err)
@@ -97,7 +96,7 @@ static enum isg_status run_init(struct run *r, const struct isg_ner_network *net
     r->span_probability = isg_calloc(n, sizeof *r->span_probability);
     r->nll = isg_calloc(n_sentences, sizeof *r->nll);
     for (uint32_t s = 0; r->offset && s < c->n_sentences; s++) {
-        r->offset[s] = c->offset[s];
+        r->offset[s] = c->offset.v[s];
         longest = r->e->n_tokens[s] > longest ? r->e->n_tokens[s] : longest;
     }
     r->spans = isg_malloc(2 * (size_t)longest + 1, sizeof *r->spans);
@@ -132,8 +131,8 @@ static enum isg_status measure(
     *nll = c->n_tokens ? *nll / c->n_tokens : 0;
     for (uint32_t i = 0; i < c->n_tokens; i++)
         see(&tokens, (double)r->confidence[i], r->labels[i] == r->e->labels[i]);
-    for (size_t i = 0; i < r->n_found; i++)
-        see(&entities, (double)r->span_probability[r->found[i].at], r->found[i].right);
+    for (size_t i = 0; i < r->found.n; i++)
+        see(&entities, (double)r->span_probability[r->found.v[i].at], r->found.v[i].right);
     *token = ece(&tokens);
     *entity = ece(&entities);
     return ISG_OK;
@@ -145,16 +144,16 @@ static enum isg_status find_entities(struct run *r, struct isg_error *err)
     const struct isg_ner_corpus *const c = &r->e->corpus;
     ISG_TRY(decode(r, (struct isg_ner_decode){0}, err));
     for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const uint32_t at = c->offset[s], n = r->e->n_tokens[s];
+        const uint32_t at = c->offset.v[s], n = r->e->n_tokens[s];
         struct isg_span *const gold = r->spans, *const found = r->spans + n;
         const size_t n_gold = isg_ner_spans_from_labels(r->vocab, r->e->labels + at, n, gold);
         const size_t n_found = isg_ner_spans_from_labels(r->vocab, r->labels + at, n, found);
         struct isg_ner_match m = {gold, n_gold, found, n_found};
-        if (!ISG_GROW(r->found, r->cap_found, r->n_found + n_found + 1))
+        if (!ISG_RESERVE(r->found, r->found.n + n_found + 1))
             return isg_error_nomem(err, "calibration");
         for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);)
             if (b)
-                r->found[r->n_found++] = (struct found){.at = at + b->first,
+                r->found.v[r->found.n++] = (struct found){.at = at + b->first,
                     .fold = (uint32_t)((uint64_t)s * N_FOLDS / c->n_sentences),
                     .right = a && a->type == b->type};
     }
@@ -166,8 +165,8 @@ static enum isg_status find_probabilities(struct run *r, struct isg_error *err)
     for (int k = 0; k < N_GRID; k++) {
         ISG_TRY(decode(r,
             (struct isg_ner_decode){.span_probability = r->span_probability, .temperature = temperature_at(k)}, err));
-        for (size_t i = 0; i < r->n_found; i++)
-            r->found[i].probability[k] = r->span_probability[r->found[i].at];
+        for (size_t i = 0; i < r->found.n; i++)
+            r->found.v[i].probability[k] = r->span_probability[r->found.v[i].at];
     }
     return ISG_OK;
 }
@@ -179,8 +178,8 @@ static int fit(const struct run *r, uint32_t without)
     double least = HUGE_VAL;
     for (int k = 0; k < N_GRID; k++) {
         double loss = 0;
-        for (size_t i = 0; i < r->n_found; i++) {
-            const struct found *const f = &r->found[i];
+        for (size_t i = 0; i < r->found.n; i++) {
+            const struct found *const f = &r->found.v[i];
             const double p = fmin(fmax((double)f->probability[k], 1e-6), 1 - 1e-6);
             if (f->fold != without)
                 loss -= log(f->right ? p : 1 - p);
@@ -199,9 +198,9 @@ static double held_out_error(const struct run *r)
     struct bins b = {0};
     for (uint32_t fold = 0; fold < N_FOLDS; fold++) {
         const int k = fit(r, fold);
-        for (size_t i = 0; i < r->n_found; i++)
-            if (r->found[i].fold == fold)
-                see(&b, (double)r->found[i].probability[k], r->found[i].right);
+        for (size_t i = 0; i < r->found.n; i++)
+            if (r->found.v[i].fold == fold)
+                see(&b, (double)r->found.v[i].probability[k], r->found.v[i].right);
     }
     return ece(&b);
 }
@@ -219,7 +218,7 @@ enum isg_status isg_ner_calibrate(struct isg_ner_calibration *out, struct isg_ne
     out->nll_after = out->nll_before;
     out->token_ece_after = out->token_ece_before;
     out->entity_ece_after = out->entity_ece_before;
-    if (!r.n_found)
+    if (!r.found.n)
         goto out;
     ISG_GOTO(find_probabilities(&r, err));
     out->entity_ece_held_out = held_out_error(&r);

@@ -18,12 +18,11 @@ struct worker {
     const uint32_t *tokens[CHUNK_SENTENCES];
     uint32_t n_tokens[CHUNK_SENTENCES];
     const uint32_t *features[CHUNK_SENTENCES];
-    uint32_t *nbest;
-    double *scores;
-    isg_real *marginals;
-    struct isg_span *spans;
-    uint8_t *neighbours;
-    size_t cap_nbest, cap_scores, cap_marginals, cap_spans, cap_neighbours;
+    ISG_ARRAY(uint32_t) nbest;
+    ISG_ARRAY(double) scores;
+    ISG_ARRAY(isg_real) marginals;
+    struct isg_spans spans;
+    ISG_ARRAY(uint8_t) neighbours;
 };
 struct isg_ner_decoder {
     const struct isg_ner_network *net;
@@ -31,13 +30,12 @@ struct isg_ner_decoder {
     struct isg_pool *pool;
     unsigned n_workers;
     struct worker *workers;
-    uint32_t *order, *chunk; /* sentences by length; first of each chunk in order */
-    size_t cap_order, cap_chunk;
+    ISG_ARRAY(uint32_t) order; /* sentences by length */
+    ISG_ARRAY(uint32_t) chunk; /* first of each chunk in order */
     uint32_t n_chunks;
     /* spellings of the forms: character encoders run once a form, not once a sentence */
-    float *spelling; /* n_spelt x spelling_dim */
+    ISG_ARRAY(float) spelling; /* n_spelt x spelling_dim */
     uint32_t n_spelt, spelling_dim;
-    size_t cap_spelling;
     uint64_t spelling_version;
 };
 
@@ -72,16 +70,16 @@ void isg_ner_decoder_free(struct isg_ner_decoder *d)
         struct worker *w = &d->workers[i];
         isg_tape_free(w->tape);
         isg_ner_batch_fini(&w->batch);
-        isg_free(w->nbest);
-        isg_free(w->scores);
-        isg_free(w->marginals);
-        isg_free(w->spans);
-        isg_free(w->neighbours);
+        isg_free(w->nbest.v);
+        isg_free(w->scores.v);
+        isg_free(w->marginals.v);
+        isg_free(w->spans.v);
+        isg_free(w->neighbours.v);
     }
     isg_free(d->workers);
-    isg_free(d->spelling);
-    isg_free(d->order);
-    isg_free(d->chunk);
+    isg_free(d->spelling.v);
+    isg_free(d->order.v);
+    isg_free(d->chunk.v);
     isg_free(d);
 }
 
@@ -136,27 +134,27 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
     enum isg_status status = ISG_OK;
     ISG_GOTO(isg_crf_lattice_new(&lattice, in, err));
     if (job->confidence || job->label_marginals) {
-        if (!ISG_GROW(w->marginals, w->cap_marginals, (size_t)in->n * L)) {
+        if (!ISG_RESERVE(w->marginals, (size_t)in->n * L)) {
             status = isg_error_nomem(err, "marginals");
             goto out;
         }
-        isg_crf_marginals(lattice, w->marginals);
+        isg_crf_marginals(lattice, w->marginals.v);
         for (uint32_t t = 0; job->confidence && t < in->n; t++)
-            job->confidence[at + t] = probability((double)w->marginals[(size_t)t * L + job->labels[at + t]]);
+            job->confidence[at + t] = probability((double)w->marginals.v[(size_t)t * L + job->labels[at + t]]);
         for (size_t i = 0; job->label_marginals && i < (size_t)in->n * L; i++)
-            job->label_marginals[at * L + i] = (float)w->marginals[i];
+            job->label_marginals[at * L + i] = (float)w->marginals.v[i];
     }
     if (job->span_probability) {
-        if (!ISG_GROW(w->spans, w->cap_spans, in->n) || !ISG_GROW(w->neighbours, w->cap_neighbours, L)) {
+        if (!ISG_RESERVE(w->spans, in->n) || !ISG_RESERVE(w->neighbours, L)) {
             status = isg_error_nomem(err, "spans");
             goto out;
         }
-        const size_t n = isg_ner_spans_from_labels(r->vocab, job->labels + at, in->n, w->spans);
+        const size_t n = isg_ner_spans_from_labels(r->vocab, job->labels + at, in->n, w->spans.v);
         for (size_t i = 0; i < n; i++) {
-            const struct isg_span s = w->spans[i];
-            neighbours_of(r->vocab, &r->d->net->head, s.type, w->neighbours);
-            job->span_probability[at + s.first] = probability(isg_crf_span_probability(
-                lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours));
+            const struct isg_span s = w->spans.v[i];
+            neighbours_of(r->vocab, &r->d->net->head, s.type, w->neighbours.v);
+            job->span_probability[at + s.first] = probability(
+                isg_crf_span_probability(lattice, s.first, s.n, job->labels + at + s.first, NULL, w->neighbours.v));
         }
     }
     if (job->nll)
@@ -166,7 +164,7 @@ static enum isg_status probabilities(const struct run *r, struct worker *w, cons
         const double log_z = isg_crf_log_z(lattice);
         for (uint32_t k = 0; k < job->nbest; k++) {
             float *p = &job->probability_n[(size_t)sentence * job->nbest + k];
-            *p = w->scores[k] == -(double)INFINITY ? 0 : probability(exp(w->scores[k] - log_z));
+            *p = w->scores.v[k] == -(double)INFINITY ? 0 : probability(exp(w->scores.v[k] - log_z));
         }
     }
 out:
@@ -183,14 +181,14 @@ static enum isg_status decode_sentence(
     if (job->nbest) {
         const uint32_t k = job->nbest;
         uint32_t found = 0;
-        if (!ISG_GROW(w->nbest, w->cap_nbest, (size_t)k * in->n) || !ISG_GROW(w->scores, w->cap_scores, k))
+        if (!ISG_RESERVE(w->nbest, (size_t)k * in->n) || !ISG_RESERVE(w->scores, k))
             return isg_error_nomem(err, "n-best paths");
-        ISG_TRY(isg_crf_nbest(in, k, w->nbest, w->scores, &found, err));
+        ISG_TRY(isg_crf_nbest(in, k, w->nbest.v, w->scores.v, &found, err));
         for (uint32_t i = 0; i < k; i++) {
             if (i >= found)
-                w->scores[i] = -(double)INFINITY;
+                w->scores.v[i] = -(double)INFINITY;
             for (uint32_t t = 0; t < in->n; t++)
-                job->labels_n[(at + t) * k + i] = i < found ? w->nbest[(size_t)i * in->n + t] : 0;
+                job->labels_n[(at + t) * k + i] = i < found ? w->nbest.v[(size_t)i * in->n + t] : 0;
         }
     }
     if (job->confidence || job->label_marginals || job->span_probability || job->nll ||
@@ -224,7 +222,7 @@ static enum isg_status decode_chunk(
     const struct run *r, struct worker *w, uint32_t first, uint32_t n, struct isg_error *err)
 {
     const struct isg_ner_decode *job = r->job;
-    const uint32_t *order = r->d->order + first;
+    const uint32_t *order = r->d->order.v + first;
     if (job->scores)
         return decode_scores(r, w, order, n, err);
     for (uint32_t i = 0; i < n; i++) {
@@ -238,21 +236,21 @@ static enum isg_status decode_chunk(
     struct isg_node *pair, *spelling = NULL;
     if (r->d->spelling_dim)
         spelling = isg_lookup_const(
-            w->tape, r->d->spelling, r->d->n_spelt, r->d->spelling_dim, w->batch.kind_form, w->batch.n_kinds);
+            w->tape, r->d->spelling.v, r->d->n_spelt, r->d->spelling_dim, w->batch.kind_form.v, w->batch.n_kinds);
     const struct isg_node *emit = isg_ner_network_run_from(
         r->d->net, w->tape, r->d->config, &w->batch, spelling, &pair);
     ISG_TRY(isg_tape_status(w->tape, err));
     const struct isg_crf *crf = &r->d->net->head.crf;
     const uint32_t L = crf->n_tags;
     for (uint32_t i = 0; i < n && job->add_to; i++) {
-        const size_t row = w->batch.offset[i], at = job->offset[order[i]], cells = (size_t)w->n_tokens[i] * L;
+        const size_t row = w->batch.offset.v[i], at = job->offset[order[i]], cells = (size_t)w->n_tokens[i] * L;
         for (size_t k = 0; k < cells; k++)
             job->add_to->emit[at * L + k] += emit->x[row * L + k];
         for (size_t k = 0; pair && k < cells * L; k++)
             job->add_to->pair[at * L * L + k] += pair->x[row * L * L + k];
     }
     for (uint32_t i = 0; i < n && !job->add_to; i++) {
-        const size_t row = w->batch.offset[i];
+        const size_t row = w->batch.offset.v[i];
         const struct isg_crf_input in = {.crf = crf,
             .n = w->n_tokens[i],
             .emit = emit->x + row * L,
@@ -268,7 +266,7 @@ static enum isg_status decode_chunk(
 static void run_chunk(void *cookie, size_t i, unsigned worker)
 {
     const struct run *r = cookie;
-    const uint32_t first = r->d->chunk[i], n = r->d->chunk[i + 1] - first;
+    const uint32_t first = r->d->chunk.v[i], n = r->d->chunk.v[i + 1] - first;
     r->status[i] = decode_chunk(r, &r->d->workers[worker], first, n, &r->err[i]);
 }
 
@@ -286,8 +284,7 @@ static int longest_first(const void *a, const void *b)
 static enum isg_status make_chunks(struct isg_ner_decoder *d, const struct isg_ner_decode *job, struct isg_error *err)
 {
     struct by_length *sorted = isg_malloc((size_t)job->n + 1, sizeof *sorted);
-    if (!sorted || !ISG_GROW(d->order, d->cap_order, (size_t)job->n + 1) ||
-        !ISG_GROW(d->chunk, d->cap_chunk, (size_t)job->n + 1)) {
+    if (!sorted || !ISG_RESERVE(d->order, (size_t)job->n + 1) || !ISG_RESERVE(d->chunk, (size_t)job->n + 1)) {
         isg_free(sorted);
         return isg_error_nomem(err, "the order of sentences");
     }
@@ -297,19 +294,19 @@ static enum isg_status make_chunks(struct isg_ner_decoder *d, const struct isg_n
     d->n_chunks = 0;
     uint32_t in_chunk = 0;
     size_t tokens = 0;
-    d->chunk[0] = 0;
+    d->chunk.v[0] = 0;
     for (uint32_t i = 0; i < job->n; i++) {
         if (in_chunk && (in_chunk == CHUNK_SENTENCES || tokens + sorted[i].n > CHUNK_TOKENS)) {
-            d->chunk[++d->n_chunks] = i;
+            d->chunk.v[++d->n_chunks] = i;
             in_chunk = 0;
             tokens = 0;
         }
-        d->order[i] = sorted[i].index;
+        d->order.v[i] = sorted[i].index;
         tokens += sorted[i].n;
         in_chunk++;
     }
     if (in_chunk)
-        d->chunk[++d->n_chunks] = job->n;
+        d->chunk.v[++d->n_chunks] = job->n;
     isg_free(sorted);
     return ISG_OK;
 }
@@ -339,7 +336,7 @@ static enum isg_status spell_chunk(
         in, w->tape, s->d->config, &w->batch, isg_ner_input_chars(in, w->tape, &w->batch));
     ISG_TRY(isg_tape_status(w->tape, err));
     for (size_t i = 0; i < (size_t)n * x->cols; i++)
-        s->d->spelling[(size_t)first * x->cols + i] = (float)x->x[i];
+        s->d->spelling.v[(size_t)first * x->cols + i] = (float)x->x[i];
     return ISG_OK;
 }
 
@@ -379,7 +376,7 @@ static enum isg_status spell_new(struct isg_ner_decoder *d, const struct isg_ner
     s.status = isg_calloc(tasks, sizeof *s.status);
     s.err = isg_calloc(tasks, sizeof *s.err);
     enum isg_status status = ISG_OK;
-    if (!s.status || !s.err || !ISG_GROW(d->spelling, d->cap_spelling, (size_t)n * d->spelling_dim)) {
+    if (!s.status || !s.err || !ISG_RESERVE(d->spelling, (size_t)n * d->spelling_dim)) {
         status = isg_error_nomem(err, "spellings");
         goto out;
     }

@@ -6,11 +6,11 @@
 /** Scratch of reading given tags; a zeroed struct is empty, memory is kept from sentence to sentence. */
 struct isg_ner_given {
     struct isg_strtab *types; /**< entity types met so far, all of them the model's */
-    char *letters;
-    uint32_t *type, *labels;
-    uint8_t *doubt;
-    struct isg_span *spans;
-    size_t cap[5];
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) type;
+    ISG_ARRAY(uint32_t) labels;
+    ISG_ARRAY(uint8_t) doubt;
+    struct isg_spans spans;
 };
 void isg_ner_given_fini(struct isg_ner_given *g);
 /**

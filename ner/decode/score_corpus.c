@@ -34,7 +34,7 @@ static enum isg_status count(struct isg_ner_counts **out, struct isg_ner_decoder
         goto out;
     }
     for (uint32_t s = 0; s < c->n_sentences; s++)
-        offset[s] = c->offset[s];
+        offset[s] = c->offset.v[s];
     const struct isg_ner_decode job = {.n = c->n_sentences,
         .tokens = e->tokens,
         .n_tokens = e->n_tokens,
@@ -43,9 +43,9 @@ static enum isg_status count(struct isg_ner_counts **out, struct isg_ner_decoder
         .labels = labels};
     ISG_GOTO(isg_ner_decode_run(decoder, forms, v, &job, err));
     for (uint32_t s = 0; s < c->n_sentences; s++) {
-        const size_t n_gold = c->span_offset[s + 1] - c->span_offset[s];
-        const size_t n = isg_ner_spans_from_labels(v, labels + c->offset[s], e->n_tokens[s], found);
-        struct isg_ner_match m = {c->spans + c->span_offset[s], n_gold, found, n};
+        const size_t n_gold = c->span_offset.v[s + 1] - c->span_offset.v[s];
+        const size_t n = isg_ner_spans_from_labels(v, labels + c->offset.v[s], e->n_tokens[s], found);
+        struct isg_ner_match m = {c->spans.v + c->span_offset.v[s], n_gold, found, n};
         for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);) {
             if (a)
                 counts[a->type].gold++;

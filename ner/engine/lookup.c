@@ -38,13 +38,13 @@ static void lookup_back(struct isg_tape *t, struct isg_op *op)
         return;
     }
     struct isg_param_grad *const g = &t->grads[l->e->index];
-    if (!ISG_GROW(g->rows, g->cap_rows, g->n_rows + op->y.rows)) {
+    if (!ISG_RESERVE(g->rows, g->rows.n + op->y.rows)) {
         isg_tape_fail(t, ISG_ENOMEM, "out of memory for the gradient of %s", l->e->name);
         return;
     }
     for (uint32_t i = 0; i < op->y.rows; i++)
         if (l->ids[i] != ISG_NO_ID)
-            g->rows[g->n_rows++] = (struct isg_row_grad){l->ids[i], op->y.dx + (size_t)i * cols};
+            g->rows.v[g->rows.n++] = (struct isg_row_grad){l->ids[i], op->y.dx + (size_t)i * cols};
     g->touched = true;
 }
 

@@ -55,28 +55,26 @@ struct block {
 };
 /** The rows of a sparse parameter that have a gradient, in order of their first appearance. */
 struct sparse {
-    uint32_t *row;            /* n_rows */
-    size_t *starts;           /* n_rows + 1: row i's gradients are entries[starts[i]] .. entries[starts[i + 1] - 1] */
-    const isg_real **entries; /* by tape and place in it within a row */
-    isg_real *sum;            /* n_rows * cols */
-    size_t n_rows, cap_row, cap_starts, cap_entries, cap_sum;
-    uint32_t *place; /* a row of the parameter: index into `row` + 1 while collecting, else 0 */
+    size_t n_rows;
+    ISG_ARRAY(uint32_t) row;             /* n_rows */
+    ISG_ARRAY(size_t) starts;            /* n_rows + 1: row i's gradients are entries starts[i] .. starts[i + 1] - 1 */
+    ISG_ARRAY(const isg_real *) entries; /* by tape and place in it within a row */
+    ISG_ARRAY(isg_real) sum;             /* n_rows * cols */
+    uint32_t *place;                     /* a row of the parameter: index into `row` + 1 while collecting, else 0 */
 };
 struct isg_optim {
     struct isg_params *params;
     struct isg_optim_opts opts;
     uint64_t steps;
-    struct block *blocks;
-    size_t n_blocks, cap_blocks;
+    ISG_ARRAY(struct block) blocks;
     struct sparse *sparse; /* by parameter */
     /* of the step that runs */
     const struct isg_kernels *k;
     struct isg_tape *const *tapes;
     uint32_t n_tapes;
     isg_real lr, scale;
-    const isg_real **sources; /* parameter * tapes + tape */
+    ISG_ARRAY(const isg_real *) sources; /* parameter * tapes + tape */
     uint32_t *n_sources;
-    size_t cap_sources;
 };
 
 enum isg_status isg_optim_new(
@@ -113,15 +111,15 @@ void isg_optim_free(struct isg_optim *o)
     if (!o)
         return;
     for (uint32_t i = 0; i < isg_params_count(o->params); i++) {
-        isg_free(o->sparse[i].row);
-        isg_free((void *)o->sparse[i].entries);
+        isg_free(o->sparse[i].row.v);
+        isg_free((void *)o->sparse[i].entries.v);
         isg_free(o->sparse[i].place);
-        isg_free(o->sparse[i].starts);
-        isg_free(o->sparse[i].sum);
+        isg_free(o->sparse[i].starts.v);
+        isg_free(o->sparse[i].sum.v);
     }
     isg_free(o->sparse);
-    isg_free(o->blocks);
-    isg_free((void *)o->sources);
+    isg_free(o->blocks.v);
+    isg_free((void *)o->sources.v);
     isg_free(o->n_sources);
     isg_free(o);
 }
@@ -164,54 +162,49 @@ static enum isg_status collect_rows(struct isg_optim *o, const struct isg_param 
     size_t n = 0;
     s->n_rows = 0;
     for (uint32_t i = 0; i < o->n_tapes; i++)
-        n += o->tapes[i]->grads[p->index].n_rows;
+        n += o->tapes[i]->grads[p->index].rows.n;
     if (n == 0)
         return ISG_OK;
     if (!s->place)
         s->place = isg_calloc(p->rows, sizeof *s->place);
-    if (!s->place || !ISG_GROW(s->row, s->cap_row, n) || !ISG_GROW(s->starts, s->cap_starts, n + 2) ||
-        !ISG_GROW(s->entries, s->cap_entries, n))
+    if (!s->place || !ISG_RESERVE(s->row, n) || !ISG_RESERVE(s->starts, n + 2) || !ISG_RESERVE(s->entries, n))
         return isg_error_nomem(err, "the gradient of an embedding table");
-    memset(s->starts, 0, (n + 2) * sizeof *s->starts);
+    memset(s->starts.v, 0, (n + 2) * sizeof *s->starts.v);
     for (uint32_t i = 0; i < o->n_tapes; i++) {
         const struct isg_param_grad *const g = &o->tapes[i]->grads[p->index];
-        for (size_t r = 0; r < g->n_rows; r++) {
-            const uint32_t row = g->rows[r].row;
+        for (size_t r = 0; r < g->rows.n; r++) {
+            const uint32_t row = g->rows.v[r].row;
             if (!s->place[row]) {
-                s->row[s->n_rows++] = row;
+                s->row.v[s->n_rows++] = row;
                 s->place[row] = (uint32_t)s->n_rows;
             }
-            s->starts[s->place[row] + 1]++;
+            s->starts.v[s->place[row] + 1]++;
         }
     }
     for (size_t i = 2; i <= s->n_rows + 1; i++) /* starts[k + 1]: where the next entry of row k goes */
-        s->starts[i] += s->starts[i - 1];
+        s->starts.v[i] += s->starts.v[i - 1];
     for (uint32_t i = 0; i < o->n_tapes; i++) {
         const struct isg_param_grad *const g = &o->tapes[i]->grads[p->index];
-        for (size_t r = 0; r < g->n_rows; r++)
-            s->entries[s->starts[s->place[g->rows[r].row]]++] = g->rows[r].g;
+        for (size_t r = 0; r < g->rows.n; r++)
+            s->entries.v[s->starts.v[s->place[g->rows.v[r].row]]++] = g->rows.v[r].g;
     }
     for (size_t i = 0; i < s->n_rows; i++)
-        s->place[s->row[i]] = 0;
-    return ISG_GROW(s->sum, s->cap_sum, s->n_rows * p->cols)
-               ? ISG_OK
-               : isg_error_nomem(err, "the gradient of an embedding table");
+        s->place[s->row.v[i]] = 0;
+    return ISG_RESERVE(s->sum, s->n_rows * p->cols) ? ISG_OK
+                                                    : isg_error_nomem(err, "the gradient of an embedding table");
 }
 
 static enum isg_status add_block(
     struct isg_optim *o, struct isg_param *p, size_t first, size_t n, struct isg_error *err)
 {
-    if (!ISG_GROW(o->blocks, o->cap_blocks, o->n_blocks + 1))
-        return isg_error_nomem(err, "an optimiser");
-    o->blocks[o->n_blocks++] = (struct block){p, first, n, 0};
-    return ISG_OK;
+    return ISG_PUSH(o->blocks, (struct block){p, first, n, 0}) ? ISG_OK : isg_error_nomem(err, "an optimiser");
 }
 
 static enum isg_status plan(struct isg_optim *o, struct isg_error *err)
 {
     const uint32_t n_params = isg_params_count(o->params);
-    o->n_blocks = 0;
-    if (!ISG_GROW(o->sources, o->cap_sources, (size_t)n_params * o->n_tapes))
+    o->blocks.n = 0;
+    if (!ISG_RESERVE(o->sources, (size_t)n_params * o->n_tapes))
         return isg_error_nomem(err, "an optimiser");
     for (uint32_t i = 0; i < n_params; i++) {
         struct isg_param *const p = isg_params_at(o->params, i);
@@ -227,7 +220,7 @@ static enum isg_status plan(struct isg_optim *o, struct isg_error *err)
             *k = 0;
             for (uint32_t t = 0; t < o->n_tapes; t++)
                 if (o->tapes[t]->grads[i].touched)
-                    o->sources[(size_t)i * o->n_tapes + (*k)++] = o->tapes[t]->grads[i].g;
+                    o->sources.v[(size_t)i * o->n_tapes + (*k)++] = o->tapes[t]->grads[i].g;
             n = *k ? isg_param_size(p) : 0;
         }
         if (n == 0)
@@ -247,10 +240,10 @@ static void gather_block(void *cookie, size_t index, unsigned worker)
 {
     (void)worker;
     struct isg_optim *const o = cookie;
-    struct block *const b = &o->blocks[index];
+    struct block *const b = &o->blocks.v[index];
     const struct isg_param *const p = b->p;
     if (!p->sparse) {
-        const isg_real *const *const all = o->sources + (size_t)p->index * o->n_tapes;
+        const isg_real *const *const all = o->sources.v + (size_t)p->index * o->n_tapes;
         const isg_real *src[64];
         const uint32_t n = o->n_sources[p->index];
         isg_real *const g = o->tapes[0]->grads[p->index].g;  /* see isg_optim_step: tape 0 always has a buffer */
@@ -270,11 +263,11 @@ static void gather_block(void *cookie, size_t index, unsigned worker)
     const size_t cols = p->cols;
     b->squares = 0;
     for (size_t r = b->first; r < b->first + b->n; r++) {
-        isg_real *const g = s->sum + r * cols;
-        const size_t at = (size_t)s->row[r] * cols;
+        isg_real *const g = s->sum.v + r * cols;
+        const size_t at = (size_t)s->row.v[r] * cols;
         memset(g, 0, cols * sizeof *g);
-        for (size_t i = s->starts[r]; i < s->starts[r + 1]; i++)
-            o->k->axpy(cols, 1, s->entries[i], g);
+        for (size_t i = s->starts.v[r]; i < s->starts.v[r + 1]; i++)
+            o->k->axpy(cols, 1, s->entries.v[i], g);
         const isg_real *const self = g;
         b->squares += o->k->gather(
             cols, g, &self, 1, p->value + at, p->l2, p->start ? p->start + at : NULL, p->l2_start);
@@ -311,7 +304,7 @@ static void update_block(void *cookie, size_t index, unsigned worker)
 {
     (void)worker;
     struct isg_optim *const o = cookie;
-    const struct block *const b = &o->blocks[index];
+    const struct block *const b = &o->blocks.v[index];
     const struct isg_param *const p = b->p;
     if (!p->sparse) {
         update(o, p, b->first, b->n, o->tapes[0]->grads[p->index].g + b->first);
@@ -319,7 +312,7 @@ static void update_block(void *cookie, size_t index, unsigned worker)
     }
     const struct sparse *const s = &o->sparse[p->index];
     for (size_t r = b->first; r < b->first + b->n; r++)
-        update(o, p, (size_t)s->row[r] * p->cols, p->cols, s->sum + r * p->cols);
+        update(o, p, (size_t)s->row.v[r] * p->cols, p->cols, s->sum.v + r * p->cols);
 }
 
 /** Running averages cover every number of every parameter that is not frozen, whether it moved or not. */
@@ -351,29 +344,29 @@ enum isg_status isg_optim_step(struct isg_optim *o, struct isg_tape *const *tape
     o->n_tapes = n_tapes;
     o->k = tapes[0]->k;
     ISG_TRY(plan(o, err));
-    for (size_t i = 0; i < o->n_blocks; i++) { /* sums go to tape 0's buffer, which it may not have used */
-        const struct isg_param *const p = o->blocks[i].p;
+    for (size_t i = 0; i < o->blocks.n; i++) { /* sums go to tape 0's buffer, which it may not have used */
+        const struct isg_param *const p = o->blocks.v[i].p;
         bool fresh;
         if (!p->sparse && !tapes[0]->grads[p->index].touched && !isg_dparam(tapes[0], p, &fresh))
             return isg_tape_status(tapes[0], err);
     }
-    isg_pool_run(pool, o->n_blocks, gather_block, o);
+    isg_pool_run(pool, o->blocks.n, gather_block, o);
     double squares = 0;
-    for (size_t i = 0; i < o->n_blocks; i++) {
-        squares += o->blocks[i].squares;
-        if (!isfinite(o->blocks[i].squares))
+    for (size_t i = 0; i < o->blocks.n; i++) {
+        squares += o->blocks.v[i].squares;
+        if (!isfinite(o->blocks.v[i].squares))
             return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the gradient of %s holds NaN or infinity at step %llu",
-                o->blocks[i].p->name, (unsigned long long)o->steps + 1);
+                o->blocks.v[i].p->name, (unsigned long long)o->steps + 1);
     }
     const double norm = sqrt(squares);
     const bool clipped = o->opts.clip > 0 && norm > o->opts.clip;
     o->scale = clipped ? (isg_real)(o->opts.clip / norm) : 1;
     o->lr = (isg_real)lr;
     o->steps++;
-    isg_pool_run(pool, o->n_blocks, update_block, o);
-    for (size_t i = 0; i < o->n_blocks; i++)
-        if (o->blocks[i].first == 0)
-            isg_param_changed(o->blocks[i].p);
+    isg_pool_run(pool, o->blocks.n, update_block, o);
+    for (size_t i = 0; i < o->blocks.n; i++)
+        if (o->blocks.v[i].first == 0)
+            isg_param_changed(o->blocks.v[i].p);
     if (report)
         *report = (struct isg_optim_report){norm, clipped};
     if (o->opts.average > 0)

@@ -21,8 +21,7 @@ struct isg_row_grad {
 struct isg_param_grad {
     isg_real *g; /**< dense: rows * cols, kept from step to step; NULL until the first gradient */
     bool touched;
-    struct isg_row_grad *rows;
-    size_t n_rows, cap_rows;
+    ISG_ARRAY(struct isg_row_grad) rows;
 };
 struct isg_tape {
     const struct isg_params *params;

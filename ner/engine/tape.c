@@ -30,7 +30,7 @@ void isg_tape_free(struct isg_tape *t)
         return;
     for (uint32_t i = 0; i < t->n_params; i++) {
         isg_free(t->grads[i].g);
-        isg_free(t->grads[i].rows);
+        isg_free(t->grads[i].rows.v);
     }
     isg_free(t->grads);
     isg_arena_fini(&t->arena);
@@ -45,7 +45,7 @@ void isg_tape_reset(struct isg_tape *t, const struct isg_run *run)
     t->err = (struct isg_error){0};
     for (uint32_t i = 0; i < t->n_params; i++) {
         t->grads[i].touched = false;
-        t->grads[i].n_rows = 0;
+        t->grads[i].rows.n = 0;
     }
 }
 
@@ -167,10 +167,10 @@ const isg_real *isg_tape_grad(const struct isg_tape *t, const struct isg_param *
 void isg_tape_sparse_grad(const struct isg_tape *t, const struct isg_param *p, uint32_t row, isg_real *out)
 {
     const struct isg_param_grad *const g = &t->grads[p->index];
-    for (size_t i = 0; i < g->n_rows; i++)
-        if (g->rows[i].row == row)
+    for (size_t i = 0; i < g->rows.n; i++)
+        if (g->rows.v[i].row == row)
             for (uint32_t j = 0; j < p->cols; j++)
-                out[j] += g->rows[i].g[j];
+                out[j] += g->rows.v[i].g[j];
 }
 
 void isg_want_grad(struct isg_node *x)

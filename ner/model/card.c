@@ -102,12 +102,12 @@ static void put_types(struct isg_text *t, const struct isg_ner_model *m)
 {
     const struct isg_ner_provenance *const p = &m->provenance;
     const bool source = p->mode != NULL;
-    isg_text_put(t, "\n## Entity types\n\n| type |%s", p->n_types ? " in training text |" : "");
-    isg_text_put(t, "%s%s\n|---|%s", p->n_types && source ? " in source text |" : "",
-        p->has_dev ? " precision | recall | F1 |" : "", p->n_types ? "---:|" : "");
-    isg_text_put(t, "%s%s\n", p->n_types && source ? "---:|" : "", p->has_dev ? "---:|---:|---:|" : "");
-    for (size_t i = 0; i < p->n_types; i++) {
-        const struct isg_ner_type_record *const type = &p->types[i];
+    isg_text_put(t, "\n## Entity types\n\n| type |%s", p->types.n ? " in training text |" : "");
+    isg_text_put(t, "%s%s\n|---|%s", p->types.n && source ? " in source text |" : "",
+        p->has_dev ? " precision | recall | F1 |" : "", p->types.n ? "---:|" : "");
+    isg_text_put(t, "%s%s\n", p->types.n && source ? "---:|" : "", p->has_dev ? "---:|---:|---:|" : "");
+    for (size_t i = 0; i < p->types.n; i++) {
+        const struct isg_ner_type_record *const type = &p->types.v[i];
         isg_text_put(t, "| ");
         put_markdown(t, type->name);
         isg_text_put(
@@ -121,13 +121,13 @@ static void put_types(struct isg_text *t, const struct isg_ner_model *m)
         }
         isg_text_put(t, "\n");
     }
-    for (uint32_t i = 0; !p->n_types && i < m->vocab.n_types; i++) {
+    for (uint32_t i = 0; !p->types.n && i < m->vocab.n_types; i++) {
         isg_text_put(t, "| ");
         put_markdown(t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
         isg_text_put(t, p->has_dev ? " | - | - | - |\n" : " |\n");
     }
     if (p->has_dev) {
-        isg_text_put(t, "| all |%s%s", p->n_types ? " |" : "", p->n_types && source ? " |" : "");
+        isg_text_put(t, "| all |%s%s", p->types.n ? " |" : "", p->types.n && source ? " |" : "");
         put_score(t, p->precision);
         put_score(t, p->recall);
         put_score(t, p->f1);
@@ -185,13 +185,13 @@ static void put_training(struct isg_text *t, const struct isg_ner_model *m, cons
 static void put_inputs(struct isg_text *t, const struct isg_ner_provenance *p)
 {
     isg_text_put(t, "\n## Inputs\n\n| input | file | XXH3 |\n|---|---|---|\n");
-    for (size_t i = 0; i < p->n_inputs; i++) {
+    for (size_t i = 0; i < p->inputs.n; i++) {
         isg_text_put(t, "| ");
-        put_markdown(t, p->inputs[i].role);
+        put_markdown(t, p->inputs.v[i].role);
         isg_text_put(t, " | ");
-        put_markdown(t, p->inputs[i].file);
+        put_markdown(t, p->inputs.v[i].file);
         isg_text_put(t, " | ");
-        put_markdown(t, p->inputs[i].xxh3);
+        put_markdown(t, p->inputs.v[i].xxh3);
         isg_text_put(t, " |\n");
     }
 }
@@ -283,24 +283,24 @@ char *isg_ner_summary(const struct isg_ner_model *m)
     const struct isg_ner_provenance *const p = &m->provenance;
     struct isg_text t = {0};
     isg_text_put(&t, "named entity tagger, %u entity type%s\n", m->vocab.n_types, m->vocab.n_types == 1 ? "" : "s");
-    for (uint32_t i = 0; !p->n_types && i < m->vocab.n_types; i++) {
+    for (uint32_t i = 0; !p->types.n && i < m->vocab.n_types; i++) {
         isg_text_put(&t, "  ");
         isg_text_put_visible(&t, isg_ner_type_name(&m->vocab, i, &(size_t){0}));
         isg_text_put(&t, "\n");
     }
-    for (size_t i = 0; i < p->n_types; i++)
-        put_type_line(&t, p, &p->types[i]);
+    for (size_t i = 0; i < p->types.n; i++)
+        put_type_line(&t, p, &p->types.v[i]);
     if (p->has_dev && isfinite(p->f1))
         isg_text_put(
             &t, "  dev F1 %.2f%s\n", p->f1, p->selection == ISG_SELECT_SOURCE_DEV ? " (sources' dev texts)" : "");
     put_training(&t, m, "  ", isg_text_put_visible);
-    for (size_t i = 0; i < p->n_inputs; i++) {
+    for (size_t i = 0; i < p->inputs.n; i++) {
         isg_text_put(&t, "  ");
-        isg_text_put_visible(&t, p->inputs[i].role);
+        isg_text_put_visible(&t, p->inputs.v[i].role);
         isg_text_put(&t, ": ");
-        isg_text_put_visible(&t, p->inputs[i].file);
+        isg_text_put_visible(&t, p->inputs.v[i].file);
         isg_text_put(&t, ", XXH3 ");
-        isg_text_put_visible(&t, p->inputs[i].xxh3);
+        isg_text_put_visible(&t, p->inputs.v[i].xxh3);
         isg_text_put(&t, "\n");
     }
     return isg_text_finish(&t);

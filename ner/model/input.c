@@ -94,25 +94,25 @@ struct isg_node *isg_ner_input_chars(const struct isg_ner_input *in, struct isg_
 {
     if (!in->chars)
         return NULL;
-    return isg_lookup(t, in->chars, b->chars, b->char_offset[b->n_kinds]);
+    return isg_lookup(t, in->chars, b->chars.v, b->char_offset.v[b->n_kinds]);
 }
 
 struct isg_node *isg_ner_input_words(const struct isg_ner_input *in, struct isg_tape *t, const struct isg_ner_batch *b)
 {
     bool beyond = false;
     for (uint32_t i = 0; i < b->n_tokens && !beyond; i++)
-        beyond = b->word[i] >= in->word->rows;
+        beyond = b->word.v[i] >= in->word->rows;
     if (!beyond)
-        return isg_lookup(t, in->word, b->word, b->n_tokens);
+        return isg_lookup(t, in->word, b->word.v, b->n_tokens);
     /* each token has its row in one of the two tables, and zeros come from the other */
     uint32_t *ids = isg_tape_alloc(t, 2 * (size_t)b->n_tokens, sizeof *ids);
     if (!ids)
         return NULL;
     uint32_t *rest = ids + b->n_tokens;
     for (uint32_t i = 0; i < b->n_tokens; i++) {
-        const bool learnt = b->word[i] < in->word->rows;
-        ids[i] = learnt ? b->word[i] : ISG_NO_ID;
-        rest[i] = learnt ? ISG_NO_ID : b->word[i] - in->word->rows;
+        const bool learnt = b->word.v[i] < in->word->rows;
+        ids[i] = learnt ? b->word.v[i] : ISG_NO_ID;
+        rest[i] = learnt ? ISG_NO_ID : b->word.v[i] - in->word->rows;
     }
     return isg_add(t, isg_lookup(t, in->word, ids, b->n_tokens),
         isg_lookup_const(t, in->table, in->n_table, in->word->cols, rest, b->n_tokens));
@@ -147,11 +147,11 @@ struct isg_node *isg_ner_input_join(const struct isg_ner_input *in, struct isg_t
     uint32_t n = 0;
     parts[n++] = words;
     if (in->chars)
-        parts[n++] = isg_rows(t, spelling, b->kind, b->n_tokens);
+        parts[n++] = isg_rows(t, spelling, b->kind.v, b->n_tokens);
     if (in->shape)
-        parts[n++] = isg_lookup(t, in->shape, b->shape, b->n_tokens);
+        parts[n++] = isg_lookup(t, in->shape, b->shape.v, b->n_tokens);
     for (uint32_t k = 0; k < in->n_features; k++)
-        parts[n++] = isg_lookup(t, in->feature[k], b->feature + (size_t)k * b->n_tokens, b->n_tokens);
+        parts[n++] = isg_lookup(t, in->feature[k], b->feature.v + (size_t)k * b->n_tokens, b->n_tokens);
     struct isg_node *x = n == 1 ? parts[0] : isg_concat(t, parts, n);
     x = isg_dropout_row(t, x, ISG_R(c->word_dropout), isg_ner_part_mask(name, in->name, "token"));
     isg_ner_part_mask(name, in->name, "in");

@@ -10,14 +10,14 @@ static const char *const selections[] = {"last", "source_dev", "agreement", "dev
 
 void isg_ner_provenance_fini(struct isg_ner_provenance *p)
 {
-    for (size_t i = 0; i < p->n_inputs; i++) {
-        isg_free(p->inputs[i].role);
-        isg_free(p->inputs[i].file);
+    for (size_t i = 0; i < p->inputs.n; i++) {
+        isg_free(p->inputs.v[i].role);
+        isg_free(p->inputs.v[i].file);
     }
-    for (size_t i = 0; i < p->n_types; i++)
-        isg_free(p->types[i].name);
-    isg_free(p->inputs);
-    isg_free(p->types);
+    for (size_t i = 0; i < p->types.n; i++)
+        isg_free(p->types.v[i].name);
+    isg_free(p->inputs.v);
+    isg_free(p->types.v);
     isg_free(p->mode);
     json_decref(p->settings);
     json_decref(p->history);
@@ -29,9 +29,9 @@ void isg_ner_provenance_fini(struct isg_ner_provenance *p)
 static enum isg_status add_input(
     struct isg_ner_provenance *p, const char *role, const char *file, const char *xxh3, struct isg_error *err)
 {
-    if (!ISG_GROW(p->inputs, p->cap_inputs, p->n_inputs + 1))
+    if (!ISG_RESERVE(p->inputs, p->inputs.n + 1))
         return isg_error_nomem(err, "a model's inputs");
-    struct isg_ner_input_file *const in = &p->inputs[p->n_inputs++];
+    struct isg_ner_input_file *const in = &p->inputs.v[p->inputs.n++];
     *in = (struct isg_ner_input_file){isg_strndup(role, strlen(role)), isg_strndup(file, strlen(file)), ""};
     snprintf(in->xxh3, sizeof in->xxh3, "%s", xxh3);
     return in->role && in->file ? ISG_OK : isg_error_nomem(err, "a model's inputs");
@@ -58,18 +58,18 @@ static int compare(const char *a, const char *b, size_t n)
 struct isg_ner_type_record *isg_ner_provenance_type(struct isg_ner_provenance *p, const char *name, size_t n)
 {
     size_t at = 0;
-    while (at < p->n_types && compare(p->types[at].name, name, n) < 0)
+    while (at < p->types.n && compare(p->types.v[at].name, name, n) < 0)
         at++;
-    if (at < p->n_types && compare(p->types[at].name, name, n) == 0)
-        return &p->types[at];
+    if (at < p->types.n && compare(p->types.v[at].name, name, n) == 0)
+        return &p->types.v[at];
     char *const copy = isg_strndup(name, n);
-    if (!copy || !ISG_GROW(p->types, p->cap_types, p->n_types + 1)) {
+    if (!copy || !ISG_RESERVE(p->types, p->types.n + 1)) {
         isg_free(copy);
         return NULL;
     }
-    memmove(&p->types[at + 1], &p->types[at], (p->n_types++ - at) * sizeof *p->types);
-    p->types[at] = (struct isg_ner_type_record){.name = copy};
-    return &p->types[at];
+    memmove(&p->types.v[at + 1], &p->types.v[at], (p->types.n++ - at) * sizeof *p->types.v);
+    p->types.v[at] = (struct isg_ner_type_record){.name = copy};
+    return &p->types.v[at];
 }
 
 enum isg_status isg_ner_provenance_text(
@@ -83,8 +83,8 @@ enum isg_status isg_ner_provenance_text(
     const uint32_t n_types = isg_strtab_size(c->types);
     uint64_t *const entities = isg_calloc((size_t)n_types + 1, sizeof *entities);
     enum isg_status status = entities ? ISG_OK : isg_error_nomem(err, "counts of entities");
-    for (uint32_t i = 0; status == ISG_OK && i < c->span_offset[c->n_sentences]; i++)
-        entities[c->spans[i].type]++;
+    for (uint32_t i = 0; status == ISG_OK && i < c->span_offset.v[c->n_sentences]; i++)
+        entities[c->spans.v[i].type]++;
     for (uint32_t t = 0; status == ISG_OK && t < n_types; t++) {
         size_t n;
         const char *const name = isg_strtab_get(c->types, t, &n);
@@ -101,10 +101,10 @@ enum isg_status isg_ner_provenance_text(
 void isg_ner_provenance_scored(struct isg_ner_provenance *p)
 {
     struct isg_ner_counts all = {0};
-    for (size_t i = 0; i < p->n_types; i++) {
-        all.gold += p->types[i].dev.gold;
-        all.predicted += p->types[i].dev.predicted;
-        all.correct += p->types[i].dev.correct;
+    for (size_t i = 0; i < p->types.n; i++) {
+        all.gold += p->types.v[i].dev.gold;
+        all.predicted += p->types.v[i].dev.predicted;
+        all.correct += p->types.v[i].dev.correct;
     }
     p->has_dev = true;
     p->precision = isg_ner_precision(&all);
@@ -149,9 +149,9 @@ static json_t *inputs_json(const struct isg_ner_provenance *p)
 {
     json_t *const o = json_object();
     bool good = o != NULL;
-    for (size_t i = 0; i < p->n_inputs; i++)
-        put(o, p->inputs[i].role,
-            json_pack("{s:o, s:s}", "file", name_json(p->inputs[i].file), "xxh3", p->inputs[i].xxh3), &good);
+    for (size_t i = 0; i < p->inputs.n; i++)
+        put(o, p->inputs.v[i].role,
+            json_pack("{s:o, s:s}", "file", name_json(p->inputs.v[i].file), "xxh3", p->inputs.v[i].xxh3), &good);
     if (good)
         return o;
     json_decref(o);
@@ -162,8 +162,8 @@ static json_t *types_json(const struct isg_ner_provenance *p)
 {
     json_t *const o = json_object();
     bool good = o != NULL;
-    for (size_t i = 0; i < p->n_types; i++) {
-        const struct isg_ner_type_record *const t = &p->types[i];
+    for (size_t i = 0; i < p->types.n; i++) {
+        const struct isg_ner_type_record *const t = &p->types.v[i];
         json_t *const type = json_pack("{s:I}", "train", (json_int_t)t->train);
         if (p->mode)
             put(type, "source", json_integer((json_int_t)t->source), &good);
@@ -269,8 +269,8 @@ static double real_or_nan(const json_t *v)
 
 static bool has_input(const struct isg_ner_provenance *p, const char *role)
 {
-    for (size_t i = 0; i < p->n_inputs; i++)
-        if (strncmp(p->inputs[i].role, role, strlen(role)) == 0)
+    for (size_t i = 0; i < p->inputs.n; i++)
+        if (strncmp(p->inputs.v[i].role, role, strlen(role)) == 0)
             return true;
     return false;
 }

@@ -42,13 +42,12 @@ struct isg_ner_text_size {
 
 /** All of it is owned; a zeroed struct is an empty record. */
 struct isg_ner_provenance {
-    struct isg_ner_input_file *inputs;
-    struct isg_ner_type_record *types; /**< sorted by name, bytewise; none in models of version 0.1 */
-    size_t n_inputs, n_types, cap_inputs, cap_types;
-    struct isg_ner_text_size train, source; /**< source: of all sources together */
-    enum isg_scheme scheme;                 /**< tag scheme of the training text; ISG_SCHEME_UNKNOWN = not recorded */
-    uint32_t source_epochs, epochs;         /**< of the phase on the sources alone, and of the last phase */
-    uint32_t best_epoch;                    /**< the one kept, of the last phase run, from 1 */
+    ISG_ARRAY(struct isg_ner_input_file) inputs;
+    ISG_ARRAY(struct isg_ner_type_record) types; /**< sorted by name, bytewise; none in models of version 0.1 */
+    struct isg_ner_text_size train, source;      /**< source: of all sources together */
+    enum isg_scheme scheme;         /**< tag scheme of the training text; ISG_SCHEME_UNKNOWN = not recorded */
+    uint32_t source_epochs, epochs; /**< of the phase on the sources alone, and of the last phase */
+    uint32_t best_epoch;            /**< the one kept, of the last phase run, from 1 */
     enum isg_ner_selection selection;
     bool has_dev;                 /**< the kept model was scored on dev text (`selection` says whose) */
     double precision, recall, f1; /**< that score, 0-100; NaN = not recorded */

@@ -7,10 +7,9 @@
 
 /* Tags of a sentence, gold or predicted, and its entities. */
 struct tags {
-    char *letters;
-    uint32_t *types;
-    struct isg_span *spans;
-    size_t n_spans, cap_letters, cap_types, cap_spans;
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) types;
+    struct isg_spans spans;
 };
 struct pair {
     uint32_t gold, predicted; /* types; ISG_NO_ID = no entity */
@@ -19,29 +18,27 @@ struct pair {
 struct isg_ner_detailer {
     struct isg_strtab *types, *shown; /* shown: "TYPE\tword word" of the training text, NULL = not wanted */
     /* the sentence */
-    char *words;       /* one after another */
-    uint32_t *word_at; /* n + 1 */
-    size_t n, cap_words, cap_word_at;
+    ISG_ARRAY(char) words;       /* one after another */
+    ISG_ARRAY(uint32_t) word_at; /* n + 1 */
+    size_t n;
     struct tags gold, predicted;
-    char *key;
-    size_t cap_key;
+    ISG_ARRAY(char) key;
     /* all of them */
-    struct pair *pairs;
-    size_t n_pairs, cap_pairs;
+    ISG_ARRAY(struct pair) pairs;
 };
 
 /* ---- a sentence ---- */
 
 static enum isg_status add_word(struct isg_ner_detailer *c, const char *word, size_t n, struct isg_error *err)
 {
-    const size_t from = c->n ? c->word_at[c->n] : 0;
+    const size_t from = c->n ? c->word_at.v[c->n] : 0;
     if (n > UINT32_MAX - from)
         return isg_error_set(err, ISG_EDATA, NULL, 0, "a sentence of more than 4 GiB");
-    if (!ISG_GROW(c->word_at, c->cap_word_at, c->n + 2) || !ISG_GROW(c->words, c->cap_words, from + n))
+    if (!ISG_RESERVE(c->word_at, c->n + 2) || !ISG_RESERVE(c->words, from + n))
         return isg_error_nomem(err, "a sentence");
-    memcpy(c->words + from, word, n);
-    c->word_at[0] = 0;
-    c->word_at[++c->n] = (uint32_t)(from + n);
+    memcpy(c->words.v + from, word, n);
+    c->word_at.v[0] = 0;
+    c->word_at.v[++c->n] = (uint32_t)(from + n);
     return ISG_OK;
 }
 
@@ -51,17 +48,17 @@ static enum isg_status add_tag(
 {
     const char *type;
     size_t type_n;
-    if (!ISG_GROW(t->letters, t->cap_letters, i + 1) || !ISG_GROW(t->types, t->cap_types, i + 1))
+    if (!ISG_RESERVE(t->letters, i + 1) || !ISG_RESERVE(t->types, i + 1))
         return isg_error_nomem(err, "a sentence");
-    t->letters[i] = isg_tag_split(tag, n, &type, &type_n);
-    t->types[i] = ISG_NO_ID;
-    return t->letters[i] && t->letters[i] != 'O' ? isg_strtab_add(c->types, type, type_n, &t->types[i], NULL, err)
-                                                 : ISG_OK;
+    t->letters.v[i] = isg_tag_split(tag, n, &type, &type_n);
+    t->types.v[i] = ISG_NO_ID;
+    return t->letters.v[i] && t->letters.v[i] != 'O' ? isg_strtab_add(c->types, type, type_n, &t->types.v[i], NULL, err)
+                                                     : ISG_OK;
 }
 
 static enum isg_status find_spans(struct isg_ner_detailer *c, struct tags *t, struct isg_error *err)
 {
-    return isg_spans_from_tags(t->letters, t->types, c->n, &t->spans, &t->cap_spans, &t->n_spans, err);
+    return isg_spans_from_tags(t->letters.v, t->types.v, c->n, &t->spans, err);
 }
 
 /* "TYPE\tword word " of an entity, *n bytes in c->key; false = no memory. */
@@ -69,16 +66,16 @@ static bool make_key(struct isg_ner_detailer *c, const struct isg_span *s, size_
 {
     size_t type_n;
     const char *const type = isg_strtab_get(c->types, s->type, &type_n);
-    const size_t words_n = c->word_at[s->first + s->n] - c->word_at[s->first];
-    if (!ISG_GROW(c->key, c->cap_key, type_n + 1 + words_n + s->n))
+    const size_t words_n = c->word_at.v[s->first + s->n] - c->word_at.v[s->first];
+    if (!ISG_RESERVE(c->key, type_n + 1 + words_n + s->n))
         return false;
-    memcpy(c->key, type, type_n);
-    c->key[type_n] = '\t';
+    memcpy(c->key.v, type, type_n);
+    c->key.v[type_n] = '\t';
     *n = type_n + 1;
     for (uint32_t i = s->first; i < s->first + s->n; i++) {
-        const size_t len = c->word_at[i + 1] - c->word_at[i];
-        memcpy(c->key + *n, c->words + c->word_at[i], len);
-        c->key[*n + len] = ' ';
+        const size_t len = c->word_at.v[i + 1] - c->word_at.v[i];
+        memcpy(c->key.v + *n, c->words.v + c->word_at.v[i], len);
+        c->key.v[*n + len] = ' ';
         *n += len + 1;
     }
     return true;
@@ -90,19 +87,19 @@ static enum isg_status show_sentence(
     struct isg_ner_detailer *c, const struct isg_columns_reader *r, const struct isg_block *b, struct isg_error *err)
 {
     c->n = 0;
-    for (size_t i = 0; i < b->n_tokens; i++) {
+    for (size_t i = 0; i < b->tokens.n; i++) {
         size_t n, tag_n;
         const char *const word = isg_block_word(r, b, i, &n), *const tag = isg_block_tag(r, b, i, &tag_n);
         ISG_TRY(add_word(c, word, n, err));
         ISG_TRY(add_tag(c, &c->gold, i, tag ? tag : "?", tag ? tag_n : 1, err));
     }
     ISG_TRY(find_spans(c, &c->gold, err));
-    for (size_t k = 0; k < c->gold.n_spans; k++) {
+    for (size_t k = 0; k < c->gold.spans.n; k++) {
         size_t n;
         uint32_t id;
-        if (!make_key(c, &c->gold.spans[k], &n))
+        if (!make_key(c, &c->gold.spans.v[k], &n))
             return isg_error_nomem(err, "the entities of the training text");
-        ISG_TRY(isg_strtab_add(c->shown, c->key, n, &id, NULL, err));
+        ISG_TRY(isg_strtab_add(c->shown, c->key.v, n, &id, NULL, err));
     }
     c->n = 0;
     return ISG_OK;
@@ -145,9 +142,9 @@ enum isg_status isg_ner_detailer_new(struct isg_ner_detailer **out, const char *
 
 static void tags_fini(struct tags *t)
 {
-    isg_free(t->letters);
-    isg_free(t->types);
-    isg_free(t->spans);
+    isg_free(t->letters.v);
+    isg_free(t->types.v);
+    isg_free(t->spans.v);
 }
 
 void isg_ner_detailer_free(struct isg_ner_detailer *c)
@@ -158,10 +155,10 @@ void isg_ner_detailer_free(struct isg_ner_detailer *c)
     isg_strtab_free(c->shown);
     tags_fini(&c->gold);
     tags_fini(&c->predicted);
-    isg_free(c->words);
-    isg_free(c->word_at);
-    isg_free(c->key);
-    isg_free(c->pairs);
+    isg_free(c->words.v);
+    isg_free(c->word_at.v);
+    isg_free(c->key.v);
+    isg_free(c->pairs.v);
     isg_free(c);
 }
 
@@ -183,7 +180,7 @@ static enum isg_status was_seen(struct isg_ner_detailer *c, const struct isg_spa
         return ISG_OK;
     if (!make_key(c, s, &n))
         return isg_error_nomem(err, "the entities of a file");
-    *seen = isg_strtab_find(c->shown, c->key, n) != ISG_NO_ID;
+    *seen = isg_strtab_find(c->shown, c->key.v, n) != ISG_NO_ID;
     return ISG_OK;
 }
 
@@ -191,14 +188,14 @@ enum isg_status isg_ner_detailer_break(struct isg_ner_detailer *c, struct isg_er
 {
     ISG_TRY(find_spans(c, &c->gold, err));
     ISG_TRY(find_spans(c, &c->predicted, err));
-    if (!ISG_GROW(c->pairs, c->cap_pairs, c->n_pairs + c->gold.n_spans + c->predicted.n_spans))
+    if (!ISG_RESERVE(c->pairs, c->pairs.n + c->gold.spans.n + c->predicted.spans.n))
         return isg_error_nomem(err, "the entities of a file");
-    struct isg_ner_match m = {c->gold.spans, c->gold.n_spans, c->predicted.spans, c->predicted.n_spans};
+    struct isg_ner_match m = {c->gold.spans.v, c->gold.spans.n, c->predicted.spans.v, c->predicted.spans.n};
     for (const struct isg_span *a, *b; isg_ner_match_next(&m, &a, &b);) {
         struct pair p = {a ? a->type : ISG_NO_ID, b ? b->type : ISG_NO_ID, false, false};
         ISG_TRY(was_seen(c, a, &p.gold_seen, err));
         ISG_TRY(was_seen(c, b, &p.predicted_seen, err));
-        c->pairs[c->n_pairs++] = p;
+        c->pairs.v[c->pairs.n++] = p;
     }
     c->n = 0;
     return ISG_OK;
@@ -231,8 +228,8 @@ static enum isg_status count(struct isg_ner_detail *d, const struct isg_ner_deta
     qsort(d->types, n, sizeof *d->types, by_name);
     for (size_t i = 0; i < n; i++)
         place[isg_strtab_find(c->types, d->types[i], strlen(d->types[i]))] = i;
-    for (size_t i = 0; i < c->n_pairs; i++) {
-        const struct pair *const p = &c->pairs[i];
+    for (size_t i = 0; i < c->pairs.n; i++) {
+        const struct pair *const p = &c->pairs.v[i];
         const size_t gold = p->gold == ISG_NO_ID ? n : place[p->gold];
         const size_t predicted = p->predicted == ISG_NO_ID ? n : place[p->predicted];
         d->confusion[gold * side + predicted]++;

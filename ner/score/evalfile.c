@@ -29,10 +29,7 @@ struct eval {
     size_t n_sides, n_scores;
     struct isg_ner_scorer *scorer[ISG_NER_MAX_PREDICTED];
     struct isg_ner_detailer *detailer; /* NULL = not wanted */
-    struct {
-        char *s;
-        size_t cap;
-    } raw[2]; /* tags made of bare types */
+    ISG_ARRAY(char) raw[2];            /* tags made of bare types */
     uint64_t tokens;
 };
 
@@ -79,7 +76,7 @@ static enum isg_status next(struct side *s, const struct isg_ner_eval_opts *opts
 {
     s->first = s->number == 0;
     for (;;) {
-        if (!s->block || s->line == s->block->n_lines) {
+        if (!s->block || s->line == s->block->lines.n) {
             const enum isg_status status = isg_columns_next(s->reader, &s->block, err);
             if (status == ISG_EDATA && strstr(err->advice, "--columns"))
                 (void)isg_error_advice(
@@ -89,7 +86,7 @@ static enum isg_status next(struct side *s, const struct isg_ner_eval_opts *opts
             if (status != ISG_OK || s->ended)
                 return status;
         }
-        const struct isg_line *const line = &s->block->lines[s->line++];
+        const struct isg_line *const line = &s->block->lines.v[s->line++];
         const bool document = line->kind == ISG_LINE_DOCUMENT;
         if (line->kind == ISG_LINE_BLANK || (document && line->n_fields <= (uint32_t)s->n_tags))
             s->first = true;
@@ -138,11 +135,11 @@ static enum isg_status from_raw(struct eval *e, int i, struct text *tag, struct 
         *tag = (struct text){"O", 1};
         return ISG_OK;
     }
-    if (!ISG_GROW(e->raw[i].s, e->raw[i].cap, tag->n + 2))
+    if (!ISG_RESERVE(e->raw[i], tag->n + 2))
         return isg_error_nomem(err, "a tag");
-    memcpy(e->raw[i].s, "B-", 2);
-    memcpy(e->raw[i].s + 2, tag->s, tag->n);
-    *tag = (struct text){e->raw[i].s, tag->n + 2};
+    memcpy(e->raw[i].v, "B-", 2);
+    memcpy(e->raw[i].v + 2, tag->s, tag->n);
+    *tag = (struct text){e->raw[i].v, tag->n + 2};
     return ISG_OK;
 }
 
@@ -238,7 +235,7 @@ out:
     isg_ner_detailer_free(e.detailer);
     for (size_t i = 0; i < e.n_sides; i++)
         isg_columns_close(e.sides[i].reader);
-    isg_free(e.raw[0].s);
-    isg_free(e.raw[1].s);
+    isg_free(e.raw[0].v);
+    isg_free(e.raw[1].v);
     return status;
 }

@@ -20,12 +20,11 @@ struct reading {
 };
 struct isg_ner_scorer {
     struct isg_strtab *types; /* id 0 = "" */
-    struct isg_ner_counts *by_type;
-    size_t cap;
+    ISG_ARRAY(struct isg_ner_counts) by_type;
     struct reading classic, strict;
-    struct isg_ner_counts *sentences, before; /* before: overall counts when the sentence began */
-    size_t n_sentences, cap_sentences;
-    bool in_sentence, failed; /* a break has no status: finish reports a failure */
+    ISG_ARRAY(struct isg_ner_counts) sentences;
+    struct isg_ner_counts before; /* overall counts when the sentence began */
+    bool in_sentence, failed;     /* a break has no status: finish reports a failure */
     uint64_t tokens, correct_tags;
 };
 
@@ -62,11 +61,11 @@ struct isg_ner_scorer *isg_ner_scorer_new(void)
     struct isg_error err;
     uint32_t id;
     s->types = isg_strtab_new();
-    if (!s->types || isg_strtab_add(s->types, "", 0, &id, NULL, &err) != ISG_OK || !ISG_GROW(s->by_type, s->cap, 16)) {
+    if (!s->types || isg_strtab_add(s->types, "", 0, &id, NULL, &err) != ISG_OK || !ISG_RESERVE(s->by_type, 16)) {
         isg_ner_scorer_free(s);
         return NULL;
     }
-    memset(s->by_type, 0, s->cap * sizeof *s->by_type);
+    memset(s->by_type.v, 0, s->by_type.cap * sizeof *s->by_type.v);
     s->classic.last[0].letter = s->classic.last[1].letter = 'O';
     s->strict = s->classic;
     return s;
@@ -77,8 +76,8 @@ void isg_ner_scorer_free(struct isg_ner_scorer *s)
     if (!s)
         return;
     isg_strtab_free(s->types);
-    isg_free(s->by_type);
-    isg_free(s->sentences);
+    isg_free(s->by_type.v);
+    isg_free(s->sentences.v);
     isg_free(s);
 }
 
@@ -167,10 +166,10 @@ static enum isg_status split(
     if (type_n == 1 && type[0] == '0') /* false in conlleval's Perl, hence no type */
         type_n = 0;
     ISG_TRY(isg_strtab_add(s->types, type, type_n, &out->type, NULL, err));
-    const size_t old = s->cap;
-    if (!ISG_GROW(s->by_type, s->cap, (size_t)out->type + 1))
+    const size_t old = s->by_type.cap;
+    if (!ISG_RESERVE(s->by_type, (size_t)out->type + 1))
         return isg_error_nomem(err, "scores by type");
-    memset(s->by_type + old, 0, (s->cap - old) * sizeof *s->by_type);
+    memset(s->by_type.v + old, 0, (s->by_type.cap - old) * sizeof *s->by_type.v);
     return ISG_OK;
 }
 
@@ -188,7 +187,7 @@ enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold,
     struct side g, p;
     ISG_TRY(split(s, gold, gold_n, &g, err));
     ISG_TRY(split(s, predicted, predicted_n, &p, err));
-    step(&s->classic, g, p, false, s->by_type);
+    step(&s->classic, g, p, false, s->by_type.v);
     step(&s->strict, as_bioes(g), as_bioes(p), true, NULL);
     s->tokens++;
     s->in_sentence = true;
@@ -204,18 +203,18 @@ enum isg_status isg_ner_scorer_token(struct isg_ner_scorer *s, const char *gold,
 void isg_ner_scorer_break(struct isg_ner_scorer *s)
 {
     const struct side outside = {'O', 0};
-    step(&s->classic, outside, outside, false, s->by_type);
+    step(&s->classic, outside, outside, false, s->by_type.v);
     step(&s->strict, outside, outside, true, NULL);
     if (!s->in_sentence)
         return;
     s->in_sentence = false;
-    if (!ISG_GROW(s->sentences, s->cap_sentences, s->n_sentences + 1)) {
+    const struct isg_ner_counts *now = &s->classic.overall;
+    const struct isg_ner_counts sentence = {
+        now->gold - s->before.gold, now->predicted - s->before.predicted, now->correct - s->before.correct};
+    if (!ISG_PUSH(s->sentences, sentence)) {
         s->failed = true;
         return;
     }
-    const struct isg_ner_counts *now = &s->classic.overall;
-    s->sentences[s->n_sentences++] = (struct isg_ner_counts){
-        now->gold - s->before.gold, now->predicted - s->before.predicted, now->correct - s->before.correct};
     s->before = *now;
 }
 
@@ -245,11 +244,11 @@ enum isg_status isg_ner_scorer_finish(struct isg_ner_scorer *s, struct isg_ner_s
     }
     size_t used = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (!s->by_type[i].gold && !s->by_type[i].predicted)
+        if (!s->by_type.v[i].gold && !s->by_type.v[i].predicted)
             continue;
         size_t len;
         const char *name = isg_strtab_get(s->types, i, &len);
-        all[used] = (struct isg_ner_type_score){isg_strndup(name, len), s->by_type[i]};
+        all[used] = (struct isg_ner_type_score){isg_strndup(name, len), s->by_type.v[i]};
         if (!all[used].name) {
             status = isg_error_nomem(err, "scores by type");
             for (size_t k = 0; k < used; k++)
@@ -263,10 +262,10 @@ enum isg_status isg_ner_scorer_finish(struct isg_ner_scorer *s, struct isg_ner_s
     for (size_t i = 0; i < used; i++)
         out->types[i] = *order[i];
     out->n_types = used;
-    out->sentences = s->sentences;
-    out->n_sentences = s->n_sentences;
-    s->sentences = NULL;
-    s->n_sentences = s->cap_sentences = 0;
+    out->sentences = s->sentences.v;
+    out->n_sentences = s->sentences.n;
+    s->sentences.v = NULL;
+    s->sentences.n = s->sentences.cap = 0;
 out:
     isg_free(all);
     isg_free(order);

@@ -14,9 +14,9 @@ static bool is_constrained(const struct isg_tagger *t)
 
 void isg_tag_clear(struct isg_tagger *t)
 {
-    for (size_t i = 0; i < t->n_records; i++)
-        json_decref(t->records[i].json);
-    t->n_records = t->n_text = t->n_tokens = t->n_sentences = 0;
+    for (size_t i = 0; i < t->records.n; i++)
+        json_decref(t->records.v[i].json);
+    t->records.n = t->text.n = t->n_tokens = t->n_sentences = 0;
 }
 
 void isg_tag_fini(struct isg_tagger *t)
@@ -25,9 +25,9 @@ void isg_tag_fini(struct isg_tagger *t)
     isg_ner_ensemble_free(t->ensemble);
     isg_tokeniser_free(t->tokeniser);
     isg_ner_given_fini(&t->given);
-    void *const all[] = {t->records, t->text, t->form, t->place, t->offset, t->length, (void *)t->tokens, t->labels,
-        t->labels_n, t->confidence, t->span_probability, t->probability_n, t->sentence_of, t->feature,
-        (void *)t->features, t->words, t->allowed, (void *)t->allowed_of};
+    void *const all[] = {t->records.v, t->text.v, t->form.v, t->place.v, t->offset.v, t->length.v, (void *)t->tokens.v,
+        t->labels.v, t->labels_n.v, t->confidence.v, t->span_probability.v, t->probability_n.v, t->sentence_of.v,
+        t->feature.v, (void *)t->features.v, t->words.v, t->allowed.v, (void *)t->allowed_of.v};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         isg_free(all[i]);
 }
@@ -35,13 +35,11 @@ void isg_tag_fini(struct isg_tagger *t)
 static enum isg_status grow_results(struct isg_tagger *t, struct isg_error *err)
 {
     const size_t n = t->n_tokens + 1, k = t->opts->nbest > 1 ? t->opts->nbest : 1;
-    const bool good = ISG_GROW(t->tokens, t->cap_tokens, t->n_sentences + 1) &&
-                      ISG_GROW(t->features, t->cap_features, t->n_sentences + 1) &&
-                      ISG_GROW(t->labels, t->cap_labels, n) && ISG_GROW(t->labels_n, t->cap_labels_n, n * k) &&
-                      ISG_GROW(t->confidence, t->cap_confidence, n) && ISG_GROW(t->span_probability, t->cap_span, n) &&
-                      ISG_GROW(t->probability_n, t->cap_probability_n, (t->n_sentences + 1) * k) &&
-                      ISG_GROW(t->sentence_of, t->cap_sentence_of, n) &&
-                      (!is_constrained(t) || ISG_GROW(t->allowed_of, t->cap_allowed_of, t->n_sentences + 1));
+    const bool good = ISG_RESERVE(t->tokens, t->n_sentences + 1) && ISG_RESERVE(t->features, t->n_sentences + 1) &&
+                      ISG_RESERVE(t->labels, n) && ISG_RESERVE(t->labels_n, n * k) && ISG_RESERVE(t->confidence, n) &&
+                      ISG_RESERVE(t->span_probability, n) && ISG_RESERVE(t->probability_n, (t->n_sentences + 1) * k) &&
+                      ISG_RESERVE(t->sentence_of, n) &&
+                      (!is_constrained(t) || ISG_RESERVE(t->allowed_of, t->n_sentences + 1));
     return good ? ISG_OK : isg_error_nomem(err, "results of a batch");
 }
 
@@ -50,33 +48,34 @@ enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err)
     ISG_TRY(grow_results(t, err));
     const uint32_t n_labels = isg_strtab_size(t->model->vocab.labels);
     if (t->opts->capitals && !t->opts->given) {
-        if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels + 1))
+        if (!ISG_RESERVE(t->allowed, t->n_tokens * n_labels + 1))
             return isg_error_nomem(err, "allowed labels");
-        memset(t->allowed, 1, t->n_tokens * n_labels);
+        memset(t->allowed.v, 1, t->n_tokens * n_labels);
     }
     for (size_t s = 0; s < t->n_sentences; s++) {
-        t->tokens[s] = t->form + t->offset[s];
-        t->features[s] = t->feature + t->offset[s] * t->n_features;
-        for (uint32_t i = 0; i < t->length[s]; i++)
-            t->sentence_of[t->offset[s] + i] = (uint32_t)s;
+        t->tokens.v[s] = t->form.v + t->offset.v[s];
+        t->features.v[s] = t->feature.v + t->offset.v[s] * t->n_features;
+        for (uint32_t i = 0; i < t->length.v[s]; i++)
+            t->sentence_of.v[t->offset.v[s] + i] = (uint32_t)s;
         if (is_constrained(t))
-            t->allowed_of[s] = t->allowed + t->offset[s] * n_labels;
+            t->allowed_of.v[s] = t->allowed.v + t->offset.v[s] * n_labels;
         if (t->opts->capitals)
-            isg_ner_capitals(t->ensemble, t->tokens[s], t->length[s], n_labels, t->allowed + t->offset[s] * n_labels);
+            isg_ner_capitals(
+                t->ensemble, t->tokens.v[s], t->length.v[s], n_labels, t->allowed.v + t->offset.v[s] * n_labels);
     }
     const bool nbest = t->opts->nbest > 1;
     const struct isg_ner_decode job = {.n = (uint32_t)t->n_sentences,
-        .tokens = t->tokens,
-        .n_tokens = t->length,
-        .features = t->n_features ? t->features : NULL,
-        .offset = t->offset,
-        .allowed = is_constrained(t) ? t->allowed_of : NULL,
-        .labels = t->labels,
-        .confidence = t->opts->confidence ? t->confidence : NULL,
-        .span_probability = t->want_spans ? t->span_probability : NULL,
+        .tokens = t->tokens.v,
+        .n_tokens = t->length.v,
+        .features = t->n_features ? t->features.v : NULL,
+        .offset = t->offset.v,
+        .allowed = is_constrained(t) ? t->allowed_of.v : NULL,
+        .labels = t->labels.v,
+        .confidence = t->opts->confidence ? t->confidence.v : NULL,
+        .span_probability = t->want_spans ? t->span_probability.v : NULL,
         .nbest = nbest ? t->opts->nbest : 0,
-        .labels_n = nbest ? t->labels_n : NULL,
-        .probability_n = nbest && t->opts->confidence ? t->probability_n : NULL};
+        .labels_n = nbest ? t->labels_n.v : NULL,
+        .probability_n = nbest && t->opts->confidence ? t->probability_n.v : NULL};
     ISG_TRY(isg_ner_ensemble_run(t->ensemble, &job, err));
     ISG_TRY(t->write(t, err));
     t->totals->tokens += t->n_tokens;
@@ -88,5 +87,5 @@ enum isg_status isg_tag_flush(struct isg_tagger *t, struct isg_error *err)
 enum isg_status isg_tag_flush_if_full(struct isg_tagger *t, struct isg_error *err)
 {
     const size_t limit = t->opts->batch_tokens ? t->opts->batch_tokens : 8192;
-    return t->n_tokens >= limit || t->n_records >= 4 * limit ? isg_tag_flush(t, err) : ISG_OK;
+    return t->n_tokens >= limit || t->records.n >= 4 * limit ? isg_tag_flush(t, err) : ISG_OK;
 }

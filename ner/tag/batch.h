@@ -37,32 +37,28 @@ struct isg_tagger {
     enum isg_scheme scheme; /**< of the tags written */
     struct isg_ner_tagged *totals;
     /* the batch */
-    struct isg_tag_record *records;
-    size_t n_records, cap_records;
-    char *text;
-    size_t n_text, cap_text;
-    uint32_t *form; /**< of each token, as all up to length */
-    struct isg_tag_place *place;
-    uint32_t *feature; /**< n_tokens x n_features */
-    size_t n_tokens, n_features, cap_form, cap_place, cap_feature;
-    size_t *offset; /**< of each sentence: its first token */
-    uint32_t *length;
-    size_t n_sentences, cap_offset, cap_length;
-    const uint32_t **tokens, **features;
-    size_t cap_tokens, cap_features;
-    struct isg_ner_word *words; /**< of a sentence, for the gazetteer */
-    size_t cap_words;
+    ISG_ARRAY(struct isg_tag_record) records;
+    ISG_ARRAY(char) text;
+    size_t n_tokens, n_features, n_sentences;
+    ISG_ARRAY(uint32_t) form;              /**< by token */
+    ISG_ARRAY(struct isg_tag_place) place; /**< by token */
+    ISG_ARRAY(uint32_t) feature;           /**< n_tokens x n_features */
+    ISG_ARRAY(size_t) offset;              /**< by sentence: its first token */
+    ISG_ARRAY(uint32_t) length;            /**< by sentence: its tokens */
+    ISG_ARRAY(const uint32_t *) tokens;
+    ISG_ARRAY(const uint32_t *) features;
+    ISG_ARRAY(struct isg_ner_word) words; /**< of a sentence, for the gazetteer */
     /* results, by token */
-    uint32_t *labels, *labels_n;
-    float *confidence, *span_probability, *probability_n;
-    size_t cap_labels, cap_labels_n, cap_confidence, cap_span, cap_probability_n;
-    uint32_t *sentence_of;
-    size_t cap_sentence_of;
+    ISG_ARRAY(uint32_t) labels;
+    ISG_ARRAY(uint32_t) labels_n;
+    ISG_ARRAY(float) confidence;
+    ISG_ARRAY(float) span_probability;
+    ISG_ARRAY(float) probability_n;
+    ISG_ARRAY(uint32_t) sentence_of;
     /* forced decoding */
     struct isg_ner_given given;
-    uint8_t *allowed;           /**< n_tokens x labels */
-    const uint8_t **allowed_of; /**< by sentence */
-    size_t cap_allowed, cap_allowed_of;
+    ISG_ARRAY(uint8_t) allowed;            /**< n_tokens x labels */
+    ISG_ARRAY(const uint8_t *) allowed_of; /**< by sentence */
 };
 void isg_tag_fini(struct isg_tagger *t);  /**< but for the writer */
 void isg_tag_clear(struct isg_tagger *t); /**< empties the batch */

@@ -11,34 +11,33 @@ struct labeller {
     const struct isg_ner_pseudo_opts *opts;
     struct isg_ner_pseudo *totals;
     /* of a sentence */
-    struct isg_span *spans;
-    char *letters;
-    uint32_t *types;
-    bool *open;    /* the token's tag is left open */
-    size_t record; /* of the batch: the line of the token being written */
-    size_t cap_spans, cap_letters, cap_types, cap_open;
+    struct isg_spans spans;
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) types;
+    ISG_ARRAY(bool) open; /* the token's tag is left open */
+    size_t record;        /* of the batch: the line of the token being written */
 };
 
 /* Which tokens of a sentence are left open, and the weight of the others: the geometric mean of the probabilities of
  * their labels. Returns the number of entities kept. */
 static size_t judge(const struct isg_tagger *t, struct labeller *l, size_t s, size_t n_spans, double *weight)
 {
-    const size_t first = t->offset[s];
-    const uint32_t n = t->length[s];
-    const float *const p = t->confidence + first;
+    const size_t first = t->offset.v[s];
+    const uint32_t n = t->length.v[s];
+    const float *const p = t->confidence.v + first;
     size_t kept = 0, known = 0;
     double sum = 0;
     for (uint32_t i = 0; i < n; i++)
-        l->open[i] = (double)p[i] < l->opts->min_probability;
+        l->open.v[i] = (double)p[i] < l->opts->min_probability;
     for (size_t k = 0; k < n_spans; k++) { /* an entity is known as a whole, or not at all */
-        const struct isg_span *const e = &l->spans[k];
-        const bool sure = (double)t->span_probability[first + e->first] >= l->opts->min_probability;
+        const struct isg_span *const e = &l->spans.v[k];
+        const bool sure = (double)t->span_probability.v[first + e->first] >= l->opts->min_probability;
         for (uint32_t i = 0; i < e->n; i++)
-            l->open[e->first + i] = !sure;
+            l->open.v[e->first + i] = !sure;
         kept += sure;
     }
     for (uint32_t i = 0; i < n; i++)
-        if (!l->open[i]) {
+        if (!l->open.v[i]) {
             sum += log(fmax((double)p[i], 1e-12));
             known++;
         }
@@ -50,49 +49,49 @@ static size_t judge(const struct isg_tagger *t, struct labeller *l, size_t s, si
 /* The token as its line has it. Tokens are asked for in order. */
 static const char *word_of(const struct isg_tagger *t, struct labeller *l, size_t token, size_t *n)
 {
-    while (token >= t->records[l->record].token + t->records[l->record].n_tokens)
+    while (token >= t->records.v[l->record].token + t->records.v[l->record].n_tokens)
         l->record++;
-    const struct isg_tag_record *const r = &t->records[l->record];
+    const struct isg_tag_record *const r = &t->records.v[l->record];
     const json_t *const text = json_object_get(r->json, "text");
     if (r->kind == ISG_TAG_JSON && !json_is_string(text)) {
         const json_t *const word = json_array_get(json_object_get(r->json, "tokens"), token - r->token);
         *n = json_string_length(word);
         return json_string_value(word);
     }
-    *n = t->place[token].n;
-    return (r->kind == ISG_TAG_JSON ? json_string_value(text) : t->text + r->text) + t->place[token].start;
+    *n = t->place.v[token].n;
+    return (r->kind == ISG_TAG_JSON ? json_string_value(text) : t->text.v + r->text) + t->place.v[token].start;
 }
 
 static enum isg_status write_token(
     struct isg_tagger *t, struct labeller *l, size_t s, uint32_t i, struct isg_error *err)
 {
     size_t n;
-    const char *const word = word_of(t, l, t->offset[s] + i, &n);
+    const char *const word = word_of(t, l, t->offset.v[s] + i, &n);
     for (size_t k = 0; k < n; k++)
         if (strchr(" \t\r\n", word[k])) {
-            (void)isg_error_set(err, ISG_EDATA, l->opts->in, t->records[l->record].line.number,
+            (void)isg_error_set(err, ISG_EDATA, l->opts->in, t->records.v[l->record].line.number,
                 "the token \"%.*s\" contains whitespace", (int)(n < 80 ? n : 80), word);
             return isg_error_expected(err, "tokens that fit into a column");
         }
     isg_writer_write(t->out, word, n);
-    if (l->open[i]) {
+    if (l->open.v[i]) {
         isg_writer_text(t->out, " ?\n");
-    } else if (l->letters[i] == 'O') {
+    } else if (l->letters.v[i] == 'O') {
         isg_writer_text(t->out, " O\n");
     } else {
-        const char *const name = isg_ner_type_name(&t->model->vocab, l->types[i], &n);
-        isg_writer_printf(t->out, " %c-%.*s\n", l->letters[i], (int)n, name);
+        const char *const name = isg_ner_type_name(&t->model->vocab, l->types.v[i], &n);
+        isg_writer_printf(t->out, " %c-%.*s\n", l->letters.v[i], (int)n, name);
     }
     return ISG_OK;
 }
 
 static enum isg_status write_sentence(struct isg_tagger *t, struct labeller *l, size_t s, struct isg_error *err)
 {
-    const uint32_t n = t->length[s];
-    if (!ISG_GROW(l->spans, l->cap_spans, (size_t)n + 1) || !ISG_GROW(l->letters, l->cap_letters, n) ||
-        !ISG_GROW(l->types, l->cap_types, n) || !ISG_GROW(l->open, l->cap_open, n))
+    const uint32_t n = t->length.v[s];
+    if (!ISG_RESERVE(l->spans, (size_t)n + 1) || !ISG_RESERVE(l->letters, n) || !ISG_RESERVE(l->types, n) ||
+        !ISG_RESERVE(l->open, n))
         return isg_error_nomem(err, "a sentence");
-    const size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, t->labels + t->offset[s], n, l->spans);
+    const size_t n_spans = isg_ner_spans_from_labels(&t->model->vocab, t->labels.v + t->offset.v[s], n, l->spans.v);
     double weight;
     const uint64_t open = l->totals->open;
     const size_t kept = judge(t, l, s, n_spans, &weight);
@@ -102,7 +101,7 @@ static enum isg_status write_sentence(struct isg_tagger *t, struct labeller *l, 
         l->totals->left_out++;
         return ISG_OK;
     }
-    isg_spans_to_tags(l->spans, n_spans, l->opts->scheme, n, l->letters, l->types);
+    isg_spans_to_tags(l->spans.v, n_spans, l->opts->scheme, n, l->letters.v, l->types.v);
     isg_writer_printf(t->out, "# weight = %.4f\n", weight);
     for (uint32_t i = 0; i < n; i++)
         ISG_TRY(write_token(t, l, s, i, err));
@@ -163,9 +162,9 @@ out:
     isg_tag_input_rename(&in, err, status);
     isg_tag_input_close(&in);
     isg_tag_fini(&t);
-    isg_free(l.spans);
-    isg_free(l.letters);
-    isg_free(l.types);
-    isg_free(l.open);
+    isg_free(l.spans.v);
+    isg_free(l.letters.v);
+    isg_free(l.types.v);
+    isg_free(l.open.v);
     return status;
 }

@@ -8,29 +8,24 @@
 static enum isg_status add_record(struct isg_tagger *t, enum isg_tag_record_kind kind, const struct isg_line *line,
     struct isg_tag_record **out, struct isg_error *err)
 {
-    if (!ISG_GROW(t->records, t->cap_records, t->n_records + 1) ||
-        !ISG_GROW(t->text, t->cap_text, t->n_text + line->n + 1))
+    const struct isg_tag_record record = {.kind = kind, .text = t->text.n, .line = *line, .token = t->n_tokens};
+    if (!ISG_PUSH(t->records, record) || !ISG_APPEND(t->text, line->text, line->n) || !ISG_PUSH(t->text, 0))
         return isg_error_nomem(err, "a batch of lines");
-    struct isg_tag_record *r = &t->records[t->n_records++];
-    *r = (struct isg_tag_record){.kind = kind, .text = t->n_text, .line = *line, .token = t->n_tokens};
-    memcpy(t->text + t->n_text, line->text, line->n);
-    t->n_text += line->n;
-    t->text[t->n_text++] = 0;
-    r->line.fields = NULL;
-    *out = r;
+    *out = &t->records.v[t->records.n - 1];
+    (*out)->line.fields = NULL;
     return ISG_OK;
 }
 
 static enum isg_status add_token(
     struct isg_tagger *t, const char *word, size_t n, struct isg_tag_place place, struct isg_error *err)
 {
-    if (!ISG_GROW(t->form, t->cap_form, t->n_tokens + 1) || !ISG_GROW(t->place, t->cap_place, t->n_tokens + 1) ||
-        !ISG_GROW(t->feature, t->cap_feature, (t->n_tokens + 1) * t->n_features))
+    if (!ISG_RESERVE(t->form, t->n_tokens + 1) || !ISG_RESERVE(t->place, t->n_tokens + 1) ||
+        !ISG_RESERVE(t->feature, (t->n_tokens + 1) * t->n_features))
         return isg_error_nomem(err, "a batch of lines");
     for (size_t k = 0; k < t->n_features; k++)
-        t->feature[t->n_tokens * t->n_features + k] = 0;
-    ISG_TRY(isg_ner_ensemble_form(t->ensemble, word, n, &t->form[t->n_tokens], err));
-    t->place[t->n_tokens++] = place;
+        t->feature.v[t->n_tokens * t->n_features + k] = 0;
+    ISG_TRY(isg_ner_ensemble_form(t->ensemble, word, n, &t->form.v[t->n_tokens], err));
+    t->place.v[t->n_tokens++] = place;
     return ISG_OK;
 }
 
@@ -43,7 +38,7 @@ static void read_features(
         size_t n;
         const char *const value = isg_line_field(line, columns->features[k], &n);
         const uint32_t id = isg_strtab_find(f->values[k], value, n);
-        t->feature[token * t->n_features + k] = id == ISG_NO_ID ? 0 : id;
+        t->feature.v[token * t->n_features + k] = id == ISG_NO_ID ? 0 : id;
     }
 }
 
@@ -53,12 +48,12 @@ static enum isg_status match_names(struct isg_tagger *t, size_t first, struct is
     const size_t n = t->n_tokens - first;
     if (!f->gazetteer)
         return ISG_OK;
-    if (!ISG_GROW(t->words, t->cap_words, n))
+    if (!ISG_RESERVE(t->words, n))
         return isg_error_nomem(err, "a sentence");
     for (size_t i = 0; i < n; i++)
-        t->words[i].s = isg_ner_ensemble_word(t->ensemble, t->form[first + i], &t->words[i].n);
+        t->words.v[i].s = isg_ner_ensemble_word(t->ensemble, t->form.v[first + i], &t->words.v[i].n);
     return isg_ner_gazetteer_match(
-        f->gazetteer, t->words, (uint32_t)n, t->feature + first * t->n_features + f->n_columns, t->n_features, err);
+        f->gazetteer, t->words.v, (uint32_t)n, t->feature.v + first * t->n_features + f->n_columns, t->n_features, err);
 }
 
 /* Tokens from `first` on are a sentence. */
@@ -73,11 +68,10 @@ static enum isg_status end_sentence(
         (void)isg_error_expected(err, "at most %d", ISG_NER_MAX_SENTENCE);
         return isg_error_advice(err, "separate sentences (in columns by empty lines)");
     }
-    if (!ISG_GROW(t->offset, t->cap_offset, t->n_sentences + 1) ||
-        !ISG_GROW(t->length, t->cap_length, t->n_sentences + 1))
+    if (!ISG_RESERVE(t->offset, t->n_sentences + 1) || !ISG_RESERVE(t->length, t->n_sentences + 1))
         return isg_error_nomem(err, "a sentence");
-    t->offset[t->n_sentences] = first;
-    t->length[t->n_sentences++] = (uint32_t)n;
+    t->offset.v[t->n_sentences] = first;
+    t->length.v[t->n_sentences++] = (uint32_t)n;
     return match_names(t, first, err);
 }
 
@@ -93,10 +87,10 @@ static enum isg_status add_given(struct isg_tagger *t, const struct isg_columns_
 {
     const struct isg_ner_vocab *const v = &t->model->vocab;
     const size_t n_labels = isg_strtab_size(v->labels);
-    if (!ISG_GROW(t->allowed, t->cap_allowed, t->n_tokens * n_labels))
+    if (!ISG_RESERVE(t->allowed, t->n_tokens * n_labels))
         return isg_error_nomem(err, "given tags");
     return isg_ner_given_read(
-        &t->given, r, b, v, t->model->config.scheme == ISG_LABELS_BIOES, path, t->allowed + first * n_labels, err);
+        &t->given, r, b, v, t->model->config.scheme == ISG_LABELS_BIOES, path, t->allowed.v + first * n_labels, err);
 }
 
 static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_reader *r, const struct isg_block *b,
@@ -104,9 +98,9 @@ static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_
 {
     const struct isg_columns columns = isg_columns_effective(r);
     const size_t first = t->n_tokens;
-    for (size_t i = 0, token = 0; i < b->n_lines; i++) {
-        const struct isg_line *const line = &b->lines[i];
-        const bool is_token = token < b->n_tokens && b->tokens[token] == i;
+    for (size_t i = 0, token = 0; i < b->lines.n; i++) {
+        const struct isg_line *const line = &b->lines.v[i];
+        const bool is_token = token < b->tokens.n && b->tokens.v[token] == i;
         struct isg_tag_record *record;
         ISG_TRY(add_record(t,
             is_token                          ? ISG_TAG_TOKEN
@@ -123,9 +117,9 @@ static enum isg_status add_block(struct isg_tagger *t, const struct isg_columns_
             t, word, n, (struct isg_tag_place){.start = (uint32_t)(word - line->text), .n = (uint32_t)n}, err));
         read_features(t, line, &columns, t->n_tokens - 1);
     }
-    if (t->opts->given && b->n_tokens)
+    if (t->opts->given && b->tokens.n)
         ISG_TRY(add_given(t, r, b, path, first, err));
-    return end_sentence(t, first, path, b->n_lines ? b->lines[b->n_lines - 1].number : 0, err);
+    return end_sentence(t, first, path, b->lines.n ? b->lines.v[b->lines.n - 1].number : 0, err);
 }
 
 static enum isg_status read_columns(
@@ -251,7 +245,7 @@ static enum isg_status read_lines(struct isg_tagger *t, const char *path, bool j
     while (!enough(t)) {
         char *text;
         size_t n;
-        if (t->n_records && isg_reader_waits(in)) { /* somebody types, or another program wants an answer */
+        if (t->records.n && isg_reader_waits(in)) { /* somebody types, or another program wants an answer */
             ISG_GOTO(isg_tag_flush(t, err));
             isg_writer_flush(t->out);
         }

@@ -57,15 +57,15 @@ static void add_entities(struct isg_ner_session *s, size_t sentence, size_t n_sp
 {
     const struct isg_tagger *const t = &s->t;
     struct isg_ner_results *const r = s->out;
-    const size_t at = t->offset[sentence];
+    const size_t at = t->offset.v[sentence];
     for (size_t i = 0; i < n_spans; i++) {
         const struct isg_span *const x = &s->spans[i];
-        const struct isg_tag_place a = t->place[at + x->first], b = t->place[at + x->first + x->n - 1];
+        const struct isg_tag_place a = t->place.v[at + x->first], b = t->place.v[at + x->first + x->n - 1];
         r->entities[r->n_entities++] = (struct isg_ner_entity){.text = s->texts[sentence],
             .first = base + x->first,
             .n = x->n,
             .type = x->type,
-            .probability = t->span_probability[at + x->first],
+            .probability = t->span_probability.v[at + x->first],
             .start = a.cp_start,
             .end = b.cp_end,
             .byte_start = a.start,
@@ -78,28 +78,28 @@ static enum isg_status add_sentence(struct isg_ner_session *s, size_t sentence, 
 {
     const struct isg_tagger *const t = &s->t;
     struct isg_ner_results *const r = s->out;
-    const uint32_t n = t->length[sentence];
-    const size_t at = t->offset[sentence], base = r->n_tokens;
+    const uint32_t n = t->length.v[sentence];
+    const size_t at = t->offset.v[sentence], base = r->n_tokens;
     if (!ISG_GROW(s->spans, s->cap_spans, n + 1) || !ISG_GROW(s->letters, s->cap_letters, n + 1) ||
         !ISG_GROW(s->types, s->cap_types, n + 1) || !ISG_GROW(r->tokens, r->cap_tokens, base + n))
         return isg_error_nomem(err, "the tags of a sentence");
-    const size_t n_all = isg_ner_spans_from_labels(&t->model->vocab, t->labels + at, n, s->spans);
+    const size_t n_all = isg_ner_spans_from_labels(&t->model->vocab, t->labels.v + at, n, s->spans);
     size_t kept = 0;
     for (size_t i = 0; i < n_all; i++)
-        if ((double)t->span_probability[at + s->spans[i].first] >= s->run->min_probability)
+        if ((double)t->span_probability.v[at + s->spans[i].first] >= s->run->min_probability)
             s->spans[kept++] = s->spans[i];
     if (!ISG_GROW(r->entities, r->cap_entities, r->n_entities + kept))
         return isg_error_nomem(err, "the entities of a sentence");
     isg_spans_to_tags(s->spans, kept, t->scheme, n, s->letters, s->types);
     for (uint32_t i = 0; i < n; i++) {
-        const struct isg_tag_place p = t->place[at + i];
+        const struct isg_tag_place p = t->place.v[at + i];
         r->tokens[base + i] = (struct isg_ner_token){.start = p.cp_start,
             .end = p.cp_end,
             .byte_start = p.start,
             .byte_end = p.start + p.n,
             .letter = s->letters[i],
             .type = s->letters[i] == 'O' ? ISG_NO_ID : s->types[i],
-            .probability = t->confidence[at + i]};
+            .probability = t->confidence.v[at + i]};
     }
     r->n_tokens += n;
     add_entities(s, sentence, kept, base);

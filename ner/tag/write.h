@@ -5,12 +5,11 @@
 
 /** Tags in the output's scheme. A zeroed struct is empty; its memory is kept from batch to batch. */
 struct isg_tag_output {
-    struct isg_span *spans; /**< of a sentence */
-    char *letters;          /**< n_tokens x n best */
-    uint32_t *types;        /**< likewise; ISG_NO_ID outside entities */
-    char *path_letters;     /**< of one path of a sentence */
-    uint32_t *path_types;
-    size_t cap[5];
+    struct isg_spans spans;       /**< of a sentence */
+    ISG_ARRAY(char) letters;      /**< n_tokens x n best */
+    ISG_ARRAY(uint32_t) types;    /**< likewise; ISG_NO_ID outside entities */
+    ISG_ARRAY(char) path_letters; /**< of one path of a sentence */
+    ISG_ARRAY(uint32_t) path_types;
 };
 void isg_tag_output_fini(struct isg_tag_output *o);
 /** For isg_tagger.write, with a struct isg_tag_output as its cookie. */

@@ -16,13 +16,13 @@ static enum isg_status shard_add(
     struct isg_ner_shard *s, const struct isg_ner_encoded *e, uint32_t sentence, struct isg_error *err)
 {
     const size_t need = (size_t)s->n + 1;
-    if (!ISG_GROW(s->tokens, s->cap[0], need) || !ISG_GROW(s->n_tokens, s->cap[1], need) ||
-        !ISG_GROW(s->sentence, s->cap[2], need) || !ISG_GROW(s->features, s->cap[3], need))
+    if (!ISG_RESERVE(s->tokens, need) || !ISG_RESERVE(s->n_tokens, need) || !ISG_RESERVE(s->sentence, need) ||
+        !ISG_RESERVE(s->features, need))
         return isg_error_nomem(err, "a batch");
-    s->tokens[s->n] = e->tokens[sentence];
-    s->n_tokens[s->n] = e->n_tokens[sentence];
-    s->features[s->n] = e->features ? e->features[sentence] : NULL;
-    s->sentence[s->n++] = sentence;
+    s->tokens.v[s->n] = e->tokens[sentence];
+    s->n_tokens.v[s->n] = e->n_tokens[sentence];
+    s->features.v[s->n] = e->features ? e->features[sentence] : NULL;
+    s->sentence.v[s->n++] = sentence;
     return ISG_OK;
 }
 
@@ -40,13 +40,13 @@ static enum isg_status shard_gradient(
     const struct isg_ner_trainer *const t = step->t;
     const struct isg_ner_task *const k = step->k;
     ISG_TRY(isg_ner_batch_build(
-        &s->batch, k->forms, s->tokens, s->n_tokens, k->train.features ? s->features : NULL, s->n, err));
-    ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence, s->n, &s->gold, err));
+        &s->batch, k->forms, s->tokens.v, s->n_tokens.v, k->train.features ? s->features.v : NULL, s->n, err));
+    ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence.v, s->n, &s->gold, err));
     /* words that training sees once stand in for those it never sees */
     struct isg_rng rng = isg_rng_stream(t->seed, "unknown", t->at.steps * 64 + number);
     for (uint32_t i = 0; k->config.unk_rate > 0 && i < s->batch.n_tokens; i++)
-        if (k->rare[s->batch.kind_form[s->batch.kind[i]]] && isg_rng_double(&rng) < k->config.unk_rate)
-            s->batch.word[i] = 0;
+        if (k->rare[s->batch.kind_form.v[s->batch.kind.v[i]]] && isg_rng_double(&rng) < k->config.unk_rate)
+            s->batch.word.v[i] = 0;
     isg_tape_reset(s->tape, &(struct isg_run){.training = true, .seed = t->seed, .step = t->at.steps, .shard = number});
     return step->gradient(step->cookie, t, k, s, ISG_R(1.0 / step->batch), err);
 }

@@ -15,7 +15,7 @@ static enum isg_status check_types(const struct isg_ner_corpus *c, bool bioes, c
 static void tell(const struct isg_ner_corpus *c, const char *path, const struct isg_env *env)
 {
     isg_log(env, ISG_LOG_INFO, "%s: %u sentences, %u tokens, %u entities of %u types, tags in %s", path, c->n_sentences,
-        c->n_tokens, c->span_offset[c->n_sentences], isg_strtab_size(c->types), isg_scheme_name(c->scheme));
+        c->n_tokens, c->span_offset.v[c->n_sentences], isg_strtab_size(c->types), isg_scheme_name(c->scheme));
     if (c->n_doubts || c->n_weights)
         isg_log(env, ISG_LOG_INFO, "%s: %u tokens with an unknown tag, %u sentences with a weight", path, c->n_doubts,
             c->n_weights);
@@ -36,7 +36,7 @@ enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_t
     if (k->has_train) {
         const char *const name = texts->n_train > 1 ? "all training texts" : texts->train[0];
         tell(&k->train.corpus, name, env);
-        if (k->train.corpus.span_offset[k->train.corpus.n_sentences] == 0)
+        if (k->train.corpus.span_offset.v[k->train.corpus.n_sentences] == 0)
             isg_log(env, ISG_LOG_WARNING, "%s: no entity; the tagger will learn to find none", name);
     }
     if (!k->has_dev)

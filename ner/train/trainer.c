@@ -23,10 +23,10 @@ void isg_ner_trainer_fini(struct isg_ner_trainer *t)
         struct isg_ner_shard *const s = &t->shards[i];
         isg_tape_free(s->tape);
         isg_ner_batch_fini(&s->batch);
-        isg_free((void *)s->tokens);
-        isg_free((void *)s->features);
-        isg_free(s->n_tokens);
-        isg_free(s->sentence);
+        isg_free((void *)s->tokens.v);
+        isg_free((void *)s->features.v);
+        isg_free(s->n_tokens.v);
+        isg_free(s->sentence.v);
         isg_ner_target_fini(&s->target);
     }
     isg_free(t->shards);

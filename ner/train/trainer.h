@@ -15,10 +15,11 @@ struct isg_ner_shard {
     struct isg_crf_target gold; /**< what they are to learn */
     double loss;                /**< out: summed over them */
     /* private to step.c */
-    const uint32_t **tokens, **features;
-    uint32_t *n_tokens, *sentence;
+    ISG_ARRAY(const uint32_t *) tokens;
+    ISG_ARRAY(const uint32_t *) features;
+    ISG_ARRAY(uint32_t) n_tokens;
+    ISG_ARRAY(uint32_t) sentence;
     struct isg_ner_target target;
-    size_t cap[4];
     enum isg_status status;
     struct isg_error err;
 };

@@ -43,22 +43,22 @@ enum isg_status isg_adapt_solve(struct isg_mat target, struct isg_mat source, co
 enum isg_status isg_adapt_identical(const struct isg_vectors *target, const struct isg_vectors *source, uint32_t top,
     struct isg_adapt_pivot **out, size_t *n, struct isg_error *err)
 {
-    size_t cap = 0;
+    ISG_ARRAY(struct isg_adapt_pivot) pivots = {0};
     *out = NULL;
-    *n = 0;
     for (uint32_t t = 0; t < top && t < target->m.rows; t++) {
         size_t len;
         const char *const word = isg_strtab_get(target->words, t, &len);
         const uint32_t s = isg_strtab_find(source->words, word, len);
         if (s == ISG_NO_ID || s >= top)
             continue;
-        if (!ISG_GROW(*out, cap, *n + 1)) {
-            isg_free(*out);
-            *out = NULL;
+        const double weight = isg_adapt_confidence(1.0 / (1 + s), 1.0 / (1 + t));
+        if (!ISG_PUSH(pivots, (struct isg_adapt_pivot){t, s, weight})) {
+            ISG_ARRAY_FREE(pivots);
             return isg_error_nomem(err, "the pivot lexicon");
         }
-        (*out)[(*n)++] = (struct isg_adapt_pivot){t, s, isg_adapt_confidence(1.0 / (1 + s), 1.0 / (1 + t))};
     }
+    *out = pivots.v;
+    *n = pivots.n;
     return ISG_OK;
 }
 

@@ -36,7 +36,7 @@ enum isg_status isg_transfer_agreement(struct isg_transfer *t, struct isg_ner_co
         goto out;
     }
     for (uint32_t s = 0; s < c->n_sentences; s++)
-        offset[s] = c->offset[s];
+        offset[s] = c->offset.v[s];
     const struct isg_ner_decode job = {.n = c->n_sentences,
         .tokens = e->tokens,
         .n_tokens = e->n_tokens,

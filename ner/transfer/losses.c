@@ -90,7 +90,7 @@ enum isg_status isg_transfer_gradient_perturbed(const void *cookie, const struct
     if (words)
         noisy.words = isg_perturb(s->tape, isg_ner_input_words(&k->net.input, s->tape, &s->batch), clean.words->dx,
             &s->batch.sentences, ISG_R(t->epsilon), ISG_NORM_SEQ);
-    const uint32_t whole[2] = {0, s->batch.char_offset[s->batch.n_kinds]};
+    const uint32_t whole[2] = {0, s->batch.char_offset.v[s->batch.n_kinds]};
     const struct isg_seqs one = {1, whole};
     if (chars)
         noisy.chars = isg_perturb(s->tape, isg_ner_input_chars(&k->net.input, s->tape, &s->batch), clean.chars->dx,

@@ -54,17 +54,17 @@ static enum isg_status append(struct isg_ner_corpus *to, const struct isg_ner_co
         longest = isg_strtab_size(from->values[k]) > longest ? isg_strtab_size(from->values[k]) : longest;
     uint32_t *const map = isg_malloc(longest + 1, sizeof *map);
     if (!map || from->n_tokens > UINT32_MAX - to->n_tokens ||
-        !ISG_GROW(to->form, to->cap[0], (size_t)to->n_tokens + from->n_tokens) ||
-        !ISG_GROW(to->feature, to->cap[7], ((size_t)to->n_tokens + from->n_tokens) * f)) {
+        !ISG_RESERVE(to->form, (size_t)to->n_tokens + from->n_tokens) ||
+        !ISG_RESERVE(to->feature, ((size_t)to->n_tokens + from->n_tokens) * f)) {
         isg_free(map);
         return isg_error_nomem(err, "the words of all texts");
     }
     enum isg_status status = ISG_OK;
     ISG_GOTO(unite(to->forms, from->forms, map, err));
-    renumber(to->form + to->n_tokens, 1, from->form, from->n_tokens, map);
+    renumber(to->form.v + to->n_tokens, 1, from->form.v, from->n_tokens, map);
     for (size_t k = 0; k < f; k++) {
         ISG_GOTO(unite(to->values[k], from->values[k], map, err));
-        renumber(to->feature + to->n_tokens * f + k, f, from->feature + k, from->n_tokens, map);
+        renumber(to->feature.v + to->n_tokens * f + k, f, from->feature.v + k, from->n_tokens, map);
     }
     to->n_tokens += from->n_tokens;
 out:

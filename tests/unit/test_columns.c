@@ -22,16 +22,16 @@ static size_t through(const char *path, size_t *tokens, struct isg_scheme_vote *
         assert_ok(isg_columns_next(r, &b, &err));
         if (!b)
             break;
-        for (size_t i = 0; i < b->n_lines; i++)
-            isg_line_write(&b->lines[i], w);
-        for (size_t i = 0; vote && i < b->n_tokens; i++) {
+        for (size_t i = 0; i < b->lines.n; i++)
+            isg_line_write(&b->lines.v[i], w);
+        for (size_t i = 0; vote && i < b->tokens.n; i++) {
             size_t n, m = 0;
             const char *tag = isg_block_tag(r, b, i, &n), *before = i ? isg_block_tag(r, b, i - 1, &m) : NULL;
             if (tag)
                 isg_scheme_see(vote, tag, n, before, m);
         }
-        sentences += b->n_tokens > 0;
-        *tokens += b->n_tokens;
+        sentences += b->tokens.n > 0;
+        *tokens += b->tokens.n;
     }
     isg_columns_close(r);
     assert_ok(isg_writer_commit(w, &err));
@@ -121,9 +121,9 @@ static void conllu(void **state)
     struct isg_block *b;
     assert_ok(isg_columns_open(&r, path, ISG_COLUMNS_DEFAULT, &err));
     assert_ok(isg_columns_next(r, &b, &err));
-    assert_int_equal(b->n_tokens, 2);
-    assert_int_equal(b->lines[0].kind, ISG_LINE_COMMENT);
-    assert_int_equal(b->lines[2].kind, ISG_LINE_EXTRA);
+    assert_int_equal(b->tokens.n, 2);
+    assert_int_equal(b->lines.v[0].kind, ISG_LINE_COMMENT);
+    assert_int_equal(b->lines.v[2].kind, ISG_LINE_EXTRA);
     assert_int_equal(isg_columns_effective(r).word, 1);
     size_t n;
     assert_memory_equal(isg_block_word(r, b, 0, &n), "de", 2);
@@ -145,15 +145,15 @@ static void fields(void **state)
     assert_ok(isg_columns_open(&r, path, ISG_COLUMNS_DEFAULT, &err));
     assert_ok(isg_columns_next(r, &b, &err));
     size_t n;
-    assert_memory_equal(isg_line_field(&b->lines[0], -2, &n), "NNP", 3);
-    assert_null(isg_line_field(&b->lines[0], 3, &n));
-    assert_null(isg_line_field(&b->lines[0], -4, &n));
+    assert_memory_equal(isg_line_field(&b->lines.v[0], -2, &n), "NNP", 3);
+    assert_null(isg_line_field(&b->lines.v[0], 3, &n));
+    assert_null(isg_line_field(&b->lines.v[0], -4, &n));
     char out[] = "/tmp/isg-fields-XXXXXX";
     assert_int_equal(close(mkstemp(out)), 0);
     struct isg_writer *w;
     assert_ok(isg_writer_open(&w, out, true, &err));
-    isg_line_write_field(&b->lines[0], 0, "UE", 2, w);
-    isg_line_write_field(&b->lines[0], -1, "B-ORG", 5, w);
+    isg_line_write_field(&b->lines.v[0], 0, "UE", 2, w);
+    isg_line_write_field(&b->lines.v[0], -1, "B-ORG", 5, w);
     assert_ok(isg_writer_commit(w, &err));
     char buf[64] = {0};
     FILE *f = fopen(out, "rb");
@@ -227,7 +227,7 @@ static void same_words_whatever_is_read(void **state)
                 assert_ok(isg_columns_next(r, &b, &err));
                 if (!b)
                     break;
-                for (size_t j = 0; j < b->n_tokens; j++, tokens++) {
+                for (size_t j = 0; j < b->tokens.n; j++, tokens++) {
                     const char *const word = isg_block_word(r, b, j, &n);
                     static const char *const wanted[2][2] = {{"Ann", "#wow"}, {"a", "b"}};
                     assert_int_equal(n, strlen(wanted[i][tokens]));
@@ -277,7 +277,7 @@ static void allowances(void **state)
     char *path = test_file("a O\nb O x y\n", 12, ".txt");
     assert_ok(isg_columns_open(&r, path, c, &err));
     assert_ok(isg_columns_next(r, &b, &err));
-    assert_int_equal(b->n_tokens, 2);
+    assert_int_equal(b->tokens.n, 2);
     isg_columns_close(r);
     unlink(path);
     free(path);
@@ -286,7 +286,7 @@ static void allowances(void **state)
     c.allow_empty = true;
     assert_ok(isg_columns_open(&r, path, c, &err));
     assert_ok(isg_columns_next(r, &b, &err));
-    assert_int_equal(b->n_lines, 1);
+    assert_int_equal(b->lines.n, 1);
     assert_ok(isg_columns_next(r, &b, &err));
     assert_null(b);
     isg_columns_close(r);
@@ -330,14 +330,13 @@ static void spans_are(const char *tags, const char *wanted)
         types[n] = type_n ? (uint32_t)(unsigned char)type[0] : ISG_NO_ID;
         p += m + (p[m] == ' ');
     }
-    struct isg_span *spans = NULL;
-    size_t cap = 0, k;
-    assert_ok(isg_spans_from_tags(letters, types, n, &spans, &cap, &k, &err));
-    for (size_t i = 0; i < k; i++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u+%u:%c", i ? " " : "", spans[i].first, spans[i].n,
-            (char)spans[i].type);
+    struct isg_spans spans = {0};
+    assert_ok(isg_spans_from_tags(letters, types, n, &spans, &err));
+    for (size_t i = 0; i < spans.n; i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u+%u:%c", i ? " " : "", spans.v[i].first,
+            spans.v[i].n, (char)spans.v[i].type);
     assert_string_equal(got, wanted);
-    isg_free(spans);
+    ISG_ARRAY_FREE(spans);
 }
 
 static void conlleval_rules(void **state)

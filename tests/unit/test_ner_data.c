@@ -25,24 +25,24 @@ static void corpora_hold_spans(void **state)
     assert_ok(isg_ner_corpus_load(&c, "data.iob1", ISG_COLUMNS_DEFAULT, &err));
     assert_int_equal(c.n_sentences, 2);
     assert_int_equal(c.n_tokens, 5);
-    assert_int_equal(c.span_offset[1], 2);
-    assert_int_equal(c.span_offset[2], 3);
-    assert_int_equal(c.spans[0].first, 0);
-    assert_int_equal(c.spans[0].n, 2);
-    assert_int_equal(c.spans[1].first, 2);
-    assert_int_equal(c.spans[2].first, 0);
-    assert_int_equal(c.line[1], 9);
+    assert_int_equal(c.span_offset.v[1], 2);
+    assert_int_equal(c.span_offset.v[2], 3);
+    assert_int_equal(c.spans.v[0].first, 0);
+    assert_int_equal(c.spans.v[0].n, 2);
+    assert_int_equal(c.spans.v[1].first, 2);
+    assert_int_equal(c.spans.v[2].first, 0);
+    assert_int_equal(c.line.v[1], 9);
     assert_int_equal(c.scheme, ISG_IOB1);
     /* a second text behind the first: offsets go on, types and forms are shared */
     file("data.more", "Oslo B-LOC\nAnn B-PER\n\nRome O\n");
     assert_ok(isg_ner_corpus_add(&c, "data.more", ISG_COLUMNS_DEFAULT, &err));
     assert_int_equal(c.n_sentences, 4);
     assert_int_equal(c.n_tokens, 8);
-    assert_int_equal(c.span_offset[4] - c.span_offset[2], 2);
-    assert_int_equal(c.spans[3].first, 0);
-    assert_int_equal(c.spans[3].type, c.spans[2].type);
-    assert_int_equal(c.spans[4].first, 1);
-    assert_int_equal(c.form[6], c.form[0]);
+    assert_int_equal(c.span_offset.v[4] - c.span_offset.v[2], 2);
+    assert_int_equal(c.spans.v[3].first, 0);
+    assert_int_equal(c.spans.v[3].type, c.spans.v[2].type);
+    assert_int_equal(c.spans.v[4].first, 1);
+    assert_int_equal(c.form.v[6], c.form.v[0]);
     assert_int_equal(c.scheme, ISG_IOB1);
     assert_int_equal(isg_ner_corpus_add(&c, "data.none", ISG_COLUMNS_DEFAULT, &err), ISG_EIO);
     isg_ner_corpus_fini(&c);
@@ -102,7 +102,7 @@ static void open_tags_and_weights(void **state)
             assert_string_equal(may_stand(&t, &v, i), expected[bioes][i]);
         bool keep[3] = {false, false, true};
         isg_ner_corpus_keep(&e.corpus, keep);
-        assert_true(e.corpus.weight[0] == 2 && e.corpus.doubt[1] == (ISG_DOUBT_START | ISG_DOUBT_END));
+        assert_true(e.corpus.weight.v[0] == 2 && e.corpus.doubt.v[1] == (ISG_DOUBT_START | ISG_DOUBT_END));
         isg_ner_target_fini(&memory);
         isg_ner_forms_fini(&forms);
         isg_ner_vocab_fini(&v);
@@ -193,10 +193,10 @@ static void feature_columns_are_read(void **state)
     const uint32_t *const features[] = {e.features[1], e.features[0], other.features[0]};
     assert_ok(isg_ner_batch_build(&batch, &forms, tokens, (const uint32_t[]){1, 2, 1}, features, 3, &err));
     static const uint32_t expected[3][4] = {{1, 1, 2, 2}, {2, 1, 2, 0}, {1, 0, 0, 1}};
-    assert_memory_equal(batch.feature, expected, sizeof expected);
+    assert_memory_equal(batch.feature.v, expected, sizeof expected);
     isg_ner_batch_fini(&batch);
     isg_ner_corpus_keep(&e.corpus, (const bool[]){false, true});
-    assert_int_equal(e.corpus.feature[1], 1); /* b, which came second */
+    assert_int_equal(e.corpus.feature.v[1], 1); /* b, which came second */
     isg_ner_encoded_fini(&e);
     assert_error(isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA, "2 columns");
     assert_error(isg_columns_parse(
@@ -347,14 +347,14 @@ static void batches_share_spellings(void **state)
             &batch, &forms, (const uint32_t *const[]){one, two, one}, (const uint32_t[]){3, 1, 0}, NULL, 3, &err));
         assert_int_equal(batch.n_tokens, 4);
         assert_int_equal(batch.n_kinds, 2);
-        assert_int_equal(batch.kind[0], batch.kind[2]);
-        assert_int_equal(batch.kind[1], batch.kind[3]);
-        assert_int_equal(batch.word[0], 1);
-        assert_int_equal(batch.word[1], 0);
-        assert_int_equal(batch.char_offset[2], 5);
-        assert_int_equal(batch.chars[0], 0); /* 'A' and 'b' are unknown, 'a' and 'ñ' are not */
-        assert_int_equal(batch.chars[3], 2);
-        assert_int_equal(batch.offset[3], 4);
+        assert_int_equal(batch.kind.v[0], batch.kind.v[2]);
+        assert_int_equal(batch.kind.v[1], batch.kind.v[3]);
+        assert_int_equal(batch.word.v[0], 1);
+        assert_int_equal(batch.word.v[1], 0);
+        assert_int_equal(batch.char_offset.v[2], 5);
+        assert_int_equal(batch.chars.v[0], 0); /* 'A' and 'b' are unknown, 'a' and 'ñ' are not */
+        assert_int_equal(batch.chars.v[3], 2);
+        assert_int_equal(batch.offset.v[3], 4);
     }
     isg_ner_batch_fini(&batch);
     isg_ner_forms_fini(&forms);
@@ -416,7 +416,8 @@ static void text_is_cut(void **state)
     file("data.tokens", "word\t(\n");
     assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: ");
     file("data.tokens", "word\n");
-    assert_error(isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: \"word\"; expected name<TAB>pattern");
+    assert_error(
+        isg_tokeniser_new(&t, "data.tokens", &err), ISG_EDATA, "data.tokens:1: \"word\"; expected name<TAB>pattern");
 }
 
 int main(void)

@@ -41,10 +41,10 @@ static void writer_and_reader(void **state)
     (void)state;
     struct isg_ner_provenance p;
     read_record(&p, transfer_record);
-    assert_int_equal(p.n_inputs, 2);
-    assert_string_equal(p.inputs[1].role, "source 2");
-    assert_string_equal(p.inputs[1].file, "de.conll");
-    assert_string_equal(p.inputs[1].xxh3, "fedcba9876543210");
+    assert_int_equal(p.inputs.n, 2);
+    assert_string_equal(p.inputs.v[1].role, "source 2");
+    assert_string_equal(p.inputs.v[1].file, "de.conll");
+    assert_string_equal(p.inputs.v[1].xxh3, "fedcba9876543210");
     assert_string_equal(p.mode, "mult-init");
     assert_int_equal(p.scheme, ISG_BIO);
     assert_int_equal(p.selection, ISG_SELECT_DEV);
@@ -53,9 +53,9 @@ static void writer_and_reader(void **state)
     assert_int_equal(p.best_epoch, 4);
     assert_int_equal(p.train.tokens, 99);
     assert_int_equal(p.source.sentences, 70);
-    assert_int_equal(p.n_types, 1);
-    assert_int_equal(p.types[0].source, 31);
-    assert_int_equal(p.types[0].dev.correct, 3);
+    assert_int_equal(p.types.n, 1);
+    assert_int_equal(p.types.v[0].source, 31);
+    assert_int_equal(p.types.v[0].dev.correct, 3);
     assert_true(p.has_dev && p.calibrated);
     assert_near(p.f1, 66.5, 0);
     assert_near(p.calibration.token_ece_before, 2, 0);
@@ -81,15 +81,15 @@ static void filled_by_training(void **state)
     isg_ner_provenance_scored(&p);
     char *const json = isg_ner_provenance_json(&p);
     read_record(&q, json);
-    assert_int_equal(q.n_inputs, 1);
-    assert_string_equal(q.inputs[0].file, strrchr(path, '/') + 1);
-    assert_int_equal(strlen(q.inputs[0].xxh3), 16);
+    assert_int_equal(q.inputs.n, 1);
+    assert_string_equal(q.inputs.v[0].file, strrchr(path, '/') + 1);
+    assert_int_equal(strlen(q.inputs.v[0].xxh3), 16);
     assert_int_equal(q.train.sentences, 2);
     assert_int_equal(q.train.tokens, 6);
-    assert_int_equal(q.n_types, 2);
-    assert_string_equal(q.types[0].name, "LOC");
-    assert_int_equal(q.types[0].train, 2);
-    assert_int_equal(q.types[1].train, 1);
+    assert_int_equal(q.types.n, 2);
+    assert_string_equal(q.types.v[0].name, "LOC");
+    assert_int_equal(q.types.v[0].train, 2);
+    assert_int_equal(q.types.v[1].train, 1);
     assert_near(q.recall, 50, 0);
     assert_near(q.precision, 100, 0);
     assert_null(q.mode);
@@ -145,7 +145,7 @@ static void damaged_records(void **state)
     assert_error(isg_ner_provenance_read(&p, "{", "m", &err), ISG_EDATA, "m: ");
     assert_error(isg_ner_provenance_read(&p, "[]", "m", &err), ISG_EDATA, "m: ");
     read_record(&p, "{\"inputs\":7,\"types\":[1],\"epochs\":\"x\",\"history\":{},\"dev\":3,\"calibration\":[]}");
-    assert_int_equal(p.n_inputs + p.n_types, 0);
+    assert_int_equal(p.inputs.n + p.types.n, 0);
     isg_ner_provenance_fini(&p);
 }
 

@@ -100,8 +100,7 @@ struct check {
     ISG_ARRAY(char) all_tags;
     ISG_ARRAY(char) letters;
     ISG_ARRAY(uint32_t) ids;
-    struct isg_span *spans;
-    size_t cap_spans;
+    struct isg_spans spans;
 };
 
 static void check_word(struct check *c, const char *word, size_t n, uint64_t line)
@@ -192,7 +191,7 @@ static enum isg_status check_tag(
 static enum isg_status check_token(struct check *c, const struct isg_columns_reader *r, const struct isg_block *b,
     size_t i, uint32_t *before, struct isg_error *err)
 {
-    const struct isg_line *const line = &b->lines[b->tokens[i]];
+    const struct isg_line *const line = &b->lines.v[b->tokens.v[i]];
     size_t n, last_n = 0;
     if (line->n_fields != c->width)
         isg_found(c->f, false, "columns-vary", line->number, "%llu %s%s where the first token line has %u",
@@ -218,25 +217,24 @@ static enum isg_status check_token(struct check *c, const struct isg_columns_rea
 static enum isg_status check_block(
     struct check *c, const struct isg_columns_reader *r, const struct isg_block *b, struct isg_error *err)
 {
-    const size_t n = b->n_tokens;
+    const size_t n = b->tokens.n;
     uint32_t before = ISG_NO_ID;
     c->words.n = c->all_tags.n = c->letters.n = c->ids.n = 0;
     c->width = c->width ? c->width : isg_columns_width(r);
     for (size_t i = 0; i < n; i++)
         ISG_TRY(check_token(c, r, b, i, &before, err));
-    ISG_TRY(check_transition(c, before, ISG_NO_ID, b->lines[b->tokens[n - 1]].number, err));
-    size_t n_spans;
-    ISG_TRY(isg_spans_from_tags(c->letters.v, c->ids.v, n, &c->spans, &c->cap_spans, &n_spans, err));
+    ISG_TRY(check_transition(c, before, ISG_NO_ID, b->lines.v[b->tokens.v[n - 1]].number, err));
+    ISG_TRY(isg_spans_from_tags(c->letters.v, c->ids.v, n, &c->spans, err));
     const size_t n_types = isg_strtab_size(c->types);
     if (n_types > c->entities.n && !ISG_APPEND_ZEROS(c->entities, n_types - c->entities.n))
         return isg_error_nomem(err, "the types");
-    for (size_t i = 0; i < n_spans; i++)
-        c->entities.v[c->spans[i].type]++;
+    for (size_t i = 0; i < c->spans.n; i++)
+        c->entities.v[c->spans.v[i].type]++;
     c->sentences++;
     c->tokens += n;
-    c->total += n_spans;
+    c->total += c->spans.n;
     c->longest = n > c->longest ? n : c->longest;
-    return check_repeat(c, b->lines[b->tokens[0]].number, err);
+    return check_repeat(c, b->lines.v[b->tokens.v[0]].number, err);
 }
 
 static void report_transitions(const struct check *c, enum isg_scheme scheme)
@@ -315,7 +313,7 @@ static void check_fini(struct check *c)
     ISG_ARRAY_FREE(c->all_tags);
     ISG_ARRAY_FREE(c->letters);
     ISG_ARRAY_FREE(c->ids);
-    isg_free(c->spans);
+    isg_free(c->spans.v);
 }
 
 enum isg_status isg_check_labelled(struct isg_findings *f, struct isg_check_seen *seen, const char *path,
@@ -334,7 +332,7 @@ enum isg_status isg_check_labelled(struct isg_findings *f, struct isg_check_seen
         ISG_GOTO(isg_columns_next(r, &b, err));
         if (!b)
             break;
-        if (b->n_tokens > 0)
+        if (b->tokens.n > 0)
             ISG_GOTO(check_block(&c, r, b, err));
         isg_columns_position(r, &done, &total);
         ISG_GOTO(isg_progress(&f->app->env, "checking", done, total, err));

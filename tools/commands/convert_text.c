@@ -6,12 +6,12 @@
 
 /* One sentence on its way: words and tags borrowed from a block or a JSON object. */
 struct sentence {
-    const char **words;
-    size_t *lengths;
-    char *letters;
-    uint32_t *types; /* ids in job.types, or ISG_NO_ID */
-    struct isg_span *spans;
-    size_t cap[5], n, n_spans;
+    size_t n;
+    ISG_ARRAY(const char *) words;
+    ISG_ARRAY(size_t) lengths;
+    ISG_ARRAY(char) letters;
+    ISG_ARRAY(uint32_t) types; /* ids in job.types, or ISG_NO_ID */
+    struct isg_spans spans;
 };
 struct job {
     const struct isg_convert *c;
@@ -27,8 +27,8 @@ struct job {
 static enum isg_status room(struct sentence *s, size_t n, struct isg_error *err)
 {
     s->n = n;
-    if (!ISG_GROW(s->words, s->cap[0], n + 1) || !ISG_GROW(s->lengths, s->cap[1], n + 1) ||
-        !ISG_GROW(s->letters, s->cap[2], n + 1) || !ISG_GROW(s->types, s->cap[3], n + 1))
+    if (!ISG_RESERVE(s->words, n + 1) || !ISG_RESERVE(s->lengths, n + 1) || !ISG_RESERVE(s->letters, n + 1) ||
+        !ISG_RESERVE(s->types, n + 1))
         return isg_error_nomem(err, "a sentence");
     return ISG_OK;
 }
@@ -38,25 +38,25 @@ static enum isg_status take_tag(
 {
     const char *type;
     size_t type_n;
-    j->s.letters[i] = isg_tag_split(tag, n, &type, &type_n);
-    j->s.types[i] = ISG_NO_ID;
-    if (!j->s.letters[i]) {
+    j->s.letters.v[i] = isg_tag_split(tag, n, &type, &type_n);
+    j->s.types.v[i] = ISG_NO_ID;
+    if (!j->s.letters.v[i]) {
         isg_error_set(err, ISG_EDATA, j->path, line, "tag \"%.*s\"", (int)(n < 80 ? n : 80), tag);
         return isg_error_expected(err, "O, or a letter of the scheme, a dash and a type: B-PER");
     }
-    return j->s.letters[i] == 'O' ? ISG_OK : isg_strtab_add(j->types, type, type_n, &j->s.types[i], NULL, err);
+    return j->s.letters.v[i] == 'O' ? ISG_OK : isg_strtab_add(j->types, type, type_n, &j->s.types.v[i], NULL, err);
 }
 
 /* The entities of the sentence, and its tags in the scheme asked for. */
 static enum isg_status relabel(struct job *j, struct isg_error *err)
 {
     struct sentence *s = &j->s;
-    ISG_TRY(isg_spans_from_tags(s->letters, s->types, s->n, &s->spans, &s->cap[4], &s->n_spans, err));
+    ISG_TRY(isg_spans_from_tags(s->letters.v, s->types.v, s->n, &s->spans, err));
     if (j->c->scheme != ISG_SCHEME_UNKNOWN)
-        isg_spans_to_tags(s->spans, s->n_spans, j->c->scheme, s->n, s->letters, s->types);
+        isg_spans_to_tags(s->spans.v, s->spans.n, j->c->scheme, s->n, s->letters.v, s->types.v);
     j->done->sentences++;
     j->done->tokens += s->n;
-    j->done->entities += s->n_spans;
+    j->done->entities += s->spans.n;
     return ISG_OK;
 }
 
@@ -67,14 +67,14 @@ static char *tag_text(const struct job *j, size_t i, const char *was, size_t was
         *n = was_n;
         return isg_strndup(was, was_n);
     }
-    if (j->s.types[i] == ISG_NO_ID) {
+    if (j->s.types.v[i] == ISG_NO_ID) {
         *n = 1;
         return isg_strndup("O", 1);
     }
-    const char *type = isg_strtab_get(j->types, j->s.types[i], n);
+    const char *type = isg_strtab_get(j->types, j->s.types.v[i], n);
     char *text = isg_malloc(*n + 3, 1);
     if (text) {
-        text[0] = j->s.letters[i];
+        text[0] = j->s.letters.v[i];
         text[1] = '-';
         memcpy(text + 2, type, *n + 1);
         *n += 2;
@@ -99,7 +99,7 @@ static enum isg_status write_tokens(struct job *j, json_t *tags, struct isg_erro
 {
     json_t *words = json_array();
     for (size_t i = 0; words && i < j->s.n; i++)
-        if (json_array_append_new(words, json_stringn(j->s.words[i], j->s.lengths[i])) != 0) {
+        if (json_array_append_new(words, json_stringn(j->s.words.v[i], j->s.lengths.v[i])) != 0) {
             json_decref(words);
             words = NULL;
         }
@@ -112,7 +112,7 @@ static enum isg_status write_spans(struct job *j, struct isg_error *err)
     const struct sentence *s = &j->s;
     size_t bytes = 0, at = 0, cp = 0, next = 0;
     for (size_t i = 0; i < s->n; i++)
-        bytes += s->lengths[i] + 1;
+        bytes += s->lengths.v[i] + 1;
     char *text = isg_malloc(bytes + 1, 1);
     if (!text)
         return isg_error_nomem(err, "a sentence");
@@ -124,13 +124,13 @@ static enum isg_status write_spans(struct job *j, struct isg_error *err)
             text[at++] = ' ';
             cp++;
         }
-        if (next < s->n_spans && s->spans[next].first == i)
+        if (next < s->spans.n && s->spans.v[next].first == i)
             start = cp;
-        memcpy(text + at, s->words[i], s->lengths[i]);
-        at += s->lengths[i];
-        cp += isg_utf8_length(s->words[i], s->lengths[i]);
-        if (next < s->n_spans && s->spans[next].first + s->spans[next].n == i + 1) {
-            const char *type = isg_strtab_get(j->types, s->spans[next++].type, NULL);
+        memcpy(text + at, s->words.v[i], s->lengths.v[i]);
+        at += s->lengths.v[i];
+        cp += isg_utf8_length(s->words.v[i], s->lengths.v[i]);
+        if (next < s->spans.n && s->spans.v[next].first + s->spans.v[next].n == i + 1) {
+            const char *type = isg_strtab_get(j->types, s->spans.v[next++].type, NULL);
             json_t *const e = j->c->to == ISG_TEXT_DOCCANO
                                   ? json_pack("[I, I, s]", (json_int_t)start, (json_int_t)cp, type)
                                   : json_pack("{s:I, s:I, s:s}", "start", (json_int_t)start, "end", (json_int_t)cp,
@@ -151,11 +151,11 @@ static enum isg_status write_spans(struct job *j, struct isg_error *err)
 static enum isg_status from_block(
     struct job *j, const struct isg_columns_reader *r, const struct isg_block *b, struct isg_error *err)
 {
-    ISG_TRY(room(&j->s, b->n_tokens, err));
-    for (size_t i = 0; i < b->n_tokens; i++) {
+    ISG_TRY(room(&j->s, b->tokens.n, err));
+    for (size_t i = 0; i < b->tokens.n; i++) {
         size_t n;
-        j->s.words[i] = isg_block_word(r, b, i, &j->s.lengths[i]);
-        const uint64_t line = b->lines[b->tokens[i]].number;
+        j->s.words.v[i] = isg_block_word(r, b, i, &j->s.lengths.v[i]);
+        const uint64_t line = b->lines.v[b->tokens.v[i]].number;
         const char *tag = isg_block_tag(r, b, i, &n);
         if (!tag)
             return isg_error_set(err, ISG_EDATA, j->path, line, "a token without a tag");
@@ -163,10 +163,10 @@ static enum isg_status from_block(
     }
     ISG_TRY(relabel(j, err));
     json_t *tags = j->c->to == ISG_TEXT_TOKENS ? json_array() : NULL;
-    for (size_t k = 0, i = 0; k < b->n_lines && j->c->to <= ISG_TEXT_TOKENS; k++) {
-        const bool token = i < b->n_tokens && b->tokens[i] == k;
+    for (size_t k = 0, i = 0; k < b->lines.n && j->c->to <= ISG_TEXT_TOKENS; k++) {
+        const bool token = i < b->tokens.n && b->tokens.v[i] == k;
         if (!token && j->c->to == ISG_TEXT_COLUMNS)
-            isg_line_write(&b->lines[k], j->w);
+            isg_line_write(&b->lines.v[k], j->w);
         if (!token)
             continue;
         size_t was_n, n;
@@ -178,18 +178,18 @@ static enum isg_status from_block(
         }
         const bool good = !tags || json_array_append_new(tags, json_stringn(tag, n)) == 0;
         if (!tags)
-            isg_line_write_field(&b->lines[k], isg_columns_effective(r).tag, tag, n, j->w);
+            isg_line_write_field(&b->lines.v[k], isg_columns_effective(r).tag, tag, n, j->w);
         isg_free(tag);
         if (!good) {
             json_decref(tags);
             return isg_error_nomem(err, "a tag");
         }
     }
-    for (size_t k = 0; k < b->n_lines && j->c->to != ISG_TEXT_COLUMNS; k++)
-        j->done->lines_left_out += b->lines[k].kind == ISG_LINE_COMMENT || b->lines[k].kind == ISG_LINE_DOCUMENT;
+    for (size_t k = 0; k < b->lines.n && j->c->to != ISG_TEXT_COLUMNS; k++)
+        j->done->lines_left_out += b->lines.v[k].kind == ISG_LINE_COMMENT || b->lines.v[k].kind == ISG_LINE_DOCUMENT;
     if (tags)
-        return b->n_tokens ? write_tokens(j, tags, err) : (json_decref(tags), ISG_OK);
-    return j->c->to == ISG_TEXT_COLUMNS || !b->n_tokens ? ISG_OK : write_spans(j, err);
+        return b->tokens.n ? write_tokens(j, tags, err) : (json_decref(tags), ISG_OK);
+    return j->c->to == ISG_TEXT_COLUMNS || !b->tokens.n ? ISG_OK : write_spans(j, err);
 }
 
 static enum isg_status columns_in(struct job *j, const struct isg_env *env, struct isg_error *err)
@@ -233,8 +233,8 @@ static enum isg_status from_tokens(
         }
         if (!json_is_string(word) || !json_is_string(tag) || json_string_length(word) == 0)
             return isg_error_set(err, ISG_EDATA, j->path, line, "token %zu or its tag is empty or not a string", i + 1);
-        j->s.words[i] = json_string_value(word);
-        j->s.lengths[i] = json_string_length(word);
+        j->s.words.v[i] = json_string_value(word);
+        j->s.lengths.v[i] = json_string_length(word);
         ISG_TRY(take_tag(j, i, json_string_value(tag), json_string_length(tag), line, err));
     }
     return ISG_OK;
@@ -293,8 +293,8 @@ static enum isg_status label_tokens(
             return isg_error_expected(err, "entities without a token in common");
         }
         owner[low] = number;
-        j->s.letters[low] = low == first ? 'B' : 'I';
-        ISG_TRY(isg_strtab_add(j->types, e->type, strlen(e->type), &j->s.types[low], NULL, err));
+        j->s.letters.v[low] = low == first ? 'B' : 'I';
+        ISG_TRY(isg_strtab_add(j->types, e->type, strlen(e->type), &j->s.types.v[low], NULL, err));
     }
     if (first == low)
         return isg_error_set(err, ISG_EDATA, j->path, line, "entity %zu covers whitespace alone", number);
@@ -319,10 +319,10 @@ static enum isg_status from_spans(struct job *j, const json_t *o, uint64_t line,
     ISG_TRY(isg_tokenise(j->tokeniser, s, json_string_length(text), &j->tokens, err));
     ISG_TRY(room(&j->s, j->tokens.n, err));
     for (size_t i = 0; i < j->tokens.n; i++) {
-        j->s.words[i] = s + j->tokens.v[i].start;
-        j->s.lengths[i] = j->tokens.v[i].n;
-        j->s.letters[i] = 'O';
-        j->s.types[i] = ISG_NO_ID;
+        j->s.words.v[i] = s + j->tokens.v[i].start;
+        j->s.lengths.v[i] = j->tokens.v[i].n;
+        j->s.letters.v[i] = 'O';
+        j->s.types.v[i] = ISG_NO_ID;
     }
     size_t *const owner = isg_calloc(j->tokens.n + 1, sizeof *owner);
     enum isg_status status = owner ? ISG_OK : isg_error_nomem(err, "a sentence");
@@ -376,12 +376,12 @@ static enum isg_status write_sentence(struct job *j, const json_t *was, uint64_t
                 return isg_error_nomem(err, "a tag");
             }
         } else {
-            if (has_blank(s->words[i], s->lengths[i], j->c->separator) || has_blank(tag, n, j->c->separator)) {
+            if (has_blank(s->words.v[i], s->lengths.v[i], j->c->separator) || has_blank(tag, n, j->c->separator)) {
                 isg_free(tag);
                 (void)isg_error_set(err, ISG_EDATA, j->path, line, "token %zu contains whitespace", i + 1);
                 return isg_error_advice(err, "--separator tab allows spaces in tokens, but no tabs");
             }
-            isg_writer_write(j->w, s->words[i], s->lengths[i]);
+            isg_writer_write(j->w, s->words.v[i], s->lengths.v[i]);
             isg_writer_write(j->w, &j->c->separator, 1);
             isg_writer_write(j->w, tag, n);
             isg_writer_text(j->w, "\n");
@@ -453,10 +453,10 @@ out:
     isg_strtab_free(j.types);
     isg_tokeniser_free(j.tokeniser);
     ISG_ARRAY_FREE(j.tokens);
-    isg_free(j.s.words);
-    isg_free(j.s.lengths);
-    isg_free(j.s.letters);
-    isg_free(j.s.types);
-    isg_free(j.s.spans);
+    isg_free(j.s.words.v);
+    isg_free(j.s.lengths.v);
+    isg_free(j.s.letters.v);
+    isg_free(j.s.types.v);
+    isg_free(j.s.spans.v);
     return status;
 }

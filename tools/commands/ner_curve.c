@@ -34,17 +34,15 @@ static enum isg_status parse_sizes(const char *text, uint32_t *sizes, size_t *n,
 struct rows {
     struct isg_app *app;
     struct isg_writer *out;
-    struct isg_ner_curve_point *points;
-    size_t n, cap;
+    ISG_ARRAY(struct isg_ner_curve_point) points;
     bool test;
 };
 
 static enum isg_status add_row(void *cookie, const struct isg_ner_curve_point *p, struct isg_error *err)
 {
     struct rows *const r = cookie;
-    if (!ISG_GROW(r->points, r->cap, r->n + 1))
+    if (!ISG_PUSH(r->points, *p))
         return isg_error_nomem(err, "the points of a curve");
-    r->points[r->n++] = *p;
     char dev[32] = "";
     if (!isnan(p->dev_f1))
         snprintf(dev, sizeof dev, "%.2f", p->dev_f1);
@@ -63,8 +61,8 @@ static enum isg_status add_row(void *cookie, const struct isg_ner_curve_point *p
 static json_t *result_json(const struct rows *r)
 {
     json_t *const list = json_array();
-    for (size_t i = 0; list && i < r->n; i++) {
-        const struct isg_ner_curve_point *const p = &r->points[i];
+    for (size_t i = 0; list && i < r->points.n; i++) {
+        const struct isg_ner_curve_point *const p = &r->points.v[i];
         json_t *const o = json_pack(
             "{s:b, s:i, s:I}", "baseline", p->baseline, "sentences", (int)p->sentences, "seed", (json_int_t)p->seed);
         if (o && !isnan(p->dev_f1))
@@ -81,7 +79,7 @@ static enum isg_status write_svg(
 {
     char title[128];
     snprintf(title, sizeof title, "%s F1 by target sentences, %s", r->test ? "test" : "dev", mode);
-    char *const svg = isg_ner_few_shot_svg(r->points, r->n, !r->test, title);
+    char *const svg = isg_ner_few_shot_svg(r->points.v, r->points.n, !r->test, title);
     const enum isg_status status = svg ? isg_write_file(path, svg, strlen(svg), force, err)
                                        : isg_error_nomem(err, "a picture");
     isg_free(svg);
@@ -121,7 +119,8 @@ static void options(struct curve_args *a, struct isg_opt *to)
         {.name = "test",
             .kind = ISG_OPT_STRING,
             .value = &a->curve.test,
-            .argument = "FILE", .path = ISG_PATH_IN,
+            .argument = "FILE",
+            .path = ISG_PATH_IN,
             .help = "labelled text to score, which selects nothing; without it dev is scored"},
         {.name = "svg",
             .kind = ISG_OPT_STRING,
@@ -189,7 +188,7 @@ static enum isg_status run_curve(struct isg_app *app, int argc, char **argv, str
         status = write_svg(&rows, a.svg, app->force, a.transfer.mode, err);
     if (status == ISG_OK)
         isg_app_result(app, result_json(&rows));
-    isg_free(rows.points);
+    isg_free(rows.points.v);
     return status;
 }
 

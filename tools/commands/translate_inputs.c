@@ -34,7 +34,7 @@ static enum isg_status collect_words(
         ISG_GOTO(isg_columns_next(r, &b, err));
         if (!b)
             break;
-        for (size_t i = 0; i < b->n_tokens; i++) {
+        for (size_t i = 0; i < b->tokens.n; i++) {
             size_t n, m;
             uint32_t id;
             const char *s = isg_block_word(r, b, i, &n);

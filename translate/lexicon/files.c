@@ -100,33 +100,31 @@ out:
 static enum isg_status read_all(const char *path, char **data, size_t *n, struct isg_error *err)
 {
     struct isg_reader *r;
-    *data = NULL;
-    *n = 0;
-    size_t cap = 0;
+    ISG_ARRAY(char) all = {0};
     ISG_TRY(isg_reader_open(&r, path, err));
     enum isg_status status = ISG_OK;
     for (;;) {
         size_t got;
-        if (!ISG_GROW(*data, cap, *n + (1 << 18))) {
+        if (!ISG_RESERVE_MORE(all, (size_t)1 << 18)) {
             status = isg_error_nomem(err, "a dictionary's text");
             break;
         }
-        status = isg_reader_read(r, *data + *n, 1 << 18, &got, err);
+        status = isg_reader_read(r, all.v + all.n, 1 << 18, &got, err);
         if (status != ISG_OK)
             break;
-        *n += got;
+        all.n += got;
         if (got == 0)
             break;
-        if (*n > MAX_DICT_BYTES) {
+        if (all.n > MAX_DICT_BYTES) {
             status = isg_error_set(err, ISG_EDATA, path, 0, "a dictionary of more than 1 GiB");
             break;
         }
     }
     isg_reader_close(r);
-    if (status != ISG_OK) {
-        isg_free(*data);
-        *data = NULL;
-    }
+    if (status != ISG_OK)
+        ISG_ARRAY_FREE(all);
+    *data = all.v;
+    *n = all.n;
     return status;
 }
 

@@ -12,13 +12,10 @@ struct list {
 };
 struct isg_lexicon {
     struct isg_strtab *sources, *targets;
-    struct list *lists; /* by source id */
-    size_t cap_lists;
-    struct node *nodes;
-    size_t n_nodes, cap_nodes;
+    ISG_ARRAY(struct list) lists; /* by source id */
+    ISG_ARRAY(struct node) nodes;
     struct isg_pairset pairs; /* of source and target, those that are in */
-    char *scratch[2];
-    size_t cap_scratch[2];
+    ISG_ARRAY(char) scratch[2];
 };
 
 struct isg_lexicon *isg_lexicon_new(void)
@@ -41,20 +38,20 @@ void isg_lexicon_free(struct isg_lexicon *lex)
         return;
     isg_strtab_free(lex->sources);
     isg_strtab_free(lex->targets);
-    isg_free(lex->lists);
-    isg_free(lex->nodes);
+    isg_free(lex->lists.v);
+    isg_free(lex->nodes.v);
     isg_pairset_fini(&lex->pairs);
-    isg_free(lex->scratch[0]);
-    isg_free(lex->scratch[1]);
+    isg_free(lex->scratch[0].v);
+    isg_free(lex->scratch[1].v);
     isg_free(lex);
 }
 
 /** Copies a phrase with single spaces between its words and none around it; NULL = no memory. */
 static const char *squeeze(struct isg_lexicon *lex, int which, const char *s, size_t *n)
 {
-    if (!ISG_GROW(lex->scratch[which], lex->cap_scratch[which], *n + 1))
+    if (!ISG_RESERVE(lex->scratch[which], *n + 1))
         return NULL;
-    char *out = lex->scratch[which];
+    char *out = lex->scratch[which].v;
     size_t m = 0;
     for (size_t i = 0; i < *n; i++) {
         const bool blank = s[i] == ' ' || s[i] == '\t';
@@ -80,25 +77,24 @@ enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const char *source, siz
     uint32_t from, to;
     bool fresh;
     ISG_TRY(isg_strtab_add(lex->sources, s, n, &from, &fresh, err));
-    if (!ISG_GROW(lex->lists, lex->cap_lists, (size_t)from + 1) ||
-        !ISG_GROW(lex->nodes, lex->cap_nodes, lex->n_nodes + 1))
+    if (!ISG_RESERVE(lex->lists, (size_t)from + 1) || !ISG_RESERVE(lex->nodes, lex->nodes.n + 1))
         return isg_error_nomem(err, "a lexicon");
     if (fresh)
-        lex->lists[from] = (struct list){ISG_NO_ID, ISG_NO_ID};
+        lex->lists.v[from] = (struct list){ISG_NO_ID, ISG_NO_ID};
     ISG_TRY(isg_strtab_add(lex->targets, t, m, &to, NULL, err));
-    if (lex->n_nodes >= ISG_NO_ID)
+    if (lex->nodes.n >= ISG_NO_ID)
         return isg_error_nomem(err, "a lexicon of more than 4,294,967,294 entries");
     double *unused;
     ISG_TRY(isg_pairset_put(&lex->pairs, from, to, &unused, &fresh, err));
     if (!fresh)
         return ISG_OK;
-    struct list *l = &lex->lists[from];
-    const uint32_t id = (uint32_t)lex->n_nodes++;
-    lex->nodes[id] = (struct node){to, ISG_NO_ID, score};
+    struct list *l = &lex->lists.v[from];
+    const uint32_t id = (uint32_t)lex->nodes.n++;
+    lex->nodes.v[id] = (struct node){to, ISG_NO_ID, score};
     if (l->first == ISG_NO_ID)
         l->first = id;
     else
-        lex->nodes[l->last].next = id;
+        lex->nodes.v[l->last].next = id;
     l->last = id;
     return ISG_OK;
 }
@@ -111,9 +107,9 @@ uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, siz
 size_t isg_lexicon_entries(const struct isg_lexicon *lex, uint32_t source, struct isg_lexicon_entry *out, size_t max)
 {
     size_t n = 0;
-    for (uint32_t i = lex->lists[source].first; i != ISG_NO_ID; i = lex->nodes[i].next, n++)
+    for (uint32_t i = lex->lists.v[source].first; i != ISG_NO_ID; i = lex->nodes.v[i].next, n++)
         if (n < max)
-            out[n] = (struct isg_lexicon_entry){lex->nodes[i].target, lex->nodes[i].score};
+            out[n] = (struct isg_lexicon_entry){lex->nodes.v[i].target, lex->nodes.v[i].score};
     return n;
 }
 
@@ -134,5 +130,5 @@ uint32_t isg_lexicon_size(const struct isg_lexicon *lex)
 
 uint64_t isg_lexicon_count(const struct isg_lexicon *lex)
 {
-    return lex->n_nodes;
+    return lex->nodes.n;
 }

@@ -65,18 +65,17 @@ static int by_score(const void *a, const void *b)
 
 /** Both a word's lists, growing as they need. */
 struct lists {
-    struct isg_lexicon_entry *entries;
-    struct scored *scored;
-    size_t cap_entries, cap_scored;
+    ISG_ARRAY(struct isg_lexicon_entry) entries;
+    ISG_ARRAY(struct scored) scored;
 };
 
 static enum isg_status entries_of(
     struct lists *l, const struct isg_lexicon *lex, uint32_t id, size_t *n, struct isg_error *err)
 {
     *n = isg_lexicon_entries(lex, id, NULL, 0);
-    if (!ISG_GROW(l->entries, l->cap_entries, *n) || !ISG_GROW(l->scored, l->cap_scored, *n))
+    if (!ISG_RESERVE(l->entries, *n) || !ISG_RESERVE(l->scored, *n))
         return isg_error_nomem(err, "a phrase table");
-    isg_lexicon_entries(lex, id, l->entries, *n);
+    isg_lexicon_entries(lex, id, l->entries.v, *n);
     return ISG_OK;
 }
 
@@ -92,7 +91,7 @@ static enum isg_status candidates(
         char *low = isg_utf8_lower(e, n, &low_n);
         status = low ? entries_of(&l, in, id, &k, err) : isg_error_nomem(err, "a phrase table");
         for (size_t i = 0; status == ISG_OK && i < k; i++) {
-            const char *f = isg_lexicon_target(in, l.entries[i].target, &m);
+            const char *f = isg_lexicon_target(in, l.entries.v[i].target, &m);
             size_t low_m;
             char *low_f = isg_utf8_lower(f, m, &low_m);
             status = low_f ? count_entry(p, e, n, f, m, err) : isg_error_nomem(err, "a phrase table");
@@ -108,8 +107,8 @@ static enum isg_status candidates(
         if (status != ISG_OK)
             break;
     }
-    isg_free(l.entries);
-    isg_free(l.scored);
+    isg_free(l.entries.v);
+    isg_free(l.scored.v);
     return status;
 }
 
@@ -131,14 +130,14 @@ enum isg_status isg_lexicon_prominence(struct isg_lexicon **out, const struct is
         const char *e = isg_lexicon_source(plain, id, &n);
         ISG_GOTO(entries_of(&l, plain, id, &k, err));
         for (size_t i = 0; i < k; i++) {
-            const char *f = isg_lexicon_target(plain, l.entries[i].target, &m);
-            l.scored[i] = (struct scored){l.entries[i].target, i, pair_count(&p, e, n, f, m)};
-            sum += l.scored[i].score;
+            const char *f = isg_lexicon_target(plain, l.entries.v[i].target, &m);
+            l.scored.v[i] = (struct scored){l.entries.v[i].target, i, pair_count(&p, e, n, f, m)};
+            sum += l.scored.v[i].score;
         }
-        qsort(l.scored, k, sizeof *l.scored, by_score);
+        qsort(l.scored.v, k, sizeof *l.scored.v, by_score);
         for (size_t i = 0; i < k; i++) {
-            const char *f = isg_lexicon_target(plain, l.scored[i].target, &m);
-            ISG_GOTO(isg_lexicon_add(made, e, n, f, m, (float)(l.scored[i].score / (sum > 0.1 ? sum : 0.1)), err));
+            const char *f = isg_lexicon_target(plain, l.scored.v[i].target, &m);
+            ISG_GOTO(isg_lexicon_add(made, e, n, f, m, (float)(l.scored.v[i].score / (sum > 0.1 ? sum : 0.1)), err));
         }
     }
     *out = made;
@@ -149,8 +148,8 @@ out:
     isg_strtab_free(p.e);
     isg_strtab_free(p.f);
     isg_pairset_fini(&p.counts);
-    isg_free(l.entries);
-    isg_free(l.scored);
+    isg_free(l.entries.v);
+    isg_free(l.scored.v);
     return status;
 }
 
@@ -175,33 +174,33 @@ enum isg_status isg_lexicon_pivot(
         size_t n, k, m, found = 0;
         const char *s = isg_lexicon_source(first, id, &n);
         ISG_GOTO(entries_of(&a, first, id, &k, err));
-        const double sum = total(a.entries, k);
+        const double sum = total(a.entries.v, k);
         for (size_t i = 0; i < k && sum > 0.0; i++) {
             size_t e_n, options;
-            const char *e = isg_lexicon_target(first, a.entries[i].target, &e_n);
+            const char *e = isg_lexicon_target(first, a.entries.v[i].target, &e_n);
             const uint32_t pivot = isg_lexicon_find(second, e, e_n);
             if (pivot == ISG_NO_ID)
                 continue;
             ISG_GOTO(entries_of(&b, second, pivot, &options, err));
-            const double sum_b = total(b.entries, options);
-            if (!ISG_GROW(a.scored, a.cap_scored, found + options)) {
+            const double sum_b = total(b.entries.v, options);
+            if (!ISG_RESERVE(a.scored, found + options)) {
                 status = isg_error_nomem(err, "a phrase table");
                 goto out;
             }
             for (size_t j = 0; j < options && sum_b > 0.0; j++) {
-                const double p = (double)a.entries[i].score / sum * (double)b.entries[j].score / sum_b;
+                const double p = (double)a.entries.v[i].score / sum * (double)b.entries.v[j].score / sum_b;
                 size_t at = 0;
-                while (at < found && a.scored[at].target != b.entries[j].target)
+                while (at < found && a.scored.v[at].target != b.entries.v[j].target)
                     at++;
                 if (at == found)
-                    a.scored[found++] = (struct scored){b.entries[j].target, at, 0.0};
-                a.scored[at].score += p;
+                    a.scored.v[found++] = (struct scored){b.entries.v[j].target, at, 0.0};
+                a.scored.v[at].score += p;
             }
         }
-        qsort(a.scored, found, sizeof *a.scored, by_score);
+        qsort(a.scored.v, found, sizeof *a.scored.v, by_score);
         for (size_t i = 0; i < found; i++) {
-            const char *f = isg_lexicon_target(second, a.scored[i].target, &m);
-            ISG_GOTO(isg_lexicon_add(made, s, n, f, m, (float)a.scored[i].score, err));
+            const char *f = isg_lexicon_target(second, a.scored.v[i].target, &m);
+            ISG_GOTO(isg_lexicon_add(made, s, n, f, m, (float)a.scored.v[i].score, err));
         }
     }
     if (isg_lexicon_size(made) == 0) {
@@ -213,9 +212,9 @@ enum isg_status isg_lexicon_pivot(
     made = NULL;
 out:
     isg_lexicon_free(made);
-    isg_free(a.entries);
-    isg_free(a.scored);
-    isg_free(b.entries);
-    isg_free(b.scored);
+    isg_free(a.entries.v);
+    isg_free(a.scored.v);
+    isg_free(b.entries.v);
+    isg_free(b.scored.v);
     return status;
 }

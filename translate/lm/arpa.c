@@ -50,7 +50,7 @@ static enum isg_status read_gram(
             return bad(r, path, "malformed back-off weight", "a number or the end of the line", err);
     }
     if (order == 1) {
-        lm->unigrams[id[0]] = v;
+        lm->unigrams.v[id[0]] = v;
         return ISG_OK;
     }
     uint64_t key = isg_lm_key(id[0]);
@@ -63,9 +63,9 @@ static enum isg_status read_gram(
     ISG_TRY(isg_lm_table_put(&lm->tables[order], key, &slot, err));
     *slot = v;
     struct isg_lm_grams *g = &lm->grams[order];
-    if (!ISG_GROW(g->words, lm->cap_grams[order], (g->n + 1) * (size_t)order))
+    if (!ISG_RESERVE(g->words, (g->n + 1) * (size_t)order))
         return isg_error_nomem(err, "the n-grams of a language model");
-    memcpy(g->words + g->n++ * (size_t)order, id, (size_t)order * sizeof *id);
+    memcpy(g->words.v + g->n++ * (size_t)order, id, (size_t)order * sizeof *id);
     return ISG_OK;
 }
 
@@ -164,7 +164,7 @@ static void write_gram(const struct isg_lm *lm, const uint32_t *g, int n, struct
     uint64_t key = isg_lm_key(g[0]);
     for (int k = 1; k < n; k++)
         key = isg_lm_key_add(key, g[k]);
-    const struct isg_lm_value *v = n == 1 ? &lm->unigrams[g[0]] : isg_lm_table_find(&lm->tables[n], key);
+    const struct isg_lm_value *v = n == 1 ? &lm->unigrams.v[g[0]] : isg_lm_table_find(&lm->tables[n], key);
     isg_writer_printf(w, "%.7g\t", (double)v->p);
     for (int k = n - 1; k >= 0; k--)
         isg_writer_printf(w, "%s%s", isg_strtab_get(lm->words, g[k], NULL), k ? " " : "");
@@ -180,7 +180,7 @@ static enum isg_status write_order(const struct isg_lm *lm, int n, struct isg_wr
     if (!sorted)
         return isg_error_nomem(err, "the n-grams of a language model");
     for (uint64_t i = 0; i < g->n; i++)
-        sorted[i] = g->words + i * (uint64_t)n;
+        sorted[i] = g->words.v + i * (uint64_t)n;
     qsort_r(sorted, (size_t)g->n, sizeof *sorted, by_history, &n);
     for (uint64_t i = 0; i < g->n; i++)
         write_gram(lm, sorted[i], n, w);

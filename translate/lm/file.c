@@ -6,21 +6,21 @@
 static enum isg_status make_vocabulary(
     const struct isg_lm *lm, struct isg_lm_table *t, char **text, size_t *text_n, struct isg_error *err)
 {
-    size_t cap = 0;
-    *text = NULL;
-    *text_n = 0;
+    enum isg_status status = ISG_OK;
+    ISG_ARRAY(char) all = {0};
     for (uint32_t id = 0; id < lm->n_words; id++) {
         size_t n;
         const char *s = isg_strtab_key(lm->words, id, &n);
         struct isg_lm_value *v;
-        ISG_TRY(isg_lm_table_put(t, isg_lm_hash_word(s, n), &v, err));
+        ISG_GOTO(isg_lm_table_put(t, isg_lm_hash_word(s, n), &v, err));
         memcpy(&v->p, &id, sizeof id);
-        if (!ISG_GROW(*text, cap, *text_n + n + 1))
-            return isg_error_nomem(err, "the words of a language model");
-        memcpy(*text + *text_n, s, n + 1);
-        *text_n += n + 1;
+        if (!ISG_APPEND(all, s, n + 1))
+            ISG_GOTO(isg_error_nomem(err, "the words of a language model"));
     }
-    return ISG_OK;
+out:
+    *text = all.v; /* the caller frees it */
+    *text_n = all.n;
+    return status;
 }
 
 static enum isg_status save_binary(const struct isg_lm *lm, const char *path, bool force, struct isg_error *err)
@@ -38,7 +38,7 @@ static enum isg_status save_binary(const struct isg_lm *lm, const char *path, bo
         t[k++] = (struct isg_tensor){"words", ISG_U8, 1, {text_n}, text};
         t[k++] = (struct isg_tensor){"vocabulary.keys", ISG_I64, 1, {vocabulary.slots}, vocabulary.keys};
         t[k++] = (struct isg_tensor){"vocabulary.ids", ISG_F32, 2, {vocabulary.slots, 2}, vocabulary.values};
-        t[k++] = (struct isg_tensor){"unigrams", ISG_F32, 2, {lm->n_words, 2}, lm->unigrams};
+        t[k++] = (struct isg_tensor){"unigrams", ISG_F32, 2, {lm->n_words, 2}, lm->unigrams.v};
         for (int n = 2; n <= lm->order; n++) {
             (void)snprintf(names[2 * n - 4], sizeof names[0], "%d.keys", n);
             (void)snprintf(names[2 * n - 3], sizeof names[0], "%d.values", n);
@@ -104,7 +104,7 @@ static enum isg_status load_binary(struct isg_lm *lm, const char *path, struct i
         const void *from;
         struct isg_lm_value *values;
     } u = {.from = t->data};
-    lm->unigrams = u.values;
+    lm->unigrams.v = u.values;
     lm->n_words = t->shape[0];
     ISG_TRY(want_table(lm, "vocabulary.keys", "vocabulary.ids", &lm->vocabulary, err));
     for (int n = 2; n <= lm->order; n++) {

@@ -29,14 +29,14 @@ void isg_lm_free(struct isg_lm *lm)
     if (lm->file) {
         isg_safetensors_close(lm->file);
     } else {
-        isg_free(lm->unigrams);
+        isg_free(lm->unigrams.v);
         for (int n = 2; n <= ISG_LM_MAX_ORDER; n++) {
             isg_free(lm->tables[n].keys);
             isg_free(lm->tables[n].values);
         }
     }
     for (int n = 0; n <= ISG_LM_MAX_ORDER; n++)
-        isg_free(lm->grams[n].words);
+        isg_free(lm->grams[n].words.v);
     isg_strtab_free(lm->words);
     isg_free(lm);
 }
@@ -47,9 +47,9 @@ enum isg_status isg_lm_add_word(struct isg_lm *lm, const char *s, size_t n, uint
     ISG_TRY(isg_strtab_add(lm->words, s, n, id, &fresh, err));
     if (!fresh)
         return ISG_OK;
-    if (!ISG_GROW(lm->unigrams, lm->cap_unigrams, (size_t)*id + 1))
+    if (!ISG_RESERVE(lm->unigrams, (size_t)*id + 1))
         return isg_error_nomem(err, "the words of a language model");
-    lm->unigrams[*id] = (struct isg_lm_value){ISG_LM_NEVER, 0.0F};
+    lm->unigrams.v[*id] = (struct isg_lm_value){ISG_LM_NEVER, 0.0F};
     lm->n_words = (uint64_t)*id + 1;
     return ISG_OK;
 }
@@ -102,14 +102,14 @@ void isg_lm_empty(struct isg_lm_state *s)
 void isg_lm_begin(const struct isg_lm *lm, struct isg_lm_state *s)
 {
     *s = (struct isg_lm_state){
-        .n = lm->order > 1, .words = {ISG_LM_START}, .backoff = {lm->unigrams[ISG_LM_START].backoff}};
+        .n = lm->order > 1, .words = {ISG_LM_START}, .backoff = {lm->unigrams.v[ISG_LM_START].backoff}};
 }
 
 float isg_lm_score(const struct isg_lm *lm, const struct isg_lm_state *in, uint32_t word, struct isg_lm_state *out)
 {
     struct isg_lm_state next = {.n = 0};
     uint64_t key = isg_lm_key(word);
-    const struct isg_lm_value *v = &lm->unigrams[word];
+    const struct isg_lm_value *v = &lm->unigrams.v[word];
     float p = v->p;
     uint32_t matched = 1;
     next.words[0] = word;

@@ -10,7 +10,7 @@
 
 /** n-grams in the open, for ARPA: order words each, the last one first. */
 struct isg_lm_grams {
-    uint32_t *words;
+    ISG_ARRAY(uint32_t) words; /* n x order */
     uint64_t n;
 };
 struct isg_lm {
@@ -20,11 +20,9 @@ struct isg_lm {
     struct isg_strtab *words;     /* while building */
     uint64_t n_words;
     struct isg_lm_table vocabulary; /* hash of the word -> id in values[].p's bits; mapped files only */
-    struct isg_lm_value *unigrams;
-    size_t cap_unigrams;
+    ISG_ARRAY(struct isg_lm_value) unigrams;
     struct isg_lm_table tables[ISG_LM_MAX_ORDER + 1]; /* [n], n >= 2 */
     struct isg_lm_grams grams[ISG_LM_MAX_ORDER + 1];
-    size_t cap_grams[ISG_LM_MAX_ORDER + 1];
 };
 
 /** An empty model with <unk>, <s> and </s>; NULL = no memory. */

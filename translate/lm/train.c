@@ -20,8 +20,7 @@ struct counter {
     struct isg_lm *lm;
     int order;
     struct records all, buffer;
-    uint32_t *sentence;
-    size_t cap_sentence;
+    ISG_ARRAY(uint32_t) sentence;
     uint64_t words;
 };
 
@@ -84,22 +83,22 @@ static enum isg_status count_sentence(void *cookie, const struct isg_lm_token *w
 {
     struct counter *c = cookie;
     const size_t width = (size_t)c->order + 1;
-    if (!ISG_GROW(c->sentence, c->cap_sentence, n + 2))
+    if (!ISG_RESERVE(c->sentence, n + 2))
         return isg_error_nomem(err, "a sentence");
-    c->sentence[0] = ISG_LM_START;
+    c->sentence.v[0] = ISG_LM_START;
     for (size_t i = 0; i < n; i++) {
         uint32_t id;
         ISG_TRY(isg_lm_add_word(c->lm, words[i].s, words[i].n, &id, err));
-        c->sentence[i + 1] = id == ISG_LM_START || id == ISG_LM_END ? ISG_LM_UNK : id;
+        c->sentence.v[i + 1] = id == ISG_LM_START || id == ISG_LM_END ? ISG_LM_UNK : id;
     }
-    c->sentence[n + 1] = ISG_LM_END;
+    c->sentence.v[n + 1] = ISG_LM_END;
     c->words += n;
     for (size_t i = 1; i <= n + 1; i++) {
         if (c->buffer.n == BUFFER)
             ISG_TRY(flush(c, err));
         uint32_t *r = c->buffer.v + c->buffer.n++ * width;
         for (size_t k = 0; k < (size_t)c->order; k++)
-            r[k] = k <= i ? c->sentence[i - k] : PAD;
+            r[k] = k <= i ? c->sentence.v[i - k] : PAD;
         r[c->order] = 1;
     }
     return ISG_OK;
@@ -108,19 +107,17 @@ static enum isg_status count_sentence(void *cookie, const struct isg_lm_token *w
 /** N-grams of each order with their (adjusted) counts. */
 struct counts {
     struct isg_lm_grams *grams; /* the model's, by order */
-    size_t *caps;
-    uint32_t *c[ISG_LM_MAX_ORDER + 1];
-    size_t cap_c[ISG_LM_MAX_ORDER + 1];
+    ISG_ARRAY(uint32_t) c[ISG_LM_MAX_ORDER + 1];
     uint64_t t[ISG_LM_MAX_ORDER + 1][5]; /* counts of counts 1 to 4 */
 };
 
 static enum isg_status open_gram(struct counts *k, const uint32_t *r, int n, struct isg_error *err)
 {
     struct isg_lm_grams *g = &k->grams[n];
-    if (!ISG_GROW(g->words, k->caps[n], (g->n + 1) * (size_t)n) || !ISG_GROW(k->c[n], k->cap_c[n], g->n + 1))
+    if (!ISG_RESERVE(g->words, (g->n + 1) * (size_t)n) || !ISG_RESERVE(k->c[n], g->n + 1))
         return isg_error_nomem(err, "the n-grams of a language model");
-    memcpy(g->words + g->n * (uint64_t)n, r, (size_t)n * sizeof *r);
-    k->c[n][g->n++] = 0;
+    memcpy(g->words.v + g->n * (uint64_t)n, r, (size_t)n * sizeof *r);
+    k->c[n].v[g->n++] = 0;
     return ISG_OK;
 }
 
@@ -136,7 +133,7 @@ static enum isg_status adjust(const struct records *all, int order, struct count
         for (int n = 1; n <= order && r[n - 1] != PAD; n++) {
             if (n > d)
                 ISG_TRY(open_gram(k, r, n, err));
-            uint32_t *c = &k->c[n][k->grams[n].n - 1];
+            uint32_t *c = &k->c[n].v[k->grams[n].n - 1];
             if (n == order || r[n - 1] == ISG_LM_START)
                 add_count(c, r[order]); /* as often as it was seen */
             else if (n + 1 > d)
@@ -145,8 +142,8 @@ static enum isg_status adjust(const struct records *all, int order, struct count
     }
     for (int n = 1; n <= order; n++)
         for (uint64_t i = 0; i < k->grams[n].n; i++)
-            if (k->c[n][i] >= 1 && k->c[n][i] <= 4)
-                k->t[n][k->c[n][i]]++;
+            if (k->c[n].v[i] >= 1 && k->c[n].v[i] <= 4)
+                k->t[n][k->c[n].v[i]]++;
     return ISG_OK;
 }
 
@@ -193,7 +190,7 @@ static enum isg_status gather(
     if (!t->v)
         return isg_error_nomem(err, "the contexts of a language model");
     for (uint64_t i = 0; i < g->n; i++) {
-        const uint32_t *w = g->words + i * (uint64_t)n;
+        const uint32_t *w = g->words.v + i * (uint64_t)n;
         uint64_t key = isg_lm_key(w[1]);
         for (int k = 2; k < n; k++)
             key = isg_lm_key_add(key, w[k]);
@@ -217,17 +214,17 @@ static void unigrams(struct isg_lm *lm, const struct counts *k)
     discounts(k->t[1], d);
     const struct isg_lm_grams *g = &lm->grams[1];
     for (uint64_t i = 0; i < g->n; i++) {
-        x.sum += k->c[1][i];
-        x.n[k->c[1][i] < 3 ? k->c[1][i] : 3]++;
+        x.sum += k->c[1].v[i];
+        x.n[k->c[1].v[i] < 3 ? k->c[1].v[i] : 3]++;
     }
     const double rest = gamma_of(&x, d) / (double)(lm->n_words - 1); /* <s> is never predicted */
     for (uint64_t i = 0; i < lm->n_words; i++)
-        lm->unigrams[i].p = (float)log10(rest);
+        lm->unigrams.v[i].p = (float)log10(rest);
     for (uint64_t i = 0; i < g->n; i++) {
-        const uint32_t c = k->c[1][i];
-        lm->unigrams[g->words[i]].p = (float)log10((c - d[c < 3 ? c : 3]) / (double)x.sum + rest);
+        const uint32_t c = k->c[1].v[i];
+        lm->unigrams.v[g->words.v[i]].p = (float)log10((c - d[c < 3 ? c : 3]) / (double)x.sum + rest);
     }
-    lm->unigrams[ISG_LM_START].p = ISG_LM_NEVER;
+    lm->unigrams.v[ISG_LM_START].p = ISG_LM_NEVER;
 }
 
 /** Probabilities of order n and the back-off weights of order n-1. */
@@ -238,20 +235,21 @@ static enum isg_status estimate(struct isg_lm *lm, const struct counts *k, int n
     struct contexts t = {0};
     double d[4];
     discounts(k->t[n], d);
-    ISG_TRY(gather(&t, g, k->c[n], n, contexts, err));
+    ISG_TRY(gather(&t, g, k->c[n].v, n, contexts, err));
     enum isg_status status = ISG_OK;
     for (uint64_t i = 0; i < g->n; i++) {
-        const uint32_t *w = g->words + i * (uint64_t)n;
+        const uint32_t *w = g->words.v + i * (uint64_t)n;
         uint64_t shorter = isg_lm_key(w[0]), context = isg_lm_key(w[1]);
         for (int j = 1; j < n - 1; j++) {
             shorter = isg_lm_key_add(shorter, w[j]);
             context = isg_lm_key_add(context, w[j + 1]);
         }
         const struct context *x = context_of(&t, context);
-        const struct isg_lm_value *low = n == 2 ? &lm->unigrams[w[0]] : isg_lm_table_find(&lm->tables[n - 1], shorter);
-        struct isg_lm_value *back = n == 2 ? &lm->unigrams[w[1]] : isg_lm_table_find(&lm->tables[n - 1], context);
+        const struct isg_lm_value *low = n == 2 ? &lm->unigrams.v[w[0]]
+                                                : isg_lm_table_find(&lm->tables[n - 1], shorter);
+        struct isg_lm_value *back = n == 2 ? &lm->unigrams.v[w[1]] : isg_lm_table_find(&lm->tables[n - 1], context);
         const double g_x = gamma_of(x, d);
-        const uint32_t c = k->c[n][i];
+        const uint32_t c = k->c[n].v[i];
         const double p = (c - d[c < 3 ? c : 3]) / (double)x->sum + g_x * pow(10.0, (double)low->p);
         if (back)
             back->backoff = (float)log10(g_x > 1e-30 ? g_x : 1e-30);
@@ -289,7 +287,6 @@ enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size
     isg_free(c.buffer.v);
     c.buffer.v = NULL;
     k.grams = c.lm->grams;
-    k.caps = c.lm->cap_grams;
     ISG_GOTO(adjust(&c.all, opts->order, &k, err));
     isg_free(c.all.v);
     c.all.v = NULL;
@@ -302,8 +299,8 @@ enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size
     c.lm = NULL;
 out:
     for (int n = 0; n <= ISG_LM_MAX_ORDER; n++)
-        isg_free(k.c[n]);
-    isg_free(c.sentence);
+        isg_free(k.c[n].v);
+    isg_free(c.sentence.v);
     isg_free(c.buffer.v);
     isg_free(c.all.v);
     isg_lm_free(c.lm);
