@@ -218,7 +218,8 @@ enum isg_status isg_ner_session_run(struct isg_ner_session *s, const struct isg_
         ISG_GOTO(set_patterns(s, run->patterns, err));
     for (size_t i = 0; i < run->n_texts; i++) {
         ISG_GOTO(add_one(s, i, &token, err));
-        ISG_GOTO(isg_progress(env, "tagging", i + 1, run->n_texts, err));
+        if (i % 64 == 63 || i + 1 == run->n_texts) /* not for each: a callback may be slow */
+            ISG_GOTO(isg_progress(env, "tagging", i + 1, run->n_texts, err));
     }
     status = isg_tag_flush(&s->t, err);
 out:
