@@ -108,7 +108,7 @@ enum isg_status isg_svd(size_t m, size_t n, double *a, double *u, double *s, dou
 {
     if (m == 0 || n == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "singular values of an empty matrix");
-    const struct isg_openblas *blas;
+    const struct isg_openblas *blas = NULL;
     ISG_TRY(prepare(m, n, &blas, err));
     if (!all_finite(a, m * n))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a matrix of %zu x %zu", m, n);
@@ -138,7 +138,7 @@ enum isg_status isg_eigh(size_t n, double *a, double *w, struct isg_error *err)
 {
     if (n == 0)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "eigenvalues of an empty matrix");
-    const struct isg_openblas *blas;
+    const struct isg_openblas *blas = NULL;
     ISG_TRY(prepare(n, n, &blas, err));
     if (!all_finite(a, n * n))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a matrix of %zu x %zu", n, n);
@@ -173,7 +173,7 @@ enum isg_status isg_solve_spd(size_t n, size_t m, double *a, double *b, struct i
 {
     if (n == 0 || m == 0)
         return ISG_OK;
-    const struct isg_openblas *blas;
+    const struct isg_openblas *blas = NULL;
     ISG_TRY(prepare(n, m, &blas, err));
     if (!all_finite(a, n * n) || !all_finite(b, n * m))
         return isg_error_set(err, ISG_ENUMERIC, NULL, 0, "NaN or infinity in a system of %zu equations", n);
