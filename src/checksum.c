@@ -43,7 +43,7 @@ out:
     return status;
 }
 
-uint64_t isg_checksum(const void *data, size_t n, uint64_t before)
+uint64_t isg_checksum(const void *data, size_t n, uint64_t seed)
 {
-    return XXH3_64bits_withSeed(data, n, before);
+    return XXH3_64bits_withSeed(data, n, seed);
 }

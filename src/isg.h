@@ -3,6 +3,7 @@
  * Other folders include this header and no other of src/.  The parts, from the ground up:
  *   error.h    statuses, struct isg_error, struct isg_env (log, progress, threads)
  *   mem.h      checked allocation, arenas            strtab.h   string <-> id
+ *   keytab.h   64-bit key -> value
  *   array.h    growing arrays                        names.h    names by type (gazetteers)
  *   utf8.h     Unicode text                          rng.h      counter-based random numbers
  *   pool.h     threads                               mat.h      matrix views
@@ -27,6 +28,7 @@
 #include "src/reserve.h"
 #include "src/array.h"
 #include "src/strtab.h"
+#include "src/keytab.h"
 #include "src/utf8.h"
 #include "src/rng.h"
 #include "src/pool.h"

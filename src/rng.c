@@ -1,9 +1,10 @@
 /* Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, SC'11, section 4 and table 2). */
 #include "src/rng.h"
 
+#include "src/checksum.h"
+
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
 
 void isg_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
@@ -28,7 +29,7 @@ void isg_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t o
 struct isg_rng isg_rng_stream(uint64_t seed, const char *name, uint64_t index)
 {
     /* The name goes into the key, the index into the upper half of the counter: 2^64 blocks for each stream. */
-    const uint64_t key = XXH3_64bits_withSeed(name, strlen(name), seed);
+    const uint64_t key = isg_checksum(name, strlen(name), seed);
     return (struct isg_rng){.key = {(uint32_t)key, (uint32_t)(key >> 32)},
         .counter = {0, 0, (uint32_t)index, (uint32_t)(index >> 32)},
         .used = 4};

@@ -3,9 +3,8 @@
 #include "src/strtab.h"
 
 #include "src/array.h"
+#include "src/checksum.h"
 #include "src/utf8.h"
-
-#include <xxhash.h>
 
 struct slot {
     uint32_t id;  /* ISG_NO_ID = free */
@@ -109,7 +108,7 @@ static bool grow_slots(struct isg_strtab *t)
     for (uint32_t id = 0; id < t->entries.n; id++) {
         size_t n;
         const char *const key = key_of(t->entries.v[id], &n);
-        const uint64_t hash = XXH3_64bits(key, n);
+        const uint64_t hash = isg_checksum(key, n, 0);
         if (t->spellings && t->slots[probe(t, key, n, hash)].id != id)
             continue;
         size_t i = hash & mask;
@@ -167,7 +166,7 @@ enum sameness { SAME_TEXT, SAME_BYTES };
 static enum isg_status add(struct isg_strtab *t, const char *s, size_t n, const char *key, size_t key_n,
     enum sameness sameness, uint32_t *id, bool *is_new, struct isg_error *err)
 {
-    const uint64_t hash = XXH3_64bits(key_n ? key : "", key_n);
+    const uint64_t hash = isg_checksum(key_n ? key : "", key_n, 0);
     size_t i = probe(t, key, key_n, hash);
     const bool here = t->slots[i].id != ISG_NO_ID;
     bool same = here;
@@ -225,7 +224,7 @@ uint32_t isg_strtab_find(const struct isg_strtab *t, const char *s, size_t n)
 {
     char *made = NULL;
     const char *const key = t->exact || n == 0 ? s : isg_utf8_nfc(s, n, &n, &made);
-    const uint32_t id = n > 0 && !key ? ISG_NO_ID : t->slots[probe(t, key, n, XXH3_64bits(n ? key : "", n))].id;
+    const uint32_t id = n > 0 && !key ? ISG_NO_ID : t->slots[probe(t, key, n, isg_checksum(n ? key : "", n, 0))].id;
     isg_free(made);
     return id;
 }

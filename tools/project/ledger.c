@@ -1,14 +1,12 @@
 /* The ledger of files that a project wrote, and the folder that it may write to. */
 #include "tools/project/ledger.h"
 
-
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 enum isg_status isg_regular_checksum(const char *file, char sum[17], struct isg_error *err)
 {
@@ -96,7 +94,7 @@ static char *ledger_path(const char *project)
     char *path = isg_malloc(n, 1);
     if (path)
         snprintf(path, n, "%s%s/isogloss/projects/%016llx.json", base, own ? "" : "/.local/state",
-            (unsigned long long)XXH3_64bits(project, strlen(project)));
+            (unsigned long long)isg_checksum(project, strlen(project), 0));
     return path;
 }
 

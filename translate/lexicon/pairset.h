@@ -1,13 +1,11 @@
-/** @file translate/lexicon/pairset.h  Pairs of ids, each with a number: a hash table with open addressing. */
+/** @file translate/lexicon/pairset.h  Pairs of ids, each with a number. */
 #ifndef ISG_TRANSLATE_LEXICON_PAIRSET_H
 #define ISG_TRANSLATE_LEXICON_PAIRSET_H
 #include "src/isg.h"
 
 /** A zeroed struct is an empty set. */
 struct isg_pairset {
-    uint64_t *keys; /**< a << 32 | b, plus one; 0 = empty slot */
-    double *n;
-    size_t slots, used; /**< slots: 0 or a power of two, at least 2 used */
+    struct isg_keytab table; /**< key: a << 32 | b, plus one, mixed */
 };
 /** The pair's number, or NULL. */
 const double *isg_pairset_find(const struct isg_pairset *p, uint32_t a, uint32_t b);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static enum isg_status make_vocabulary(
-    const struct isg_lm *lm, struct isg_lm_table *t, char **text, size_t *text_n, struct isg_error *err)
+    const struct isg_lm *lm, struct isg_keytab *t, char **text, size_t *text_n, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     ISG_ARRAY(char) all = {0};
@@ -27,7 +27,7 @@ static enum isg_status save_binary(const struct isg_lm *lm, const char *path, bo
 {
     if (!lm->words)
         return isg_error_set(err, ISG_EUSAGE, path, 0, "the model is already a binary file");
-    struct isg_lm_table vocabulary = {0};
+    struct isg_keytab vocabulary = {0};
     char *text = NULL;
     size_t text_n;
     struct isg_tensor t[4 + 2 * ISG_LM_MAX_ORDER];
@@ -58,7 +58,7 @@ static enum isg_status save_binary(const struct isg_lm *lm, const char *path, bo
 
 /** A table of the file: a power of two of slots, one of them empty at least, or the search would never end. */
 static enum isg_status want_table(
-    struct isg_lm *lm, const char *keys, const char *values, struct isg_lm_table *t, struct isg_error *err)
+    struct isg_lm *lm, const char *keys, const char *values, struct isg_keytab *t, struct isg_error *err)
 {
     const struct isg_tensor *k, *v;
     const uint64_t any_length[1] = {0};
@@ -70,7 +70,7 @@ static enum isg_status want_table(
         uint64_t *keys;
         struct isg_lm_value *values;
     } a = {.from = k->data}, b = {.from = v->data};
-    *t = (struct isg_lm_table){.keys = a.keys, .values = b.values, .slots = k->shape[0]};
+    *t = (struct isg_keytab){.keys = a.keys, .values = b.values, .slots = k->shape[0]};
     bool empty = t->slots == 0;
     for (uint64_t i = 0; i < t->slots; i++) {
         t->used += t->keys[i] != 0;

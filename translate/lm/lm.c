@@ -74,7 +74,7 @@ uint64_t isg_lm_hash_word(const char *s, size_t n)
     uint64_t h = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < n; i++)
         h = (h ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
-    return isg_lm_mix(h) | 1;
+    return isg_mix64(h) | 1;
 }
 
 uint32_t isg_lm_word(const struct isg_lm *lm, const char *s, size_t n)

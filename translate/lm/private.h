@@ -19,9 +19,9 @@ struct isg_lm {
     struct isg_safetensors *file; /* what the arrays live in, or NULL: they are ours */
     struct isg_strtab *words;     /* while building */
     uint64_t n_words;
-    struct isg_lm_table vocabulary; /* hash of the word -> id in values[].p's bits; mapped files only */
+    struct isg_keytab vocabulary; /* hash of the word -> id in values[].p's bits; mapped files only */
     ISG_ARRAY(struct isg_lm_value) unigrams;
-    struct isg_lm_table tables[ISG_LM_MAX_ORDER + 1]; /* [n], n >= 2 */
+    struct isg_keytab tables[ISG_LM_MAX_ORDER + 1]; /* [n], n >= 2 */
     struct isg_lm_grams grams[ISG_LM_MAX_ORDER + 1];
 };
 
@@ -30,7 +30,7 @@ struct isg_lm *isg_lm_new(int order);
 /** Id of a word, added where new (its unigram "never"). */
 ISG_MUST_CHECK enum isg_status isg_lm_add_word(
     struct isg_lm *lm, const char *s, size_t n, uint32_t *id, struct isg_error *err);
-/** Hash of a word: FNV-1a over its bytes, mixed; never 0. */
+/** Hash of a word, which binary model files hold: FNV-1a over its bytes, mixed; never 0. */
 uint64_t isg_lm_hash_word(const char *s, size_t n);
 
 #endif

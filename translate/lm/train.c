@@ -164,38 +164,22 @@ static void discounts(const uint64_t t[5], double d[4])
 
 /** What follows a context: the sum of its counts, and how many words follow with count 1, 2, 3 or more. */
 struct context {
-    uint64_t key, sum;
+    uint64_t sum;
     uint32_t n[4];
 };
-struct contexts {
-    struct context *v;
-    uint64_t slots, used;
-};
 
-static struct context *context_of(struct contexts *t, uint64_t key)
-{
-    uint64_t i = key & (t->slots - 1);
-    while (t->v[i].key && t->v[i].key != key)
-        i = (i + 1) & (t->slots - 1);
-    return &t->v[i];
-}
-
+/** Contexts of the n-grams of an order, by the key of their words. */
 static enum isg_status gather(
-    struct contexts *t, const struct isg_lm_grams *g, const uint32_t *c, int n, uint64_t at_most, struct isg_error *err)
+    struct isg_keytab *t, const struct isg_lm_grams *g, const uint32_t *c, int n, struct isg_error *err)
 {
-    t->slots = 1024;
-    while (t->slots < at_most + at_most / 2)
-        t->slots *= 2;
-    t->v = isg_calloc(t->slots, sizeof *t->v);
-    if (!t->v)
-        return isg_error_nomem(err, "the contexts of a language model");
     for (uint64_t i = 0; i < g->n; i++) {
         const uint32_t *w = g->words.v + i * (uint64_t)n;
         uint64_t key = isg_lm_key(w[1]);
         for (int k = 2; k < n; k++)
             key = isg_lm_key_add(key, w[k]);
-        struct context *x = context_of(t, key);
-        x->key = key;
+        struct context *const x = isg_keytab_put(t, key, sizeof *x);
+        if (!x)
+            return isg_error_nomem(err, "the contexts of a language model");
         x->sum += c[i];
         x->n[c[i] < 3 ? c[i] : 3]++;
     }
@@ -231,12 +215,11 @@ static void unigrams(struct isg_lm *lm, const struct counts *k)
 static enum isg_status estimate(struct isg_lm *lm, const struct counts *k, int n, struct isg_error *err)
 {
     const struct isg_lm_grams *g = &lm->grams[n];
-    const uint64_t contexts = n == 2 ? lm->n_words : lm->grams[n - 1].n;
-    struct contexts t = {0};
+    enum isg_status status = ISG_OK;
+    struct isg_keytab t = {0};
     double d[4];
     discounts(k->t[n], d);
-    ISG_TRY(gather(&t, g, k->c[n].v, n, contexts, err));
-    enum isg_status status = ISG_OK;
+    ISG_GOTO(gather(&t, g, k->c[n].v, n, err));
     for (uint64_t i = 0; i < g->n; i++) {
         const uint32_t *w = g->words.v + i * (uint64_t)n;
         uint64_t shorter = isg_lm_key(w[0]), context = isg_lm_key(w[1]);
@@ -244,7 +227,7 @@ static enum isg_status estimate(struct isg_lm *lm, const struct counts *k, int n
             shorter = isg_lm_key_add(shorter, w[j]);
             context = isg_lm_key_add(context, w[j + 1]);
         }
-        const struct context *x = context_of(&t, context);
+        const struct context *x = isg_keytab_find(&t, context, sizeof *x);
         const struct isg_lm_value *low = n == 2 ? &lm->unigrams.v[w[0]]
                                                 : isg_lm_table_find(&lm->tables[n - 1], shorter);
         struct isg_lm_value *back = n == 2 ? &lm->unigrams.v[w[1]] : isg_lm_table_find(&lm->tables[n - 1], context);
@@ -258,7 +241,7 @@ static enum isg_status estimate(struct isg_lm *lm, const struct counts *k, int n
         v->p = (float)log10(p);
     }
 out:
-    isg_free(t.v);
+    isg_keytab_fini(&t);
     return status;
 }
 
