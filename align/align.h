@@ -249,12 +249,34 @@ uint32_t isg_align_space_csls_k(const struct isg_align_space *space);
 ISG_MUST_CHECK enum isg_status isg_align_space_set_words(struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, struct isg_error *err);
 /**
- * From now on isg_align_knn searches through a FAISS index of this factory string, with its search parameters
- * after a semicolon ("HNSW32;efSearch=128", "IVF1024,Flat;nprobe=32"); NULL = our own exact search, the
- * default. What CSLS and ISF need to know of the words is exact in either case.
+ * Neighbours are searched by a FAISS index of this factory string, with its search parameters after a semicolon
+ * ("HNSW32;efSearch=128", "IVF1024,Flat;nprobe=32"); NULL = "Flat", which is exact and the default. Scores, and what CSLS
+ * and ISF need to know of the words, are exact in either case.
  */
 ISG_MUST_CHECK enum isg_status isg_align_space_set_index(
     struct isg_align_space *space, const char *factory, struct isg_error *err);
+/** What an index was made from: checksums of the files, as isg_file_checksum gives them. */
+struct isg_align_index_of {
+    const char *map, *target;
+    const char *source; /**< CSLS asks for the source words, too; NULL = an index by cosine alone */
+};
+/**
+ * Saves an index of the target side: FAISS's own format, which other programs read, and after it the neighbourhood means
+ * of CSLS and a record of what it was made from.
+ * @param factory  as for isg_align_space_set_index
+ */
+ISG_MUST_CHECK enum isg_status isg_align_index_save(struct isg_align_space *space, const char *factory,
+    const struct isg_align_index_of *of, const char *path, bool force, const struct isg_env *env,
+    struct isg_error *err);
+/**
+ * Searches the target side by a saved index; its inverted lists stay in the file, mapped. With one by CSLS nothing needs to
+ * be known of all words' neighbourhoods. With one by cosine, CSLS puts the 256 nearest in order. ISG_EDATA for a damaged
+ * file, and for one of another map, of other vectors or of another number of words.
+ * @param parameters  FAISS's search parameters ("nprobe=32"), or NULL
+ */
+ISG_MUST_CHECK enum isg_status isg_align_space_load_index(struct isg_align_space *space, const char *path,
+    const char *parameters, const struct isg_align_index_of *of, struct isg_error *err);
+bool isg_align_space_exact(const struct isg_align_space *space); /**< Does the index miss no neighbour? */
 /** Share (0 to 1) of the exact k best that the index finds, over up to 1000 words spread over all
  * frequencies. */
 ISG_MUST_CHECK enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from,

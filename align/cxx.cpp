@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cxxabi.h>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <typeinfo>
 #include <unistd.h>
@@ -41,4 +42,5 @@ extern "C" void isg_align_program_starts(void)
 {
     std::set_new_handler(note_failure);
     std::set_terminate(end_program);
+    std::cerr.setstate(std::ios_base::badbit); /* FAISS's C interface prints there what it also hands over */
 }

@@ -78,7 +78,7 @@ out:
 enum isg_status isg_align_lookup_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
     enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
-    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
+    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[1 - from])
         return isg_align_knn_vectors(space, from, queries, retrieval, k, out, env, err);
     return look_up(space, from, queries, k, out, env, err);
 }
@@ -101,7 +101,7 @@ static enum isg_status look_up_rows(struct isg_align_space *space, enum isg_side
 enum isg_status isg_align_lookup(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
     enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
-    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[0])
+    if (retrieval != ISG_RETRIEVE_CSLS || space->mean[1 - from])
         return isg_align_knn(space, from, rows, n, retrieval, k, out, env, err);
     return isg_space_rerank(space, look_up_rows, from, rows, n, retrieval, k, out, env, err);
 }

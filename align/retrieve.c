@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* Every retrieval ranks by cos(x, y) - penalty(y). */
-static enum isg_status penalties(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
+enum isg_status isg_space_penalties(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
     float **out, const struct isg_env *env, struct isg_error *err)
 {
     const size_t n = space->v[to].rows;
-    if (retrieval == ISG_RETRIEVE_CSLS)
+    if (retrieval == ISG_RETRIEVE_CSLS && !space->mean[to])
         ISG_TRY(isg_align_space_means(space, env, err));
     if (retrieval == ISG_RETRIEVE_ISF)
         ISG_TRY(isg_space_isf_sums(space, to, env, err));
@@ -25,23 +25,80 @@ static enum isg_status penalties(struct isg_align_space *space, enum isg_side to
     return ISG_OK;
 }
 
+/* ---- an index ---- */
+
+/* Rows at a time where memory is limited and an index of all rows would take more than an eighth of it; 0 = all. */
+static size_t tile_rows(const struct isg_align_space *space, enum isg_side to)
+{
+    enum { LEAST = 4096 };
+    const struct isg_mat v = space->v[to];
+    const uint64_t row = (v.cols + 1) * sizeof(float), memory = space->opts.memory;
+    if (!space->mapped[to] && (memory == 0 || v.rows * row <= memory / 8))
+        return 0;
+    const uint64_t fit = memory / 16 / row;
+    return fit > LEAST ? (size_t)fit : LEAST;
+}
+
+enum isg_status isg_space_index(struct isg_align_space *space, enum isg_side to, enum isg_retrieval retrieval,
+    const float *penalty, struct isg_error *err)
+{
+    struct isg_faiss **const index = &space->faiss[to];
+    const enum isg_retrieval has = space->faiss_penalty[to];
+    const bool saved = *index && to == ISG_TARGET && space->faiss_saved;
+    if (*index && (retrieval == ISG_RETRIEVE_NN || retrieval == has))
+        return ISG_OK;
+    if (saved && has == ISG_RETRIEVE_NN)
+        return ISG_OK; /* the nearest by cosine are put in order */
+    if (saved) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "the saved index is for %s", isg_retrieval_name(has));
+        return isg_error_expected(err, "--retrieval %s or nn", isg_retrieval_name(has));
+    }
+    isg_faiss_free(*index);
+    *index = NULL;
+    space->faiss_penalty[to] = retrieval;
+    const struct isg_faiss_rows rows = {.y = space->v[to],
+        .out = space->zero[to],
+        .penalty = retrieval == ISG_RETRIEVE_NN ? NULL : penalty,
+        .tile = tile_rows(space, to),
+        .on_disk = space->mapped[to] > 0};
+    return isg_faiss_new(index, &rows, space->index ? space->index : "Flat", err);
+}
+
+static enum isg_status search_index(struct isg_align_space *space, enum isg_side to, struct isg_mat queries,
+    enum isg_retrieval retrieval, const float *penalty, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
+{
+    ISG_TRY(isg_space_index(space, to, retrieval, penalty, err));
+    return isg_faiss_search(space->faiss[to], queries, retrieval == ISG_RETRIEVE_NN ? NULL : penalty, k, out, env, err);
+}
+
+enum isg_status isg_align_space_set_index(struct isg_align_space *space, const char *factory, struct isg_error *err)
+{
+    char *const copy = factory ? isg_strndup(factory, strlen(factory)) : NULL;
+    if (factory && !copy)
+        return isg_error_nomem(err, "the common space");
+    isg_free(space->index);
+    space->index = copy;
+    space->faiss_saved = false;
+    for (int s = 0; s < 2; s++) {
+        isg_faiss_free(space->faiss[s]);
+        space->faiss[s] = NULL;
+    }
+    return ISG_OK;
+}
+
+/* ---- searching ---- */
+
 enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
     const float *mean, enum isg_retrieval retrieval, bool index, uint32_t k, struct isg_near *out,
     const struct isg_env *env, struct isg_error *err)
 {
     float *penalty = NULL;
-    ISG_TRY(penalties(space, (enum isg_side)(1 - from), retrieval, &penalty, env, err));
     const enum isg_side to = (enum isg_side)(1 - from);
-    enum isg_status status = ISG_OK;
-    if (space->index && index) {
-        if (!space->faiss || space->faiss_side != to || space->faiss_retrieval != retrieval) {
-            isg_faiss_free(space->faiss);
-            space->faiss_side = to;
-            space->faiss_retrieval = retrieval;
-            status = isg_faiss_new(&space->faiss, space->v[to], penalty, space->index, env, err);
-        }
-        if (status == ISG_OK)
-            status = isg_faiss_search(space->faiss, queries, k, out, env, err);
+    enum isg_status status;
+    ISG_TRY(isg_space_penalties(space, to, retrieval, &penalty, env, err));
+    if (index) {
+        status = search_index(space, to, queries, retrieval, penalty, k, out, env, err);
     } else {
         const struct isg_topk wanted = {.k = k, .penalty = penalty, .out = out};
         const struct isg_topk others = {.on_disk = space->mapped[to] > 0};
@@ -67,8 +124,33 @@ enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side fr
     return status;
 }
 
-static enum isg_status knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
-    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+/* As isg_align_knn_vectors, without the index where that is false. */
+static enum isg_status knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
+    enum isg_retrieval retrieval, bool index, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
+{
+    enum isg_status status = ISG_OK;
+    const uint32_t near_k = space->csls_k;
+    float *const mean = isg_malloc(queries.rows, sizeof *mean);
+    struct isg_near *const near = isg_malloc(queries.rows, near_k * sizeof *near);
+    if (!mean || !near) {
+        status = isg_error_nomem(err, "retrieval");
+        goto out;
+    }
+    if (retrieval == ISG_RETRIEVE_CSLS) {
+        ISG_GOTO(isg_space_search(space, from, queries, NULL, ISG_RETRIEVE_NN, false, near_k, near, env, err));
+        isg_topk_means(near, queries.rows, near_k, mean);
+    }
+    ISG_GOTO(isg_space_search(space, from, queries, mean, retrieval, index, k, out, env, err));
+out:
+    isg_free(mean);
+    isg_free(near);
+    return status;
+}
+
+static enum isg_status knn_rows(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, bool index, uint32_t k, struct isg_near *out, const struct isg_env *env,
+    struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     const struct isg_mat v = space->v[from];
@@ -77,7 +159,7 @@ static enum isg_status knn(struct isg_align_space *space, enum isg_side from, co
     queries.rows = n;
     if (!rows && n > v.rows)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "%zu queries of %zu words", n, v.rows);
-    if (retrieval == ISG_RETRIEVE_CSLS)
+    if (retrieval == ISG_RETRIEVE_CSLS && !space->mean[1 - from])
         ISG_TRY(isg_align_space_means(space, env, err));
     if (rows) {
         x = isg_malloc(n, v.cols * sizeof *x);
@@ -96,11 +178,21 @@ static enum isg_status knn(struct isg_align_space *space, enum isg_side from, co
         }
         queries = isg_mat(x, n, v.cols);
     }
-    status = isg_space_search(space, from, queries, rows ? mean : space->mean[from], retrieval, true, k, out, env, err);
+    if (retrieval == ISG_RETRIEVE_CSLS && !space->mean[from]) /* a saved index knows of the target side alone */
+        status = knn_vectors(space, from, queries, retrieval, index, k, out, env, err);
+    else
+        status = isg_space_search(
+            space, from, queries, rows ? mean : space->mean[from], retrieval, index, k, out, env, err);
 out:
     isg_free(x);
     isg_free(mean);
     return status;
+}
+
+static enum isg_status knn(struct isg_align_space *space, enum isg_side from, const uint32_t *rows, size_t n,
+    enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
+{
+    return knn_rows(space, from, rows, n, retrieval, true, k, out, env, err);
 }
 
 /* ---- evidence besides the vectors ---- */
@@ -167,37 +259,16 @@ enum isg_status isg_align_knn(struct isg_align_space *space, enum isg_side from,
 enum isg_status isg_align_knn_vectors(struct isg_align_space *space, enum isg_side from, struct isg_mat queries,
     enum isg_retrieval retrieval, uint32_t k, struct isg_near *out, const struct isg_env *env, struct isg_error *err)
 {
-    enum isg_status status = ISG_OK;
-    const uint32_t near_k = space->csls_k;
-    float *const mean = isg_malloc(queries.rows, sizeof *mean);
-    struct isg_near *const near = isg_malloc(queries.rows, near_k * sizeof *near);
-    if (!mean || !near) {
-        status = isg_error_nomem(err, "retrieval");
-        goto out;
-    }
-    if (retrieval == ISG_RETRIEVE_CSLS) {
-        ISG_GOTO(isg_space_search(space, from, queries, NULL, ISG_RETRIEVE_NN, false, near_k, near, env, err));
-        isg_topk_means(near, queries.rows, near_k, mean);
-    }
-    ISG_GOTO(isg_space_search(space, from, queries, mean, retrieval, true, k, out, env, err));
-out:
-    isg_free(mean);
-    isg_free(near);
-    return status;
+    return knn_vectors(space, from, queries, retrieval, true, k, out, env, err);
 }
 
-/* ---- an index ---- */
+/* ---- how good an index is ---- */
 
-enum isg_status isg_align_space_set_index(struct isg_align_space *space, const char *factory, struct isg_error *err)
+bool isg_align_space_exact(const struct isg_align_space *space)
 {
-    char *const copy = factory ? isg_strndup(factory, strlen(factory)) : NULL;
-    if (factory && !copy)
-        return isg_error_nomem(err, "the common space");
-    isg_free(space->index);
-    isg_faiss_free(space->faiss);
-    space->faiss = NULL;
-    space->index = copy;
-    return ISG_OK;
+    const struct isg_faiss *const saved = space->faiss_saved ? space->faiss[ISG_TARGET] : NULL;
+    return saved ? isg_faiss_exact(saved) && space->faiss_penalty[ISG_TARGET] != ISG_RETRIEVE_NN
+                 : !space->index || strcmp(space->index, "Flat") == 0;
 }
 
 enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_side from, enum isg_retrieval retrieval,
@@ -208,19 +279,16 @@ enum isg_status isg_align_space_recall(struct isg_align_space *space, enum isg_s
     const size_t all = space->v[from].rows, n = all < SAMPLE ? all : SAMPLE;
     uint32_t *const rows = isg_malloc(n, sizeof *rows);
     struct isg_near *const exact = isg_malloc(n, k * sizeof *exact), *const found = isg_malloc(n, k * sizeof *found);
-    char *const index = space->index;
     if (!rows || !exact || !found) {
         status = isg_error_nomem(err, "the recall of an index");
         goto out;
     }
     for (size_t i = 0; i < n; i++) /* over all frequencies */
         rows[i] = (uint32_t)(i * all / n);
-    ISG_GOTO(isg_align_knn(space, from, rows, n, retrieval, k, found, env, err));
-    space->index = NULL;
-    status = isg_align_knn(space, from, rows, n, retrieval, k, exact, env, err);
-    space->index = index;
+    ISG_GOTO(knn_rows(space, from, rows, n, retrieval, true, k, found, env, err));
+    ISG_GOTO(knn_rows(space, from, rows, n, retrieval, false, k, exact, env, err));
     size_t wanted = 0, hits = 0;
-    for (size_t i = 0; status == ISG_OK && i < n * k; i++) {
+    for (size_t i = 0; i < n * k; i++) {
         if (exact[i].row == ISG_NO_ID)
             continue;
         wanted++;

@@ -17,6 +17,7 @@ void isg_align_space_free(struct isg_align_space *space)
     if (!space)
         return;
     for (int s = 0; s < 2; s++) {
+        isg_faiss_free(space->faiss[s]);
         if (space->mapped[s])
             munmap(space->v[s].x, space->mapped[s]);
         else
@@ -26,7 +27,6 @@ void isg_align_space_free(struct isg_align_space *space)
         isg_free(space->isf[s]);
     }
     isg_free(space->index);
-    isg_faiss_free(space->faiss);
     isg_free(space);
 }
 
@@ -143,7 +143,7 @@ uint32_t isg_align_space_csls_k(const struct isg_align_space *space)
 
 enum isg_status isg_align_space_means(struct isg_align_space *space, const struct isg_env *env, struct isg_error *err)
 {
-    if (space->mean[0])
+    if (space->mean[0] && space->mean[1])
         return ISG_OK;
     enum isg_status status = ISG_OK;
     const uint32_t k = space->csls_k;
@@ -168,6 +168,7 @@ enum isg_status isg_align_space_means(struct isg_align_space *space, const struc
     ISG_GOTO(isg_topk_both(space->v[0], space->v[1], &wanted[0], &wanted[1], "neighbourhoods", env, err));
     for (int s = 0; s < 2; s++) {
         isg_topk_means(best[s], space->v[s].rows, k, mean[s]);
+        isg_free(space->mean[s]); /* that of a saved index is the same */
         space->mean[s] = mean[s];
         mean[s] = NULL;
     }

@@ -20,18 +20,24 @@ struct isg_align_space {
     uint32_t csls_k;
     const struct isg_vectors *words[2]; /* for the evidence; NULL = by CSLS alone */
     struct isg_evidence evidence;
-    char *index;             /* FAISS factory string; NULL = our own exact search */
-    struct isg_faiss *faiss; /* over the rows of one side under one retrieval */
-    enum isg_side faiss_side;
-    enum isg_retrieval faiss_retrieval;
+    char *index;                         /* FAISS factory string; NULL = Flat, which is exact */
+    struct isg_faiss *faiss[2];          /* over the rows of a side; NULL until wanted */
+    enum isg_retrieval faiss_penalty[2]; /* whose penalties are in it; ISG_RETRIEVE_NN = none */
+    bool faiss_saved;                    /* that of the target side comes from a file and is kept */
 };
 /** Fills space->isf[to], if that has not been done. */
 ISG_MUST_CHECK enum isg_status isg_space_isf_sums(
     struct isg_align_space *space, enum isg_side to, const struct isg_env *env, struct isg_error *err);
+/** What to subtract from the cosine with each row of a side; INFINITY keeps a row out. The caller's to free. */
+ISG_MUST_CHECK enum isg_status isg_space_penalties(struct isg_align_space *space, enum isg_side to,
+    enum isg_retrieval retrieval, float **out, const struct isg_env *env, struct isg_error *err);
+/** The index over a side, made or made again where there is none that serves this retrieval. */
+ISG_MUST_CHECK enum isg_status isg_space_index(struct isg_align_space *space, enum isg_side to,
+    enum isg_retrieval retrieval, const float *penalty, struct isg_error *err);
 /**
  * The k best rows of the other side for queries in the common space.
  * @param mean   r of each query, for CSLS alone
- * @param index  through the index, where there is one
+ * @param index  by FAISS; false = by our own one-pass kernel
  */
 ISG_MUST_CHECK enum isg_status isg_space_search(struct isg_align_space *space, enum isg_side from,
     struct isg_mat queries, const float *mean, enum isg_retrieval retrieval, bool index, uint32_t k,

@@ -23,22 +23,31 @@ enum { TILE_A = 512, TILE_B = 512, CHUNK = 64, BLOCKS_A_ROUND = 16 };
 #define ISG_CLONES
 #endif
 
-/* Is any of CHUNK scores at or above the threshold of its row? `|=` and not a maximum: that the compiler
- * vectorises. */
-ISG_CLONES static int any_row(const float *x, const float *penalty, float threshold)
+/* Which of n chunks of scores have one above the threshold of their row, as bits? `|=` and not a maximum: that the compiler
+ * vectorises. All chunks of a row in one call: the call of a clone costs as much as a chunk. */
+ISG_CLONES static unsigned chunks_of_row(const float *x, const float *penalty, float threshold, size_t n)
 {
-    int any = 0;
-    for (int j = 0; j < CHUNK; j++)
-        any |= x[j] - penalty[j] > threshold;
-    return any;
+    unsigned chunks = 0;
+    for (size_t c = 0; c < n; c++) {
+        int any = 0;
+        for (int j = 0; j < CHUNK; j++)
+            any |= x[c * CHUNK + j] - penalty[c * CHUNK + j] > threshold;
+        chunks |= (unsigned)any << c;
+    }
+    return chunks;
 }
 
-ISG_CLONES static int any_column(const float *x, float penalty, const float *threshold)
+/* The same for scores at or above the thresholds of their columns. */
+ISG_CLONES static unsigned chunks_of_columns(const float *x, float penalty, const float *threshold, size_t n)
 {
-    int any = 0;
-    for (int j = 0; j < CHUNK; j++)
-        any |= x[j] - penalty >= threshold[j];
-    return any;
+    unsigned chunks = 0;
+    for (size_t c = 0; c < n; c++) {
+        int any = 0;
+        for (int j = 0; j < CHUNK; j++)
+            any |= x[c * CHUNK + j] - penalty >= threshold[c * CHUNK + j];
+        chunks |= (unsigned)any << c;
+    }
+    return chunks;
 }
 
 /* Best first; equal scores by row. */
@@ -85,14 +94,13 @@ struct job {
 static void search_rows(const struct job *job, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
 {
     const uint32_t k = job->of_a.k;
+    const size_t n_chunks = (cols + CHUNK - 1) / CHUNK;
     for (size_t i = 0; i < rows; i++) {
         struct isg_near *const best = job->of_a.out + (i0 + i) * k;
         const float *const x = tile + i * TILE_B;
         const float *const penalty = job->penalty_b + j0;
-        for (size_t j = 0; j < cols; j += CHUNK) {
-            if (!any_row(x + j, penalty + j, best[k - 1].score))
-                continue;
-            const size_t end = j + CHUNK < cols ? j + CHUNK : cols;
+        for (unsigned left = chunks_of_row(x, penalty, best[k - 1].score, n_chunks); left; left &= left - 1) {
+            const size_t j = (size_t)__builtin_ctz(left) * CHUNK, end = j + CHUNK < cols ? j + CHUNK : cols;
             for (size_t c = j; c < end; c++)
                 if (x[c] - penalty[c] > best[k - 1].score)
                     insert(best, k, (uint32_t)(j0 + c), x[c] - penalty[c]);
@@ -104,16 +112,15 @@ static void search_columns(
     const struct job *job, struct worker *w, const float *tile, size_t i0, size_t rows, size_t j0, size_t cols)
 {
     const uint32_t k = job->of_b.k;
+    const size_t n_chunks = (cols + CHUNK - 1) / CHUNK;
     float *const threshold = w->threshold + j0;
     for (size_t i = 0; i < rows; i++) {
         const float *const x = tile + i * TILE_B;
         const float penalty = job->of_b.penalty ? job->of_b.penalty[i0 + i] : 0.0F;
         if (penalty == INFINITY)
             continue;
-        for (size_t j = 0; j < cols; j += CHUNK) {
-            if (!any_column(x + j, penalty, threshold + j))
-                continue;
-            const size_t end = j + CHUNK < cols ? j + CHUNK : cols;
+        for (unsigned left = chunks_of_columns(x, penalty, threshold, n_chunks); left; left &= left - 1) {
+            const size_t j = (size_t)__builtin_ctz(left) * CHUNK, end = j + CHUNK < cols ? j + CHUNK : cols;
             for (size_t c = j; c < end; c++)
                 if (x[c] - penalty >= threshold[c]) {
                     struct isg_near *const best = w->best + (j0 + c) * k;

@@ -1,9 +1,11 @@
-/* Exact CSLS against sgemm: the time that both neighbourhood means and the best translations of all words take, over the
- * time that the same multiply-adds take in sgemm alone, in the same process.
+/* Neighbours against sgemm: the time that the best 10 of all words take by FAISS (IndexFlat through its C API, in one more
+ * dimension) and by our own kernel, and the time of exact CSLS (both neighbourhood means and the best translations), over
+ * the time that the same multiply-adds take in sgemm alone, in the same process.
  * bench_align [N [M [D [THREADS [DISTINCT [ROUNDS]]]]]]: N x D source and M x D target rows, default 30000 30000 100 1; of
  * these the first DISTINCT are random and the others repeat them, so that there are ties (0 = no repeats); the best of
  * ROUNDS (3) of each counts. */
 #include "align/align.h"
+#include "align/faiss.h"
 #include "align/topk.h"
 
 #include <math.h>
@@ -83,6 +85,31 @@ static double time_product(struct isg_mat a, struct isg_mat b, size_t tile_a, si
     return seconds;
 }
 
+/* The 10 best of all rows of a, by the kernel or by FAISS; making the index counts. */
+static double time_search(struct isg_mat a, struct isg_mat b, bool by_faiss, const struct isg_env *env)
+{
+    enum { K = 10 };
+    struct isg_error err;
+    struct isg_near *const near = isg_malloc(a.rows, K * sizeof *near);
+    float *const penalty = isg_calloc(b.rows, sizeof *penalty);
+    if (!near || !penalty)
+        exit(1);
+    const double start = cpu_seconds();
+    if (by_faiss) {
+        struct isg_faiss *index;
+        must(isg_faiss_new(&index, &(struct isg_faiss_rows){.y = b, .penalty = penalty}, "Flat", &err), &err);
+        must(isg_faiss_search(index, a, penalty, K, near, env, &err), &err);
+        isg_faiss_free(index);
+    } else {
+        const struct isg_topk best = {.k = K, .penalty = penalty, .out = near};
+        must(isg_topk_both(a, b, &best, NULL, "retrieval", env, &err), &err);
+    }
+    const double seconds = cpu_seconds() - start;
+    isg_free(near);
+    isg_free(penalty);
+    return seconds;
+}
+
 static double time_csls(struct isg_mat a, struct isg_mat b, uint32_t k, const struct isg_env *env)
 {
     struct isg_error err;
@@ -114,11 +141,13 @@ int main(int argc, char **argv)
     const struct isg_env env = {.pool = pool};
     const size_t distinct = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
     const struct isg_mat a = rows(n, d, distinct, 0), b = rows(m, d, distinct, 1);
-    double sgemm = HUGE_VAL, csls = HUGE_VAL;
+    double sgemm = HUGE_VAL, csls = HUGE_VAL, search[2] = {HUGE_VAL, HUGE_VAL};
     const unsigned long rounds = argc > 6 ? strtoul(argv[6], NULL, 10) : 3;
     for (unsigned long i = 0; i < rounds; i++) { /* in turn: other work on the machine disturbs both */
         const double small = time_product(a, b, 256, 1024, pool), large = time_product(a, b, 2048, 4096, pool);
         const double c = time_csls(a, b, 10, &env);
+        for (int by_faiss = 0; by_faiss < 2; by_faiss++)
+            search[by_faiss] = fmin(search[by_faiss], time_search(a, b, by_faiss, &env));
         sgemm = small < sgemm ? small : sgemm;
         sgemm = large < sgemm ? large : sgemm;
         csls = c < csls ? c : csls;
@@ -126,6 +155,11 @@ int main(int argc, char **argv)
     const double flop = 2.0 * (double)n * (double)m * (double)d;
     printf("%s, %u threads\n\n", isg_blas_describe(), isg_pool_threads(pool));
     printf("| %zu x %zu x %zu | CPU seconds | GFLOP/s | of sgemm's time |\n| --- | --- | --- | --- |\n", n, m, d);
+    printf("| sgemm, one product | %.2f | %.1f | 1.00 |\n", sgemm, flop / sgemm / 1e9);
+    printf("| the best 10 by our own kernel | %.2f | %.1f | %.2f |\n", search[0], flop / search[0] / 1e9,
+        search[0] / sgemm);
+    printf("| the best 10 by FAISS, IndexFlat | %.2f | %.1f | %.2f |\n", search[1], flop / search[1] / 1e9,
+        search[1] / sgemm);
     printf("| sgemm, two products | %.2f | %.1f | 1.00 |\n", 2 * sgemm, flop / sgemm / 1e9);
     printf("| exact CSLS, k = 10: both means, best 10 | %.2f | %.1f | %.2f |\n", csls, 2 * flop / csls / 1e9,
         csls / (2 * sgemm));

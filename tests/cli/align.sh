@@ -67,8 +67,49 @@ holds stderr "check that the seed dictionary holds translations"
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method procrustes --contrast on -o contrast.map
 run 0 align eval --map contrast.map --src s.vec --tgt t.vec --dict test.txt --json
 python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not r["p_at"]["1"] > 99)' || fail "contrast: $(cat stdout)"
-run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Flat
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index "HNSW16;efSearch=64"
 holds stderr "of the exact 10 best"
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index Flat
+lacks stderr "of the exact 10 best"
+# A saved index: the same answers, and refused where it is not the one for these files.
+for index in Flat "IVF4,Flat"; do
+    for threads in 1 2; do
+        run 0 align index --map m.map --src s.vec --tgt t.vec --index "$index" --threads $threads --force -o t$threads.index
+        holds stdout "$index over 300 words, by CSLS"
+    done
+    cmp -s t1.index t2.index || fail "one and two threads give different indexes: $index"
+    run 0 align dict --map m.map --src s.vec --tgt t.vec --mutual -k 3 -o plain.tsv --force
+    run 0 align dict --map m.map --src s.vec --tgt t.vec --mutual -k 3 --index "t1.index$([ "$index" = Flat ] || echo ";nprobe=4")" \
+        -o saved.tsv --force
+    cmp -s plain.tsv saved.tsv || fail "$index: another dictionary by the saved index"
+    run 0 align lookup --map m.map --src s.vec --tgt t.vec --index t1.index -k 1 s7
+    holds stdout "s7	1	t7	"
+done
+run 0 align index --map m.map --tgt t.vec -o cosine.index
+holds stdout "by cosine"
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index cosine.index
+holds stderr "index cosine.index finds 100.00 % of the exact 10 best"
+run 0 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index t1.index --retrieval nn
+run 2 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index t1.index --retrieval isf
+holds stderr "the saved index is for csls"
+run 3 align eval --map procrustes.map --src s.vec --tgt t.vec --dict test.txt --index t1.index
+holds stderr "the index was made from another map"
+run 3 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index t1.index --max-vocab 200
+holds stderr "--max-vocab"
+sed 's/0\.1/0.2/' t.vec >other.vec
+run 3 align eval --map m.map --src s.vec --tgt other.vec --dict test.txt --index t1.index
+holds stderr "other vectors than those of --tgt"
+head -c 2000 t1.index >cut.index
+run 3 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index cut.index
+holds stderr "cut short"
+{ head -c 99 t1.index && printf X && tail -c +101 t1.index; } >bad.index
+run 3 align eval --map m.map --src s.vec --tgt t.vec --dict test.txt --index bad.index
+holds stderr "a damaged index"
+run 2 align index --map m.map --tgt t.vec -o x.index.gz
+holds stderr "cannot be compressed"
+run 2 align index --map m.map --tgt t.vec --index PQ4 -o x.index -q
+one_line stderr
+[ -e x.index ] && fail "a refused factory string leaves an index"
 # The two languages the wrong way round: said where it can be told, refused where it cannot be meant.
 awk '{ print $1 " " $2; print "u" NR " w" NR }' train.txt >half.txt
 run 3 align fit --src t.vec --tgt s.vec --seed-dict train.txt -o swapped.map
@@ -180,6 +221,15 @@ run 0 align lookup --map m.map --src s.vec --tgt t.vec --subwords s.bin -k 1 zzy
 holds stdout "zzyx	1	t7"
 holds stdout "zzyx zzyx	1	t7"
 holds stderr 'no vector for "qqqq"'
+printf 'zzyx O\ns5 O\nqqqq O\n' >words.conll
+run 0 translate --map m.map --src s.vec --tgt t.vec --subwords s.bin words.conll
+holds stdout "t7 O"
+holds stdout "t5 O"
+holds stdout "qqqq O"
+holds stderr "1 word without a vector got one"
+run 0 translate --map m.map --src s.vec --tgt t.vec --index "HNSW16;efSearch=64" words.conll
+holds stdout "zzyx O"
+holds stderr "of the exact 10 best"
 run 0 align lookup --map m.map --src s.bin --tgt t.vec --subwords s.bin -k 1 s5
 holds stdout "s5	1	t5"
 # Errors

@@ -53,6 +53,10 @@ COMMANDS = [
     Command("align apply bin", "align apply --map m.map --src es.vec --side target --threads 1 -q --force -o out/a.bin",
             ["a.bin"]),
     Command("align lookup", f"align lookup {MAP} --threads 1 -q the of"),
+    Command("align index", f"align index {MAP} --threads 1 -q --force -o out/x.index", ["x.index"]),
+    Command("align index ivf", "align index --map m.map --tgt es.vec --index IVF2,Flat --threads 1 -q --force "
+            "-o out/x.index", ["x.index"]),
+    Command("align eval index", f"align eval {MAP} --dict test.txt --index es.index --threads 1 -q"),
     Command("align lookup stdin", f"align lookup {MAP} --json --threads 1 -q", stdin="words.txt"),
     Command("align health", "align health --map self.map --src en.vec --tgt en.vec --json --threads 1 -q"),
     Command("align plot", f"align plot {MAP} --threads 1 -q --force -o out/p.svg the of in", ["p.svg"]),
@@ -221,5 +225,6 @@ def make_inputs(folder, sample, program):
     make(f"align dict {MAP} -k 2 --format stardict -q -o d")
     make(f"ner train --train train.conll --dev dev.conll {SMALL} --epochs 2 -q -o m.model")
     make("ner tag --model m.model -q -o tagged.conll dev.conll")
+    make(f"align index {MAP} -q -o es.index")
     make("convert -q -o v.isgv en.vec")
     return sorted(p.name for p in folder.iterdir())

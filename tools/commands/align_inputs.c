@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum isg_status isg_align_load_vectors(
     struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err)
@@ -63,6 +64,60 @@ static enum isg_status parse_size(const char *text, uint64_t *bytes, struct isg_
     return ISG_OK;
 }
 
+enum isg_status isg_index_sums(
+    struct isg_index_sums *out, const char *map, const char *const side[2], struct isg_error *err)
+{
+    memset(out, 0, sizeof *out);
+    ISG_TRY(isg_file_checksum(map, out->map, err));
+    for (int s = 0; s < 2; s++) {
+        if (side[s] && strcmp(side[s], "-") == 0)
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a saved index needs vectors from files, not from a pipe");
+        if (side[s])
+            ISG_TRY(isg_file_checksum(side[s], out->side[s], err));
+    }
+    return ISG_OK;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static enum isg_status load_index(struct isg_align_space *space, const char *path, const char *parameters,
+    const char *map, const char *const side[2], struct isg_error *err)
+{
+    struct isg_index_sums sums;
+    ISG_TRY(isg_index_sums(&sums, map, side, err));
+    const struct isg_align_index_of of = {
+        .map = sums.map, .target = sums.side[ISG_TARGET], .source = sums.side[ISG_SOURCE]};
+    return isg_align_space_load_index(space, path, parameters, &of, err);
+}
+
+enum isg_status isg_align_use_index(struct isg_app *app, struct isg_align_space *space, const char *index,
+    enum isg_retrieval retrieval, const char *map, const char *const side[2], struct isg_error *err)
+{
+    const char *const semicolon = strrchr(index, ';');
+    double recall;
+    char *const start = isg_strndup(index, semicolon ? (size_t)(semicolon - index) : strlen(index));
+    if (!start)
+        return isg_error_nomem(err, "an index");
+    enum isg_status status;
+    if (is_file(index))
+        status = load_index(space, index, NULL, map, side, err);
+    else if (semicolon && is_file(start))
+        status = load_index(space, start, semicolon + 1, map, side, err);
+    else
+        status = isg_align_space_set_index(space, index, err);
+    isg_free(start);
+    ISG_TRY(status);
+    if (isg_align_space_exact(space))
+        return ISG_OK;
+    ISG_TRY(isg_align_space_recall(space, ISG_SOURCE, retrieval, 10, &recall, &app->env, err));
+    isg_log(&app->env, ISG_LOG_WARNING, "index %s finds %.2f %% of the exact 10 best", index, 100 * recall);
+    return ISG_OK;
+}
+
 enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err)
 {
     if (!in->map)
@@ -78,14 +133,9 @@ enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inpu
     }
     if (in->rerank)
         ISG_TRY(isg_align_space_set_words(in->space, &in->v[0], &in->v[1], err));
-    if (!in->index)
-        return ISG_OK;
-    double recall;
-    const enum isg_retrieval retrieval = (enum isg_retrieval)isg_retrieval_find(in->retrieval);
-    ISG_TRY(isg_align_space_set_index(in->space, in->index, err));
-    ISG_TRY(isg_align_space_recall(in->space, ISG_SOURCE, retrieval, 10, &recall, &app->env, err));
-    isg_log(&app->env, ISG_LOG_WARNING, "index %s finds %.2f %% of the exact 10 best", in->index, 100 * recall);
-    return ISG_OK;
+    return in->index ? isg_align_use_index(app, in->space, in->index,
+                           (enum isg_retrieval)isg_retrieval_find(in->retrieval), in->map_path, in->path, err)
+                     : ISG_OK;
 }
 
 void isg_align_inputs_fini(struct isg_align_inputs *in)

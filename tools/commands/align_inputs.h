@@ -10,7 +10,7 @@ struct isg_align_inputs {
     const char *map_path, *path[2]; /**< values of --map, --src, --tgt */
     int64_t max_vocab;              /**< --max-vocab: words a side; 0 = all */
     const char *retrieval;          /**< --retrieval */
-    const char *index;              /**< --index, or NULL */
+    const char *index;              /**< --index, a file or a factory string; or NULL */
     int64_t csls_k;                 /**< --csls-k; 0 = the map's */
     const char *memory;             /**< --memory, or NULL */
     bool rerank;                    /**< --rerank: by the map's evidence */
@@ -31,8 +31,9 @@ struct isg_align_inputs {
     .choices = "nn|csls|isf", .help = "similarity: cosine, CSLS or inverted softmax", .group = "Retrieval"}
 #define ISG_ALIGN_OPT_CSLS_K(in) {.name = "csls-k", .kind = ISG_OPT_INT, .value = &(in)->csls_k, .argument = "N", \
     .min = 0, .max = 1000, .help = "neighbourhood size of CSLS in words, 0 = the map's"}
-#define ISG_ALIGN_OPT_INDEX(in) {.name = "index", .kind = ISG_OPT_STRING, .value = &(in)->index, .argument = "FACTORY", \
-    .help = "FAISS index instead of exact search, as HNSW32;efSearch=128 or IVF1024,Flat;nprobe=32"}
+#define ISG_OPT_INDEX(at) {.name = "index", .kind = ISG_OPT_STRING, .value = (at), .argument = "INDEX", \
+    .help = "FAISS index: file of align index, or factory string as HNSW32;efSearch=128", .fallback = "Flat, exact"}
+#define ISG_ALIGN_OPT_INDEX(in) ISG_OPT_INDEX(&(in)->index)
 #define ISG_ALIGN_OPT_RERANK(in) {.name = "rerank", .kind = ISG_OPT_FLAG, .value = &(in)->rerank, \
     .help = "re-rank the best ten by spelling and frequency, as learnt by align fit"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
@@ -48,6 +49,18 @@ ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
  */
 ISG_MUST_CHECK enum isg_status isg_align_check_sides(
     const struct isg_align_map *map, const char *map_path, const char *src, const char *tgt, struct isg_error *err);
+/** Checksums of what an index is made from. */
+struct isg_index_sums {
+    char map[17], side[2][17];
+};
+/** side[ISG_SOURCE] may be NULL: an index by cosine. Vectors from standard input are ISG_EUSAGE. */
+ISG_MUST_CHECK enum isg_status isg_index_sums(
+    struct isg_index_sums *out, const char *map, const char *const side[2], struct isg_error *err);
+/** Makes the space search by what --index names: a saved index where there is a file of that name (what follows a
+ * semicolon are search parameters), else a factory string. What an inexact one misses is measured and logged. */
+ISG_MUST_CHECK enum isg_status isg_align_use_index(struct isg_app *app, struct isg_align_space *space,
+    const char *index, enum isg_retrieval retrieval, const char *map, const char *const side[2],
+    struct isg_error *err);
 /** Map, both sides, and the space. The sides' rows are given back: their words stay. */
 ISG_MUST_CHECK enum isg_status isg_align_load_inputs(
     struct isg_app *app, struct isg_align_inputs *in, struct isg_error *err);

@@ -1,4 +1,5 @@
 /* isogloss translate: a labelled corpus into a pseudo-labelled one of the target language. */
+#include "tools/commands/align_inputs.h"
 #include "tools/commands/translate_inputs.h"
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,13 @@ static enum isg_status run_translate(struct isg_app *app, int argc, char **argv,
             .min = 0,
             .max = 1e9,
             .help = "most frequent words to read from each vector file, 0 = all"},
+        ISG_OPT_INDEX(&in.index),
+        {.name = "subwords",
+            .kind = ISG_OPT_STRING,
+            .value = &in.subwords,
+            .argument = "FILE",
+            .path = ISG_PATH_IN,
+            .help = "fastText model (.bin) of --src, for vectors of unknown words from character n-grams"},
         {.name = "lm",
             .kind = ISG_OPT_STRING,
             .value = &in.lm,

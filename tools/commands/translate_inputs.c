@@ -11,6 +11,8 @@ void isg_translate_loaded_fini(struct isg_translate_loaded *l)
     isg_case_table_free(l->cases);
     isg_vectors_fini(&l->src);
     isg_vectors_fini(&l->tgt);
+    isg_align_space_free(l->space);
+    isg_fasttext_close(l->subwords);
     isg_align_map_free(l->matrix);
     isg_strtab_free(l->words);
     isg_lm_free(l->lm);
@@ -59,16 +61,33 @@ static enum isg_status load_map(struct isg_app *app, const struct isg_translate_
         return isg_error_expected(err, "the two vector files that the map was fitted on");
     }
     const struct isg_vectors_opts vo = {.max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP};
+    const char *const path[2] = {in->src, in->tgt};
+    struct isg_vectors *const v[2] = {&l->src, &l->tgt};
+    uint64_t by_subwords;
     ISG_TRY(isg_align_map_load(&l->matrix, in->map, err));
     ISG_TRY(isg_align_check_sides(l->matrix, in->map, in->src, in->tgt, err));
-    ISG_TRY(isg_vectors_load(&l->src, in->src, &vo, NULL, &app->env, err));
-    ISG_TRY(isg_vectors_load(&l->tgt, in->tgt, &vo, NULL, &app->env, err));
+    if (in->subwords)
+        ISG_TRY(isg_fasttext_open(&l->subwords, in->subwords, err));
+    ISG_TRY(isg_align_space_open(&l->space, l->matrix, &(struct isg_space_opts){0}, err));
+    for (int s = 0; s < 2; s++) {
+        ISG_TRY(isg_vectors_load(v[s], path[s], &vo, NULL, &app->env, err));
+        ISG_TRY(isg_align_space_take(l->space, (enum isg_side)s, v[s], &app->env, err));
+    }
+    if (in->index)
+        ISG_TRY(isg_align_use_index(app, l->space, in->index, ISG_RETRIEVE_CSLS, in->map, path, err));
     if (strcmp(corpus, "-") != 0)
         ISG_TRY(collect_words(corpus, columns, in->source_locale, &l->words, err));
     l->map = isg_lexicon_new();
     if (!l->map)
         return isg_error_nomem(err, "a lexicon");
-    return isg_lexicon_from_map(l->map, l->matrix, &l->src, &l->tgt, l->words, (uint32_t)in->k, &app->env, err);
+    const struct isg_map_source from = {l->space, &l->src, &l->tgt, l->subwords};
+    ISG_TRY(isg_lexicon_from_map(l->map, &from, l->words, (uint32_t)in->k, &by_subwords, &app->env, err));
+    if (l->subwords && l->words)
+        isg_log(&app->env, ISG_LOG_INFO, "%llu %s without a vector got one from character n-grams",
+            (unsigned long long)by_subwords, isg_plural(by_subwords, "word", "words"));
+    isg_align_space_free(l->space);
+    l->space = NULL;
+    return ISG_OK;
 }
 
 static enum isg_status read_lexicons(

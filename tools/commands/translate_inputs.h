@@ -6,7 +6,7 @@
 
 /** What the options of `translate` name; strings are borrowed, NULL = not given. */
 struct isg_translate_inputs {
-    const char *map, *src, *tgt, *cases, *classes, *lm, *gazetteer, *locale, *source_locale;
+    const char *map, *src, *tgt, *index, *subwords, *cases, *classes, *lm, *gazetteer, *locale, *source_locale;
     struct isg_opt_list lexicons, reverse, pivots;
     int64_t max_vocab, k;
     bool prominence;
@@ -19,6 +19,8 @@ struct isg_translate_loaded {
     struct isg_names *gazetteer;
     struct isg_vectors src, tgt;
     struct isg_align_map *matrix;
+    struct isg_align_space *space;
+    struct isg_fasttext *subwords;
     struct isg_strtab *words;
 };
 

@@ -48,13 +48,19 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_prominence(
  * scored lexicons in, best first out. A result without entries is ISG_EDATA. */
 ISG_MUST_CHECK enum isg_status isg_lexicon_pivot(
     struct isg_lexicon **out, const struct isg_lexicon *first, const struct isg_lexicon *second, struct isg_error *err);
+/** Where the candidates of a map come from. */
+struct isg_map_source {
+    struct isg_align_space *space;
+    const struct isg_vectors *src, *tgt; /**< of the space; their words alone are looked at */
+    const struct isg_fasttext *subwords; /**< vectors of words that src lacks, from their character n-grams; or NULL */
+};
 /**
- * The k best CSLS translations of words through a map, as a lexicon with scores. words: source words in lower
- * case.
- * @param words  NULL = the whole source vocabulary
+ * The k best CSLS translations of words through a map, as a lexicon with scores. words: source words in lower case.
+ * @param words     NULL = the whole source vocabulary
+ * @param by_subwords  may be NULL; how many words got their vector from the n-grams
  */
-ISG_MUST_CHECK enum isg_status isg_lexicon_from_map(struct isg_lexicon *lex, const struct isg_align_map *map,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_strtab *words, uint32_t k,
-    const struct isg_env *env, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_lexicon_from_map(struct isg_lexicon *lex, const struct isg_map_source *from,
+    const struct isg_strtab *words, uint32_t k, uint64_t *by_subwords, const struct isg_env *env,
+    struct isg_error *err);
 
 #endif
