@@ -11,10 +11,17 @@
 #include <unistd.h>
 
 static std::atomic<bool> failed;
+static bool is_program;
 
 extern "C" bool isg_cxx_out_of_memory(void)
 {
     return failed;
+}
+
+extern "C" void isg_cxx_hush(void)
+{
+    if (is_program)
+        std::cerr.setstate(std::ios_base::badbit);
 }
 
 extern "C" void isg_cxx_throw_no_memory(void)
@@ -42,5 +49,5 @@ extern "C" void isg_align_program_starts(void)
 {
     std::set_new_handler(note_failure);
     std::set_terminate(end_program);
-    std::cerr.setstate(std::ios_base::badbit); /* FAISS's C interface prints there what it also hands over */
+    is_program = true;
 }

@@ -11,6 +11,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/** FAISS's C interface prints an exception to std::cerr besides handing it over: no more, in the program. */
+void isg_cxx_hush(void);
 bool isg_cxx_out_of_memory(void);    /**< Has operator new failed in this program? In a library always false. */
 void isg_align_program_starts(void); /**< as in align.h, which is no C++ */
 void isg_cxx_throw_no_memory(void);  /**< std::bad_alloc; does not return */

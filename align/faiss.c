@@ -66,6 +66,7 @@ static enum isg_status failure(struct isg_error *err, enum isg_status status, co
  * order in which a graph grows, and so what it finds, would depend on their number. */
 static void ready_library(void)
 {
+    isg_cxx_hush();
     omp_set_num_threads(1);
     faiss_set_distance_compute_blas_query_bs(BLOCK);
     faiss_set_distance_compute_blas_database_bs(DATABASE_BLOCK);

@@ -226,7 +226,7 @@ run 0 translate --map m.map --src s.vec --tgt t.vec --subwords s.bin words.conll
 holds stdout "t7 O"
 holds stdout "t5 O"
 holds stdout "qqqq O"
-holds stderr "1 word without a vector got one"
+holds stderr "got one from character n-grams: 1"
 run 0 translate --map m.map --src s.vec --tgt t.vec --index "HNSW16;efSearch=64" words.conll
 holds stdout "zzyx O"
 holds stderr "of the exact 10 best"

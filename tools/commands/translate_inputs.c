@@ -83,8 +83,8 @@ static enum isg_status load_map(struct isg_app *app, const struct isg_translate_
     const struct isg_map_source from = {l->space, &l->src, &l->tgt, l->subwords};
     ISG_TRY(isg_lexicon_from_map(l->map, &from, l->words, (uint32_t)in->k, &by_subwords, &app->env, err));
     if (l->subwords && l->words)
-        isg_log(&app->env, ISG_LOG_INFO, "%llu %s without a vector got one from character n-grams",
-            (unsigned long long)by_subwords, isg_plural(by_subwords, "word", "words"));
+        isg_log(&app->env, ISG_LOG_INFO, "words without a vector that got one from character n-grams: %llu",
+            (unsigned long long)by_subwords);
     isg_align_space_free(l->space);
     l->space = NULL;
     return ISG_OK;

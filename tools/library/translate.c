@@ -55,7 +55,12 @@ static enum isg_status load_parts(struct isogloss_translator *t, const struct is
     t->map = isg_lexicon_new();
     if (!t->map)
         return isg_error_nomem(err, "a lexicon");
-    return isg_lexicon_from_map(t->map, o->map->m, &o->src->v, &o->tgt->v, NULL, candidates, env, err);
+    struct isg_align_space *space;
+    ISG_TRY(isg_align_space_new(&space, o->map->m, &o->src->v, &o->tgt->v, 0, env, err));
+    const struct isg_map_source from = {.space = space, .src = &o->src->v, .tgt = &o->tgt->v};
+    const enum isg_status status = isg_lexicon_from_map(t->map, &from, NULL, candidates, NULL, env, err);
+    isg_align_space_free(space);
+    return status;
 }
 
 static enum isg_status check_parts(const struct isogloss_translator_options *o, struct isg_error *err)
