@@ -1,11 +1,11 @@
-"""symbols.py HEADERS MAP LIBRARY: the functions that the headers declare, the version script and the library's exported
-symbols are the same, every one under its version."""
+"""symbols.py HEADERS MAP LIBRARY DEBIAN: the functions that the headers declare, the version script, the library's exported
+symbols and the list of its Debian package are the same, every one under its version."""
 import os
 import re
 import subprocess
 import sys
 
-headers, version_script, library = sys.argv[1:]
+headers, version_script, library, debian = sys.argv[1:]
 declared = set()
 for name in os.listdir(headers):
     text = open(os.path.join(headers, name), encoding="utf-8").read()
@@ -24,6 +24,8 @@ bad += ["in the script, not declared: " + s for s in sorted(set(listed) - declar
 bad += ["exported, not in the script: " + s for s in sorted(set(exported) - set(listed))]
 bad += ["in the script, not exported: " + s for s in sorted(set(listed) - set(exported))]
 bad += ["%s is of %s, not of %s" % (s, exported[s], v) for s, v in sorted(listed.items()) if exported.get(s, v) != v]
+packaged = dict(re.findall(r"^ (isogloss_\w+)@(\w+) ", open(debian, encoding="utf-8").read(), re.M))
+bad += ["not alike in the version script and in the Debian package: " + s for s, _ in sorted(set(packaged.items()) ^ set(listed.items()))]
 if not exported:
     bad.append("no symbols in " + library)
 print("\n".join(bad) or "%d symbols" % len(exported))

@@ -11,8 +11,11 @@
  *   is NULL. Pointers in arguments are borrowed for the call unless the function says that they are kept. `const` pointers
  *   returned live as long as the object that they come from.
  * - Strings are UTF-8 and end in a zero byte. Matrices are row-major.
- * - The library never exits, prints, reads standard input or changes the environment; it keeps no state between calls but in
- *   its objects. "-" names standard input and output in no call.
+ * - The library never exits, prints or reads standard input, and keeps no state between calls but in its objects. "-" names
+ *   standard input and output in no call.
+ * - OpenBLAS is one for the whole process. The first matrix product opens it, for which OPENBLAS_* variables are set and put
+ *   back: no other thread may change the environment meanwhile. It is set to one thread, since its results change with their
+ *   number. Where the process has loaded it before (NumPy), it keeps the kernels that it has.
  */
 #ifndef ISOGLOSS_BASE_H
 #define ISOGLOSS_BASE_H
