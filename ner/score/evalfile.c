@@ -28,8 +28,9 @@ struct eval {
     struct side sides[1 + ISG_NER_MAX_PREDICTED];
     size_t n_sides, n_scores;
     struct isg_ner_scorer *scorer[ISG_NER_MAX_PREDICTED];
-    struct isg_ner_detailer *detailer; /* NULL = not wanted */
-    ISG_ARRAY(char) raw[2];            /* tags made of bare types */
+    struct isg_ner_schemer *schemer[ISG_NER_MAX_PREDICTED]; /* NULL = not wanted */
+    struct isg_ner_detailer *detailer;                      /* NULL = not wanted */
+    ISG_ARRAY(char) raw[2];                                 /* tags made of bare types */
     uint64_t tokens;
 };
 
@@ -152,6 +153,8 @@ static enum isg_status score_token(struct eval *e, size_t k, struct isg_error *e
         ISG_TRY(from_raw(e, 1, &predicted, err));
     }
     ISG_TRY(isg_ner_scorer_token(e->scorer[k], gold.s, gold.n, predicted.s, predicted.n, err));
+    if (e->schemer[k])
+        ISG_TRY(isg_ner_schemer_token(e->schemer[k], gold.s, gold.n, predicted.s, predicted.n, err));
     if (k > 0 || !e->detailer)
         return ISG_OK;
     return isg_ner_detailer_token(e->detailer, word.s, word.n, gold.s, gold.n, predicted.s, predicted.n, err);
@@ -170,6 +173,8 @@ static enum isg_status run(struct eval *e, struct isg_error *err)
         for (size_t k = 0; k < e->n_scores; k++) {
             if (e->sides[0].first)
                 isg_ner_scorer_break(e->scorer[k]);
+            if (e->sides[0].first && e->schemer[k])
+                ISG_TRY(isg_ner_schemer_break(e->schemer[k], err));
             if (e->sides[0].first && k == 0 && e->detailer)
                 ISG_TRY(isg_ner_detailer_break(e->detailer, err));
             ISG_TRY(score_token(e, k, err));
@@ -214,7 +219,7 @@ enum isg_status isg_ner_eval_files(struct isg_ner_score *out, struct isg_ner_det
     if (detail)
         memset(detail, 0, sizeof *detail);
     for (size_t k = 0; k < e.n_scores; k++)
-        if (!(e.scorer[k] = isg_ner_scorer_new())) {
+        if (!(e.scorer[k] = isg_ner_scorer_new()) || (opts->schemes && !(e.schemer[k] = isg_ner_schemer_new()))) {
             status = isg_error_nomem(err, "the scorer");
             goto out;
         }
@@ -224,11 +229,14 @@ enum isg_status isg_ner_eval_files(struct isg_ner_score *out, struct isg_ner_det
     ISG_GOTO(run(&e, err));
     for (size_t k = 0; k < e.n_scores; k++)
         ISG_GOTO(isg_ner_scorer_finish(e.scorer[k], &out[k], err));
+    for (size_t k = 0; k < e.n_scores && opts->schemes; k++)
+        ISG_GOTO(isg_ner_schemer_finish(e.schemer[k], &opts->schemes[k], err));
     if (detail)
         ISG_GOTO(isg_ner_detailer_finish(e.detailer, detail, err));
 out:
     for (size_t k = 0; k < e.n_scores; k++) {
         isg_ner_scorer_free(e.scorer[k]);
+        isg_ner_schemer_free(e.schemer[k]);
         if (status != ISG_OK)
             isg_ner_score_fini(&out[k]);
     }
