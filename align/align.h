@@ -176,8 +176,8 @@ struct isg_align_report {
     enum isg_align_method method; /**< the one used, never AUTO */
     char why[320];                /**< how it was chosen, a sentence */
     uint64_t seed_pairs, final_pairs;
-    int rounds;         /**< of refinement or self-learning */
-    double consistency; /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
+    int rounds;               /**< of refinement or self-learning */
+    double consistency;       /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
                            measured */
     double held_out;          /**< P@1 of held-out seed words by CSLS, per cent; < 0 = not measured */
     double held_out_reranked; /**< the same re-ranked by spelling and frequency, cross-validated; < 0 = not measured */
@@ -214,6 +214,38 @@ ISG_MUST_CHECK enum isg_status isg_align_map_load(struct isg_align_map **map, co
 ISG_MUST_CHECK enum isg_status isg_align_project(const struct isg_align_map *map, enum isg_side side, struct isg_mat in,
     struct isg_mat out, const struct isg_env *env, struct isg_error *err);
 
+/* ---- Many languages ---- */
+
+/** A language of a hub. */
+struct isg_hub_language {
+    const char *name; /**< for messages */
+    const struct isg_vectors *v;
+    const struct isg_align_pairs *pairs; /**< rows of the pivot (row[0]) and its own (row[1]); NULL for the pivot */
+};
+struct isg_hub_report {
+    uint64_t words; /**< of the pivot, with a translation into some language */
+    int rounds;
+    double loss; /**< mean squared distance of a word from the average of its translations, 0 to 4 */
+};
+struct isg_align_hub;
+/**
+ * All languages into one space, that of no language: orthogonal W_l that minimise
+ *     sum over pivot words w and languages l that translate w of |x_l(w) W_l - g(w)|^2,   g(w) = mean over l of x_l(w) W_l,
+ * with x_l(w) the mean of the preprocessed translations; W and g in turn, until the loss settles (generalised Procrustes,
+ * Gower 1975; for word vectors Kementchedjhieva et al. 2018). Two languages are so compared directly, and not by way of the
+ * pivot's errors. opts->refine rounds (negative = none) add mutual CSLS neighbours of each language and the pivot among the
+ * opts->vocab_cutoff most frequent words; norm, abtt and csls_k as for isg_align_fit, the rest is not looked at.
+ * @param languages  n >= 2, the pivot first; borrowed for the call
+ * Errors: dimensions that differ, a language without a pair (ISG_EDATA), ISG_ENUMERIC, ISG_ECANCELED, ISG_ENOMEM.
+ */
+ISG_MUST_CHECK enum isg_status isg_align_hub_fit(struct isg_align_hub **out, const struct isg_hub_language *languages,
+    size_t n, const struct isg_align_opts *opts, struct isg_hub_report *report, const struct isg_env *env,
+    struct isg_error *err);
+void isg_align_hub_free(struct isg_align_hub *hub); /**< NULL is fine */
+/** A map between any two languages of the hub, by their numbers; the caller's to free. */
+ISG_MUST_CHECK enum isg_status isg_align_hub_map(
+    const struct isg_align_hub *hub, size_t source, size_t target, struct isg_align_map **map, struct isg_error *err);
+
 /* ---- Retrieval ---- */
 
 /** Both vocabularies in the common space, with what CSLS and ISF need to know of them (computed when first
@@ -246,8 +278,8 @@ uint32_t isg_align_space_csls_k(const struct isg_align_space *space);
  * evidence. The vectors, whose words are looked at, are those of the space and have to outlive it. NULL, NULL: by CSLS alone,
  * which a new space does.
  */
-ISG_MUST_CHECK enum isg_status isg_align_space_set_words(struct isg_align_space *space, const struct isg_vectors *src,
-    const struct isg_vectors *tgt, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_align_space_set_words(
+    struct isg_align_space *space, const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err);
 /**
  * Neighbours are searched by a FAISS index of this factory string, with its search parameters after a semicolon
  * ("HNSW32;efSearch=128", "IVF1024,Flat;nprobe=32"); NULL = "Flat", which is exact and the default. Scores, and what CSLS

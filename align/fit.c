@@ -139,6 +139,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     for (int s = 0; s < 2; s++) {
         ISG_GOTO(isg_norm_fit(&map->norm[s], opts->norm, opts->abtt, v[s]->m, err));
         ISG_GOTO(gather(&learn, (enum isg_side)s, v[s], &map->norm[s], err));
+        isg_vectors_rest(v[s]);
     }
     struct isg_recipe recipe;
     if (unsupervised) {

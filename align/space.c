@@ -54,19 +54,14 @@ enum isg_status isg_align_space_open(struct isg_align_space **out, const struct 
 /* Room for one language's rows in an unnamed file, which is deleted with the space. */
 static enum isg_status map_file(struct isg_align_space *space, enum isg_side side, size_t bytes, struct isg_error *err)
 {
-    char path[4096];
-    const char *const folder = space->opts.folder ? space->opts.folder : "/var/tmp";
-    snprintf(path, sizeof path, "%s/isogloss-XXXXXX", folder);
-    const int fd = mkstemp(path);
-    if (fd < 0)
-        return isg_error_errno(err, folder, "creating a temporary file");
-    unlink(path);
+    int fd;
+    ISG_TRY(isg_tempfile_unnamed(space->opts.folder, &fd, err));
     /* Not only as long as wanted: really there, so that a full disk is an error here and not a signal later. */
     const int failed = posix_fallocate(fd, 0, (off_t)bytes);
     void *const x = failed ? MAP_FAILED : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (failed)
         errno = failed;
-    const enum isg_status status = x == MAP_FAILED ? isg_error_errno(err, folder, "room for vectors") : ISG_OK;
+    const enum isg_status status = x == MAP_FAILED ? isg_error_errno(err, space->opts.folder, "room for vectors") : ISG_OK;
     close(fd);
     if (status == ISG_OK) {
         space->v[side].x = x;

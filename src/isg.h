@@ -37,6 +37,7 @@
 #include "src/blas.h"
 #include "src/packing.h"
 #include "src/reader.h"
+#include "src/tempfile.h"
 #include "src/writer.h"
 #include "src/checksum.h"
 #include "src/text.h"

@@ -198,3 +198,15 @@ void isg_tempfile_close(struct isg_tempfile *t)
     isg_free(t->tmp);
     *t = (struct isg_tempfile){.fd = -1};
 }
+
+enum isg_status isg_tempfile_unnamed(const char *folder, int *fd, struct isg_error *err)
+{
+    char path[4096];
+    folder = folder ? folder : "/var/tmp";
+    snprintf(path, sizeof path, "%s/isogloss-XXXXXX", folder);
+    *fd = mkstemp(path);
+    if (*fd < 0)
+        return isg_error_errno(err, folder, "creating a temporary file");
+    unlink(path);
+    return ISG_OK;
+}

@@ -32,5 +32,7 @@ ISG_MUST_CHECK int isg_tempfile_publish(struct isg_tempfile *t, bool keep);
 void isg_tempfile_undo(struct isg_tempfile *t);
 /** Removes the temporary name, and syncs the folder of a published file. A zeroed struct with fd = -1 is fine. */
 void isg_tempfile_close(struct isg_tempfile *t);
+/** Room on a disk: opens a file without a name in a folder (NULL = /var/tmp), which goes when it is closed. */
+ISG_MUST_CHECK enum isg_status isg_tempfile_unnamed(const char *folder, int *fd, struct isg_error *err);
 
 #endif

@@ -114,8 +114,13 @@ enum isg_status isg_vectors_load(struct isg_vectors *out, const char *path, cons
     *b.report = (struct isg_vectors_report){0};
     if (!(v.words = isg_strtab_new()))
         return isg_error_nomem(err, "words");
-    const enum isg_status status = load(&b, err);
+    enum isg_status status = ISG_OK;
+    if (b.opts.memory)
+        status = isg_vectors_limit(&v, b.opts.memory, b.opts.folder, err);
+    if (status == ISG_OK)
+        status = load(&b, err);
     if (status == ISG_OK) {
+        isg_vectors_rest(&v);
         warn_of_rows(&b);
         *out = v;
     } else {

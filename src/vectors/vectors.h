@@ -9,6 +9,8 @@ enum isg_bad_utf8 { ISG_BAD_UTF8_ERROR, ISG_BAD_UTF8_SKIP, ISG_BAD_UTF8_REPLACE 
 struct isg_vectors_opts {
     size_t max_vocab;           /**< rows kept, from the top; 0 = all */
     enum isg_bad_utf8 bad_utf8; /**< default: error with the line */
+    uint64_t memory;            /**< rows of more bytes lie in a temporary file (isg_vectors_limit); 0 = any size */
+    const char *folder;         /**< of that file; NULL = /var/tmp */
 };
 /** What the file held; the caller reports it, nothing is dropped in silence. */
 struct isg_vectors_report {

@@ -161,6 +161,37 @@ fi
 run 0 align apply --map m.map --src s.vec -o mapped.vec
 [ "$(head -1 mapped.vec)" = "300 8" ] || fail "mapped: $(head -1 mapped.vec)"
 run 0 align apply --map m.map --src s.vec -o mapped.bin
+run 0 align apply --map m.map --src s.vec -o limited.vec --memory 1K
+cmp -s mapped.vec limited.vec || fail "a limit on memory gives other vectors"
+run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m4.map --threads 1 --memory 1K
+cmp -s m1.map m4.map || fail "a limit on memory gives another map"
+run 2 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m5.map --memory much
+TMPDIR=/nowhere run 1 align fit --src s.vec --tgt t.vec --seed-dict train.txt -o m5.map --memory 1K
+holds stderr "/nowhere"
+# A hub of three languages, the third the first's coordinates turned round: a map between any two, pivot or not.
+awk 'NR == 1 { print; next } { s = "u" NR - 2; for (i = 9; i > 1; i--) s = s " " (i % 2 ? $i : -$i); print s }' s.vec >u.vec
+awk 'BEGIN { for (i = 0; i < 60; i++) print "s" i + 20 "\tu" i + 20 }' >su.txt
+awk 'BEGIN { for (i = 100; i < 300; i++) print "t" i "\tu" i }' >tu.test.txt
+for threads in 1 2; do
+    run 0 align hub --pivot s=s.vec --seed-dict t=train.txt --seed-dict u=su.txt t=t.vec u=u.vec -o hub$threads --threads $threads
+    holds stdout "3 languages, 6 maps"
+    run 0 align eval --map hub$threads/t-u.map --src t.vec --tgt u.vec --dict tu.test.txt --json
+    python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not r["p_at"]["1"] > 99)' || fail "hub: $(cat stdout)"
+done
+cmp -s hub1/t-u.map hub2/t-u.map || fail "one and two threads give different hubs"
+run 0 align hub --pivot s=s.vec --seed-dict t=train.txt --seed-dict u=su.txt t=t.vec u=u.vec -o hub3 --refine 1
+run 0 align dict --map hub3/u-t.map --src u.vec --tgt t.vec -k 1 --words 1 --format muse -o -
+[ "$(cat stdout)" = "u0 t0" ] || fail "a dictionary of two languages of a hub: $(cat stdout)"
+run 2 align hub --pivot s=s.vec --seed-dict t=train.txt --seed-dict u=su.txt t=t.vec u=u.vec -o hub3
+holds stderr "--force"
+run 2 align hub --pivot s=s.vec --seed-dict t=train.txt t=t.vec u=u.vec -o hub4
+holds stderr "no seed for u"
+run 2 align hub --pivot s.vec --seed-dict t=train.txt t=t.vec -o hub4
+holds stderr "a language and its file"
+run 2 align hub --pivot s=s.vec --seed-dict x=train.txt t=t.vec -o hub4
+run 2 align hub --pivot s=s.vec --seed-dict t=train.txt t=t.vec
+run 3 align hub --pivot s=s.vec --seed-from numerals t=t.vec -o hub4
+holds stderr "no pair of s and t"
 # What NumPy makes of our safetensors: the map times the vectors, after their preprocessing, are the mapped vectors.
 run 0 align fit --src s.vec --tgt t.vec --seed-dict train.txt --method procrustes --norm unit -o plain.map
 run 0 align apply --map plain.map --src s.vec -o plain.vec

@@ -57,6 +57,12 @@ COMMANDS = [
     Command("align index ivf", "align index --map m.map --tgt es.vec --index IVF2,Flat --threads 1 -q --force "
             "-o out/x.index", ["x.index"]),
     Command("align eval index", f"align eval {MAP} --dict test.txt --index es.index --threads 1 -q"),
+    Command("align hub", "align hub --pivot en=en.vec --seed-dict es=seed.txt -o out --threads 1 -q --force es=es.vec",
+            ["en-es.map", "es-en.map"]),
+    Command("align fit memory", f"align fit {VECTORS} --seed-dict seed.txt --method procrustes --memory 1K --threads 1 -q "
+            "--force -o out/m.map", ["m.map"]),
+    Command("align apply memory", "align apply --map m.map --src en.vec --memory 1K --threads 1 -q --force -o out/a.vec",
+            ["a.vec"]),
     Command("align lookup stdin", f"align lookup {MAP} --json --threads 1 -q", stdin="words.txt"),
     Command("align health", "align health --map self.map --src en.vec --tgt en.vec --json --threads 1 -q"),
     Command("align plot", f"align plot {MAP} --threads 1 -q --force -o out/p.svg the of in", ["p.svg"]),

@@ -1,7 +1,52 @@
 /* isogloss align apply: word vectors in the common space of a map. */
 #include "tools/commands/align_inputs.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Rows are taken this many at a time, and the memory of those that are done is given back: one copy, not two. */
+enum { SLICE = 16384 };
+
+static enum isg_status map_rows(struct isg_align_inputs *in, enum isg_side side, struct isg_vectors *out,
+    const struct isg_env *env, struct isg_error *err)
+{
+    struct isg_vectors *const v = &in->v[ISG_SOURCE];
+    uint64_t memory = 0;
+    if (in->memory)
+        ISG_TRY(isg_align_parse_size(in->memory, &memory, err));
+    if (memory)
+        ISG_TRY(isg_vectors_limit(out, memory / 4, getenv("TMPDIR"), err));
+    out->m.cols = out->m.stride = isg_align_map_dim(in->map);
+    ISG_TRY(isg_vectors_reserve(out, v->m.rows, in->path[ISG_SOURCE], err));
+    out->m.rows = v->m.rows;
+    for (size_t first = 0; first < v->m.rows; first += SLICE) {
+        const size_t n = v->m.rows - first < SLICE ? v->m.rows - first : SLICE;
+        ISG_TRY(
+            isg_align_project(in->map, side, isg_mat_rows(v->m, first, n), isg_mat_rows(out->m, first, n), env, err));
+        isg_vectors_give_back(v, first, n);
+        isg_vectors_rest(out);
+    }
+    return ISG_OK;
+}
+
+static enum isg_status apply(
+    struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, const char *path, struct isg_error *err)
+{
+    enum isg_status status;
+    struct isg_vectors mapped = {0};
+    ISG_GOTO(isg_align_map_load(&in->map, in->map_path, err));
+    ISG_GOTO(isg_align_load_vectors(app, in, ISG_SOURCE, err));
+    ISG_GOTO(map_rows(in, side, &mapped, &app->env, err));
+    mapped.words = in->v[ISG_SOURCE].words;
+    ISG_GOTO(isg_vectors_save(&mapped, path, app->force, err));
+    fprintf(app->results, "%s: %zu words of %zu dimensions\n", path, mapped.m.rows, mapped.m.cols);
+    isg_app_result(
+        app, json_pack("{s:I, s:I}", "words", (json_int_t)mapped.m.rows, "dimensions", (json_int_t)mapped.m.cols));
+out:
+    mapped.words = NULL; /* of the input */
+    isg_vectors_fini(&mapped);
+    return status;
+}
 
 static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
@@ -14,30 +59,14 @@ static enum isg_status run_apply(struct isg_app *app, int argc, char **argv, str
             .alias = "tgt", .help = "word vectors to map into the common space"},
         {.name = "side", .kind = ISG_OPT_CHOICE, .value = &side_name, .choices = "source|target",
             .help = "language of these vectors in the map"},
-        ISG_ALIGN_OPT_VOCAB(&in), {0}};
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in), {0}};
     /* clang-format on */
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
     ISG_TRY(isg_app_out(app, NULL, &path, err));
-    enum isg_status status;
-    const enum isg_side side = strcmp(side_name, "target") == 0 ? ISG_TARGET : ISG_SOURCE;
-    float *x = NULL;
-    ISG_GOTO(isg_align_map_load(&in.map, in.map_path, err));
-    ISG_GOTO(isg_align_load_vectors(app, &in, ISG_SOURCE, err));
-    const size_t n = in.v[0].m.rows, dim = isg_align_map_dim(in.map);
-    x = isg_malloc(n, dim * sizeof *x);
-    if (!x) {
-        status = isg_error_nomem(err, "mapped vectors");
-        goto out;
-    }
-    const struct isg_vectors mapped = {.words = in.v[0].words, .m = isg_mat(x, n, dim)};
-    ISG_GOTO(isg_align_project(in.map, side, in.v[0].m, mapped.m, &app->env, err));
-    ISG_GOTO(isg_vectors_save(&mapped, path, app->force, err));
-    fprintf(app->results, "%s: %zu words of %zu dimensions\n", path, n, dim);
-    isg_app_result(app, json_pack("{s:I, s:I}", "words", (json_int_t)n, "dimensions", (json_int_t)dim));
-out:
-    isg_free(x);
+    const enum isg_status status = apply(
+        app, &in, strcmp(side_name, "target") == 0 ? ISG_TARGET : ISG_SOURCE, path, err);
     isg_align_inputs_fini(&in);
     return status;
 }

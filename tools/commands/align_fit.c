@@ -113,7 +113,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     int64_t refine = -1, csls_k = opts.csls_k, cutoff = opts.vocab_cutoff, abtt = opts.abtt;
     /* clang-format off */
     const struct isg_opt table[] = {
-        ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in),
+        ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         {.name = "seed-dict", .kind = ISG_OPT_STRING, .value = &dict, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "seed dictionary: source and target word, separated by a tab or space", .group = "Seed"},
         {.name = "seed-from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "identical|numerals|unsupervised",

@@ -5,11 +5,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* "500M", "4G", or bytes. */
+enum isg_status isg_align_parse_size(const char *text, uint64_t *bytes, struct isg_error *err)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    const char *const units = "KMGT", *const unit = *end ? strchr(units, *end >= 'a' ? *end - 32 : *end) : NULL;
+    double factor = 1;
+    for (const char *u = units; unit && u <= unit; u++)
+        factor *= 1024;
+    if (end == text || !(value > 0) || value * factor > 1e18 || (*end && (!unit || end[1]))) {
+        isg_error_set(err, ISG_EUSAGE, NULL, 0, "--memory \"%s\"", text);
+        return isg_error_expected(err, "a size such as 500M or 4G");
+    }
+    *bytes = (uint64_t)(value * factor);
+    return ISG_OK;
+}
+
 enum isg_status isg_align_load_vectors(
     struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err)
 {
     struct isg_vectors_report report;
-    const struct isg_vectors_opts opts = {.max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP};
+    struct isg_vectors_opts opts = {
+        .max_vocab = (size_t)in->max_vocab, .bad_utf8 = ISG_BAD_UTF8_SKIP, .folder = getenv("TMPDIR")};
+    if (in->memory) {
+        ISG_TRY(isg_align_parse_size(in->memory, &opts.memory, err));
+        opts.memory /= 4; /* a quarter a side: the other half is for what is learnt or found */
+    }
     const char *const path = in->path[side];
     ISG_TRY(isg_vectors_load(&in->v[side], path, &opts, &report, &app->env, err));
     isg_log(&app->env, ISG_LOG_INFO, "%s: %zu words of %zu dimensions (%s%s)", path, in->v[side].m.rows,
@@ -44,23 +66,6 @@ enum isg_status isg_align_check_sides(
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s %s is the %s side of %s", option[s], path[s], side[!s], map_path);
         return isg_error_advice(err, "swap --src and --tgt, or fit a map for this direction");
     }
-    return ISG_OK;
-}
-
-/* "500M", "4G", or bytes. */
-static enum isg_status parse_size(const char *text, uint64_t *bytes, struct isg_error *err)
-{
-    char *end;
-    const double value = strtod(text, &end);
-    const char *const units = "KMGT", *const unit = *end ? strchr(units, *end >= 'a' ? *end - 32 : *end) : NULL;
-    double factor = 1;
-    for (const char *u = units; unit && u <= unit; u++)
-        factor *= 1024;
-    if (end == text || !(value > 0) || value * factor > 1e18 || (*end && (!unit || end[1]))) {
-        isg_error_set(err, ISG_EUSAGE, NULL, 0, "--memory \"%s\"", text);
-        return isg_error_expected(err, "a size such as 500M or 4G");
-    }
-    *bytes = (uint64_t)(value * factor);
     return ISG_OK;
 }
 
@@ -125,7 +130,7 @@ enum isg_status isg_align_load_inputs(struct isg_app *app, struct isg_align_inpu
     ISG_TRY(isg_align_check_sides(in->map, in->map_path, in->path[0], in->path[1], err));
     struct isg_space_opts opts = {.csls_k = (uint32_t)in->csls_k, .folder = getenv("TMPDIR")};
     if (in->memory)
-        ISG_TRY(parse_size(in->memory, &opts.memory, err));
+        ISG_TRY(isg_align_parse_size(in->memory, &opts.memory, err));
     ISG_TRY(isg_align_space_open(&in->space, in->map, &opts, err));
     for (int s = 0; s < 2; s++) {
         ISG_TRY(isg_align_load_vectors(app, in, (enum isg_side)s, err));

@@ -37,9 +37,11 @@ struct isg_align_inputs {
 #define ISG_ALIGN_OPT_RERANK(in) {.name = "rerank", .kind = ISG_OPT_FLAG, .value = &(in)->rerank, \
     .help = "re-rank the best ten by spelling and frequency, as learnt by align fit"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
-    .help = "memory limit, as 500M or 4G; larger spaces go to a file in $TMPDIR or /var/tmp"}
+    .help = "memory limit, as 500M or 4G; vectors of over a quarter of it go to a file in $TMPDIR or /var/tmp"}
 /* clang-format on */
 
+/** The value of --memory: "500M", "4G", or bytes. ISG_EUSAGE. */
+ISG_MUST_CHECK enum isg_status isg_align_parse_size(const char *text, uint64_t *bytes, struct isg_error *err);
 /** Reads one language's vectors and logs what was skipped. */
 ISG_MUST_CHECK enum isg_status isg_align_load_vectors(
     struct isg_app *app, struct isg_align_inputs *in, enum isg_side side, struct isg_error *err);
