@@ -47,7 +47,7 @@ struct isg_pairfile_report {
 };
 /** @param comments  lines that start with "#" and have no tab are comments */
 ISG_MUST_CHECK enum isg_status isg_pairfile_open(
-    struct isg_pairfile **out, const char *path, bool comments, struct isg_error *err);
+    struct isg_pairfile **out, const char *path, bool comments, const struct isg_env *env, struct isg_error *err);
 void isg_pairfile_close(struct isg_pairfile *f); /**< NULL is fine */
 /** The next line that is not empty. @param report  added to */
 ISG_MUST_CHECK enum isg_status isg_pairfile_next(
@@ -86,7 +86,8 @@ enum isg_dict_case {
  * Reads a list of pairs (isg_pairfile; "#" starts no comment). Malformed lines are skipped and counted, columns after
  * the pair are ignored. A file without one pair is ISG_EDATA.
  */
-ISG_MUST_CHECK enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_dict_load(
+    struct isg_dict *out, const char *path, const struct isg_env *env, struct isg_error *err);
 void isg_dict_fini(struct isg_dict *d); /**< a zeroed struct is fine */
 
 /** Rows of source and target words that translate each other. */
@@ -411,7 +412,7 @@ struct isg_align_similarity {
  * blanks; a first line that is no such line is a heading. Fewer than two covered pairs: ISG_EDATA. */
 ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule, struct isg_align_similarity *out,
-    struct isg_error *err);
+    const struct isg_env *env, struct isg_error *err);
 
 /** Precision against k (opts->topk) and, at the first k, by frequency, as an SVG picture. */
 ISG_MUST_CHECK enum isg_status isg_align_plot_precision(const struct isg_align_scores *scores,

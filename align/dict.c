@@ -34,7 +34,7 @@ static enum isg_status add_entry(
     return ISG_OK;
 }
 
-enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg_error *err)
+enum isg_status isg_dict_load(struct isg_dict *out, const char *path, const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_dict d = {0};
@@ -45,7 +45,7 @@ enum isg_status isg_dict_load(struct isg_dict *out, const char *path, struct isg
         status = isg_error_nomem(err, "a bilingual list");
         goto out;
     }
-    ISG_GOTO(isg_pairfile_open(&f, path, false, err));
+    ISG_GOTO(isg_pairfile_open(&f, path, false, env, err));
     for (;;) {
         struct isg_pair_line pair;
         ISG_GOTO(isg_pairfile_next(f, &rep, &pair, err));

@@ -75,7 +75,7 @@ static enum isg_status write_parts(struct sink *sink, struct isg_align_space *sp
         return isg_error_nomem(err, "an index's record");
     footer.record = strlen(text);
     put(sink, text, footer.record);
-    free(text);
+    isg_reserve_free(text);
     footer.checksum = sink->used ? isg_checksum(sink->block, sink->used, sink->checksum) : sink->checksum;
     memcpy(footer.magic, magic, sizeof magic);
     isg_writer_write(sink->w, &footer, sizeof footer);

@@ -190,7 +190,8 @@ static const char *split_tabs(char *line, size_t n, enum columns columns, struct
     return out->n[0] > 0 && out->n[1] > 0 ? NULL : "words or phrases on both sides of the tab";
 }
 
-enum isg_status isg_pairfile_open(struct isg_pairfile **out, const char *path, bool comments, struct isg_error *err)
+enum isg_status isg_pairfile_open(
+    struct isg_pairfile **out, const char *path, bool comments, const struct isg_env *env, struct isg_error *err)
 {
     *out = NULL;
     struct isg_pairfile *f = isg_calloc(1, sizeof *f);
@@ -200,8 +201,10 @@ enum isg_status isg_pairfile_open(struct isg_pairfile **out, const char *path, b
     const enum isg_status status = isg_reader_open(&f->reader, path, err);
     if (status != ISG_OK)
         isg_free(f);
-    else
+    else {
+        isg_reader_watch(f->reader, env, "reading a list of words");
         *out = f;
+    }
     return status;
 }
 

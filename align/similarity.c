@@ -79,7 +79,7 @@ static bool split(char *line, char *word[2], double *score)
 
 enum isg_status isg_align_similarity(const struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule, struct isg_align_similarity *out,
-    struct isg_error *err)
+    const struct isg_env *env, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_reader *r = NULL;
@@ -88,6 +88,7 @@ enum isg_status isg_align_similarity(const struct isg_align_space *space, const 
     size_t cap[2] = {0}, n = 0;
     *out = (struct isg_align_similarity){0};
     ISG_GOTO(isg_reader_open(&r, path, err));
+    isg_reader_watch(r, env, "reading similarities");
     for (uint64_t number = 1;; number++) {
         char *line, *word[2];
         size_t length;

@@ -40,7 +40,7 @@ static enum isg_status write_json(struct isg_writer *w, const struct line *l, st
         return isg_error_nomem(err, "a line of the dictionary");
     isg_writer_text(w, text);
     isg_writer_text(w, "\n");
-    free(text);
+    isg_reserve_free(text);
     return ISG_OK;
 }
 

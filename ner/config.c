@@ -176,7 +176,7 @@ char *isg_ner_keys_json(const struct isg_ner_key *keys, const void *of)
     char *text = ok ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(o);
     char *copy = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
+    isg_reserve_free(text);
     return copy;
 }
 

@@ -51,6 +51,11 @@ enum isg_status isg_columns_open(
     return ISG_OK;
 }
 
+void isg_columns_watch(struct isg_columns_reader *r, const struct isg_env *env, const char *stage)
+{
+    isg_reader_watch(r->in, env, stage);
+}
+
 void isg_columns_close(struct isg_columns_reader *r)
 {
     if (!r)

@@ -4,6 +4,7 @@
 #include "src/mem.h"
 #include "src/utf8.h"
 
+#include <errno.h>
 #include <string.h>
 
 static bool acts(uint32_t c)
@@ -53,26 +54,21 @@ size_t isg_escape(char *out, size_t cap, const char *text, size_t n, bool lines,
     return written;
 }
 
-/* ---- a stream ---- */
+/* ---- piece by piece ---- */
 
-struct escaping {
-    FILE *to;
-    char held[4]; /* the start of a character whose rest has not been written yet */
-    size_t n_held;
-};
-
-static bool pass_on(const struct escaping *e, const char *text, size_t n)
+static int pass_on(const struct isg_escaping *e, const char *text, size_t n)
 {
     while (n > 0) {
         char out[4096];
         size_t used;
         const size_t k = isg_escape(out, sizeof out, text, n, true, &used);
-        if (fwrite(out, 1, k, e->to) != k)
-            return false;
+        const int failure = e->write(e->cookie, out, k);
+        if (failure)
+            return failure;
         text += used;
         n -= used;
     }
-    return true;
+    return 0;
 }
 
 /* Bytes at the end of text that may be the start of a longer character. */
@@ -88,41 +84,61 @@ static size_t open_end(const char *text, size_t n)
     return 0;
 }
 
-static ssize_t escaping_write(void *cookie, const char *text, size_t n)
+int isg_escaping_write(struct isg_escaping *e, const char *text, size_t n)
 {
-    struct escaping *e = cookie;
     size_t done = 0;
     while (e->n_held > 0 && done < n) { /* byte by byte until the character is whole */
         e->held[e->n_held++] = text[done++];
         if (open_end(e->held, e->n_held) == e->n_held && e->n_held < sizeof e->held)
             continue;
-        if (!pass_on(e, e->held, e->n_held))
-            return 0;
-        e->n_held = 0;
+        const int failure = isg_escaping_end(e);
+        if (failure)
+            return failure;
     }
     const size_t rest = open_end(text + done, n - done);
-    if (!pass_on(e, text + done, n - done - rest))
-        return 0;
+    const int failure = pass_on(e, text + done, n - done - rest);
+    if (failure)
+        return failure;
     memcpy(e->held + e->n_held, text + n - rest, rest);
     e->n_held += rest;
-    return (ssize_t)n;
+    return 0;
 }
 
-static int escaping_close(void *cookie)
+int isg_escaping_end(struct isg_escaping *e)
 {
-    struct escaping *e = cookie;
-    const bool good = pass_on(e, e->held, e->n_held) && fflush(e->to) == 0;
+    const size_t n = e->n_held;
+    e->n_held = 0;
+    return pass_on(e, e->held, n);
+}
+
+/* ---- a stream ---- */
+
+static int to_stream(void *cookie, const void *data, size_t n)
+{
+    return fwrite(data, 1, n, cookie) == n ? 0 : EIO;
+}
+
+static ssize_t stream_write(void *cookie, const char *text, size_t n)
+{
+    return isg_escaping_write(cookie, text, n) == 0 ? (ssize_t)n : 0;
+}
+
+static int stream_close(void *cookie)
+{
+    struct isg_escaping *e = cookie;
+    const bool good = isg_escaping_end(e) == 0 && fflush(e->cookie) == 0;
     isg_free(e);
     return good ? 0 : EOF;
 }
 
 FILE *isg_escape_stream(FILE *to)
 {
-    struct escaping *e = isg_calloc(1, sizeof *e);
+    struct isg_escaping *e = isg_calloc(1, sizeof *e);
     if (!e)
         return NULL;
-    e->to = to;
-    FILE *stream = fopencookie(e, "w", (cookie_io_functions_t){.write = escaping_write, .close = escaping_close});
+    e->write = to_stream;
+    e->cookie = to;
+    FILE *stream = fopencookie(e, "w", (cookie_io_functions_t){.write = stream_write, .close = stream_close});
     if (!stream)
         isg_free(e);
     return stream;

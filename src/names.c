@@ -174,7 +174,8 @@ static enum isg_status new_names(struct isg_names **out, struct isg_error *err)
     return names && (names->types = isg_strtab_new()) ? ISG_OK : isg_error_nomem(err, "a list of names");
 }
 
-enum isg_status isg_names_load(struct isg_names **out, const char *path, bool typed, struct isg_error *err)
+enum isg_status isg_names_load(
+    struct isg_names **out, const char *path, bool typed, const struct isg_env *env, struct isg_error *err)
 {
     *out = NULL;
     struct isg_reader *in = NULL;
@@ -182,6 +183,7 @@ enum isg_status isg_names_load(struct isg_names **out, const char *path, bool ty
     enum isg_status status = ISG_OK;
     ISG_GOTO(new_names(&names, err));
     ISG_GOTO(isg_reader_open(&in, path, err));
+    isg_reader_watch(in, env, "reading names");
     for (;;) {
         char *line;
         size_t n;

@@ -19,7 +19,7 @@ struct isg_names; /**< In file order, repeated names included. Reading is safe f
  * where both have as many, if every first value looks like a type and no second one does.
  */
 ISG_MUST_CHECK enum isg_status isg_names_load(
-    struct isg_names **out, const char *path, bool typed, struct isg_error *err);
+    struct isg_names **out, const char *path, bool typed, const struct isg_env *env, struct isg_error *err);
 /** The same from n bytes in memory, as isg_names_text gives them, without the test of the order; path is for errors. */
 ISG_MUST_CHECK enum isg_status isg_names_parse(
     struct isg_names **out, const char *text, size_t n, const char *path, struct isg_error *err);

@@ -54,6 +54,8 @@ static enum isg_status compile(
         (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE); /* without a JIT the interpreter gives the same matches */
         return ISG_OK;
     }
+    if (code == PCRE2_ERROR_HEAP_FAILED || code == PCRE2_ERROR_NOMEMORY)
+        return isg_error_nomem(err, "a pattern");
     char text[160];
     (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
     (void)isg_error_set(err, ISG_EDATA, p->path, line, "pattern \"%.*s\": %s, at its byte %zu", (int)(n < 60 ? n : 60),
@@ -114,6 +116,12 @@ out:
     return status;
 }
 
+static bool has_jit(void)
+{
+    uint32_t jit = 0;
+    return pcre2_config(PCRE2_CONFIG_JIT, &jit) == 0 && jit;
+}
+
 enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, const char *builtin,
     enum isg_pattern_extent extent, struct isg_error *err)
 {
@@ -138,7 +146,11 @@ enum isg_status isg_patterns_load(struct isg_patterns **out, const char *path, c
         (void)pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
         p->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MOST, NULL);
         pcre2_jit_stack_assign(p->context, NULL, p->stack);
-        status = path ? read_file(p, err) : read_builtin(p, err);
+        /* compiled patterns would make do with 32 KiB of the thread's stack, and give up on long tokens */
+        if (!p->stack && has_jit())
+            status = isg_error_nomem(err, "a list of patterns");
+        else
+            status = path ? read_file(p, err) : read_builtin(p, err);
     }
     if (status == ISG_OK && p->list.n == 0) {
         (void)isg_error_set(err, ISG_EDATA, p->path, 0, "no pattern");

@@ -434,9 +434,9 @@ enum isg_status isg_safetensors_save(const char *path, bool force, const struct 
     header = make_header(tensors, order, n, meta, n_meta);
     if (!header || json_object_size(header) != n + (n_meta > 0) || !(text = json_dumps(header, JSON_COMPACT))) {
         status = isg_reserve_exhausted() ? isg_error_nomem(err, "the header of a safetensors file")
-                                          : isg_error_set(err, ISG_EFAILED, path, 0,
-                                                "cannot write the header: invalid UTF-8 in a name or in metadata, or a "
-                                                "name that is there twice");
+                                         : isg_error_set(err, ISG_EFAILED, path, 0,
+                                               "cannot write the header: invalid UTF-8 in a name or in metadata, or a "
+                                               "name that is there twice");
         goto out;
     }
     ISG_GOTO(isg_writer_open(&w, path, force, err));
@@ -453,7 +453,7 @@ enum isg_status isg_safetensors_save(const char *path, bool force, const struct 
     }
     status = isg_writer_commit(w, err);
 out:
-    free(text); /* jansson's own allocation */
+    isg_reserve_free(text);
     json_decref(header);
     isg_free(order);
     return status;

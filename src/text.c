@@ -2,6 +2,7 @@
 #include "src/text.h"
 
 #include "src/escape.h"
+#include "src/array.h"
 #include "src/mem.h"
 #include "src/utf8.h"
 
@@ -90,4 +91,38 @@ char *isg_text_finish(struct isg_text *t)
         return t->s;
     isg_free(t->s);
     return NULL;
+}
+
+static ssize_t memstream_write(void *cookie, const char *text, size_t n)
+{
+    struct isg_memstream *const m = cookie;
+    if (m->failed || !ISG_GROW(m->text, m->cap, m->n + n + 1)) {
+        m->failed = true;
+        return 0;
+    }
+    memcpy(m->text + m->n, text, n);
+    m->n += n;
+    m->text[m->n] = 0;
+    return (ssize_t)n;
+}
+
+void isg_memstream_open(struct isg_memstream *m)
+{
+    *m = (struct isg_memstream){0};
+    m->to = fopencookie(m, "w", (cookie_io_functions_t){.write = memstream_write});
+}
+
+enum isg_status isg_memstream_close(
+    struct isg_memstream *m, enum isg_status status, const char *what, struct isg_error *err)
+{
+    const bool cut = !m->to || ferror(m->to);
+    const bool closed = m->to && fclose(m->to) == 0;
+    m->to = NULL;
+    if (!m->text && closed) /* nothing was written */
+        m->failed |= memstream_write(m, "", 0) != 0;
+    if (!cut && closed && !m->failed)
+        return status;
+    isg_free(m->text);
+    *m = (struct isg_memstream){0};
+    return status == ISG_OK ? isg_error_nomem(err, what) : status;
 }

@@ -4,6 +4,7 @@
 #include "src/writer.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 /** A zeroed struct is empty; once memory has run out, `failed` is set and nothing more is added. */
 struct isg_text {
@@ -20,6 +21,20 @@ void isg_text_put_xml(struct isg_text *t, const char *s);
 void isg_text_put_visible(struct isg_text *t, const char *s);
 /** The text, the caller's to isg_free; NULL = no memory. */
 char *isg_text_finish(struct isg_text *t);
+
+/** A stream into memory, whose end says whether the text is whole; glibc's open_memstream does not notice a write for
+ * which it had no memory. The struct stays where it is while the stream is open. */
+struct isg_memstream {
+    FILE *to;   /**< NULL = no memory, or closed */
+    char *text; /**< after isg_memstream_close; the caller's to isg_free */
+    size_t n, cap;
+    bool failed;
+};
+void isg_memstream_open(struct isg_memstream *m);
+/** Closes the stream, if there is one. @param status  how the work on the text ended: if not ISG_OK, returned as it is.
+ * ISG_ENOMEM, and no text, where what was written is not all there; `what` is for the message. */
+ISG_MUST_CHECK enum isg_status isg_memstream_close(
+    struct isg_memstream *m, enum isg_status status, const char *what, struct isg_error *err);
 
 /** isg_text_put_xml to a file. */
 void isg_writer_xml(struct isg_writer *w, const char *s);

@@ -1,9 +1,10 @@
 /* Writing files: buffered, compressed by name, published in one step. */
 #include "src/writer.h"
 
-#include "src/reserve.h"
-#include "src/packing.h"
+#include "src/escape.h"
 #include "src/mem.h"
+#include "src/packing.h"
+#include "src/reserve.h"
 #include "src/tempfile.h"
 
 #include <errno.h>
@@ -28,6 +29,8 @@ struct isg_writer {
     z_stream z;
     unsigned char *packed; /* what z makes */
     struct isg_archive *archive;
+    struct isg_escaping screen; /* used where `escaped` */
+    bool escaped;               /* a terminal, which what is in the data must not steer */
 };
 
 static bool is_standard(const char *path)
@@ -103,9 +106,10 @@ static void write_all(struct isg_writer *w, const void *data, size_t n)
 {
     if (w->failure || n == 0)
         return;
-    const int failure = w->archive  ? isg_archive_write(w->archive, data, n)
-                        : w->packed ? deflate_some(w, data, n, Z_NO_FLUSH)
-                                    : write_raw(w, data, n);
+    const int failure = w->archive   ? isg_archive_write(w->archive, data, n)
+                        : w->packed  ? deflate_some(w, data, n, Z_NO_FLUSH)
+                        : w->escaped ? isg_escaping_write(&w->screen, data, n)
+                                     : write_raw(w, data, n);
     if (failure)
         fail(w, failure);
 }
@@ -182,6 +186,8 @@ enum isg_status isg_writer_open(struct isg_writer **out, const char *path, bool 
     enum isg_status status = w->shown && w->buf ? ISG_OK : isg_error_nomem(err, "a writer");
     if (status == ISG_OK)
         status = open_target(w, path, force, err);
+    w->escaped = status == ISG_OK && !w->file.tmp && isatty(w->fd);
+    w->screen = (struct isg_escaping){.write = write_raw, .cookie = w};
     if (status == ISG_OK)
         status = open_packing(w, path, err);
     if (status == ISG_OK)
@@ -256,6 +262,8 @@ static void complete(struct isg_writer *w)
         failure = isg_archive_finish(w->archive);
     else if (!failure && w->packed)
         failure = deflate_some(w, "", 0, Z_FINISH);
+    else if (!failure && w->escaped)
+        failure = isg_escaping_end(&w->screen);
     if (!failure && w->file.tmp && fsync(w->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         failure = errno;
     if (failure)

@@ -7,7 +7,8 @@
  * - An existing target keeps its permissions and owner (see isg_tempfile_open); ACLs and extended attributes are lost.
  * - A symbolic link stays one: the file that it points to is replaced. A link to nothing is refused.
  * - Hard links: the other names of a replaced file keep the earlier contents.
- * - Pipes, terminals and devices are written in place.
+ * - Pipes, terminals and devices are written in place. On a terminal control characters are escaped (src/escape.h);
+ *   files and pipes get every byte as it is.
  * - A name that ends in .gz, .bz2, .xz, .zst or .zip is compressed (all but .gz by libarchive, src/packing.h).
  */
 #ifndef ISG_SRC_WRITER_H

@@ -175,10 +175,10 @@ static enum isg_status open_results(struct isg_app *app, struct isg_error *err)
     if (app->tool->reports && app->out && strcmp(app->out, "-") != 0) {
         const char *path;
         ISG_TRY(isg_app_out(app, NULL, &path, err));
-        FILE *report = open_memstream(&app->report, &app->report_size);
-        if (!report)
+        isg_memstream_open(&app->report);
+        if (!app->report.to)
             return isg_error_nomem(err, "the report");
-        app->results = report;
+        app->results = app->report.to;
         app->reporting = true;
         return ISG_OK;
     }
@@ -201,14 +201,12 @@ static enum isg_status open_results(struct isg_app *app, struct isg_error *err)
 /* The report of a command that ended well becomes its file; in any case it is freed. */
 static enum isg_status write_report(struct isg_app *app, enum isg_status status, struct isg_error *err)
 {
-    const bool cut = ferror(app->results);
-    if ((fclose(app->results) != 0 || cut) && status == ISG_OK)
-        status = isg_error_nomem(err, "the report");
+    status = isg_memstream_close(&app->report, status, "the report", err);
     app->results = NULL;
     if (status == ISG_OK)
-        status = isg_write_file(app->out, app->report, app->report_size, app->force, err);
-    free(app->report);
-    app->report = NULL;
+        status = isg_write_file(app->out, app->report.text, app->report.n, app->force, err);
+    isg_free(app->report.text);
+    app->report.text = NULL;
     return status;
 }
 
@@ -226,25 +224,20 @@ static void serve(struct isg_app *app, const char *key, const char *text)
 static enum isg_status parse(struct isg_app *app, const struct isg_opt *const *tables, size_t n_tables, int *argc,
     char **argv, struct isg_error *err)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *help = open_memstream(&text, &size);
-    if (!help)
-        return isg_error_nomem(err, "the help");
-    isg_opt_help(&app->tool->cmd, tables, n_tables, help);
-    if (fclose(help) != 0) {
-        free(text);
-        return isg_error_nomem(err, "the help");
-    }
+    struct isg_memstream help;
+    isg_memstream_open(&help);
+    if (help.to)
+        isg_opt_help(&app->tool->cmd, tables, n_tables, help.to);
+    ISG_TRY(isg_memstream_close(&help, ISG_OK, "the help", err));
     bool want_help = false;
     enum isg_status status = isg_opt_parse(&app->tool->cmd, tables, n_tables, argv, argc, &want_help, err);
     if (status != ISG_OK && app->want_version) /* --version wins over what is missing beside it */
         status = ISG_OK;
     if (status == ISG_OK && want_help)
-        serve(app, "help", text);
+        serve(app, "help", help.text);
     else if (status == ISG_OK && app->want_version)
         serve(app, "version", ISG_VERSION);
-    free(text);
+    isg_free(help.text);
     return status;
 }
 
@@ -366,6 +359,7 @@ static enum isg_status finish(struct isg_app *app, enum isg_status status, struc
         return status;
     if (status != ISG_OK)
         status = err->status = isg_interrupted() ? ISG_ECANCELED : status;
+    isg_interrupt_json(false); /* from here on it would be a second object */
     isg_bar_clear(&app->bar);
     if (app->results && app->results != stdout && fclose(app->results) != 0 && status == ISG_OK)
         status = isg_error_errno(err, "standard output", "writing");
@@ -388,6 +382,8 @@ enum isg_status isg_tool_run(
         app->results = stdout;
     const bool json = asks_json(argc, argv);
     isg_interrupt_saves(tool->saves);
+    if (!app->is_stage)
+        isg_interrupt_json(json);
     enum isg_status status = tool->run(app, argc, argv, err);
     isg_interrupt_saves(false);
     app->json |= json && status != ISG_OK; /* also where the options could not be parsed */

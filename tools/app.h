@@ -64,8 +64,7 @@ struct isg_app {
     json_t *result;
     double started;
     FILE *log_file;
-    char *report; /**< what goes to -o when a command that only reports has ended */
-    size_t report_size;
+    struct isg_memstream report; /**< what goes to -o when a command that only reports has ended */
     struct isg_bar bar;
     struct isg_opt_list lists[ISG_APP_MAX_LISTS]; /**< of the command's options, freed when it ends */
     size_t n_lists;

@@ -8,16 +8,21 @@
 
 enum { PATIENCE_MS = 500 };
 
-static volatile sig_atomic_t interrupted, noticed, saves;
+static volatile sig_atomic_t interrupted, noticed, saves, json;
 
 /* Nobody asked since the signal: a read without end, or a long computation. Nothing is lost: output is renamed into
  * place when it is complete. */
 static void on_alarm(int number)
 {
     static const char text[] = "isogloss: stopped\n";
+    static const char object[] =
+        "{\n  \"error\": {\n    \"status\": 130,\n    \"kind\": \"interrupted\",\n    \"file\": null,\n"
+        "    \"line\": null,\n    \"message\": \"stopped\",\n    \"advice\": null\n  }\n}\n";
     (void)number;
     if (noticed || saves)
         return;
+    if (json)
+        (void)!write(STDOUT_FILENO, object, sizeof object - 1);
     (void)!write(STDERR_FILENO, text, sizeof text - 1);
     _exit(130);
 }
@@ -46,6 +51,11 @@ void isg_interrupt_catch(void)
 void isg_interrupt_saves(bool yes)
 {
     saves = yes;
+}
+
+void isg_interrupt_json(bool yes)
+{
+    json = yes;
 }
 
 int isg_interrupted(void)

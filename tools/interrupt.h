@@ -6,6 +6,7 @@
 
 void isg_interrupt_catch(void);
 void isg_interrupt_saves(bool yes); /**< does the work that runs now save when it is stopped? false at first */
+void isg_interrupt_json(bool yes);  /**< does that end, too, owe standard output a JSON object? false at first */
 int isg_interrupted(void);          /**< non-zero once a signal has come */
 
 #endif

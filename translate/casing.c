@@ -74,6 +74,7 @@ enum isg_status isg_case_table_count(
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, path, err));
+    isg_reader_watch(r, env, "counting capitals");
     struct isg_tokeniser *tokeniser = NULL;
     struct isg_tokens tokens = {0};
     enum isg_status status = ISG_OK;
@@ -87,11 +88,6 @@ enum isg_status isg_case_table_count(
         if (isg_utf8_valid(line, n) != n) {
             status = isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "invalid UTF-8");
             goto out;
-        }
-        if (isg_reader_lineno(r) % 4096 == 0) {
-            uint64_t done, total;
-            isg_reader_position(r, &done, &total);
-            ISG_GOTO(isg_progress(env, "counting capitals", done, total, err));
         }
         ISG_GOTO(isg_tokenise(tokeniser, line, n, &tokens, err));
         for (size_t i = 0; i < tokens.n; i++)
@@ -119,10 +115,12 @@ static bool parse_count(const char **p, const char *end, uint32_t *out)
     return s > first && v <= UINT32_MAX;
 }
 
-enum isg_status isg_case_table_load(struct isg_case_table *t, const char *path, struct isg_error *err)
+enum isg_status isg_case_table_load(
+    struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err)
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, path, err));
+    isg_reader_watch(r, env, "reading a case table");
     enum isg_status status = ISG_OK;
     bool any = false;
     for (;;) {

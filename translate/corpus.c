@@ -324,7 +324,7 @@ static enum isg_status write_trace(struct pass *p, struct isg_error *err)
         return isg_error_nomem(err, "the trace of a sentence");
     isg_writer_text(p->trace, text);
     isg_writer_text(p->trace, "\n");
-    free(text);
+    isg_reserve_free(text);
     return ISG_OK;
 }
 

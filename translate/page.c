@@ -89,10 +89,12 @@ static enum isg_status row(struct isg_writer *w, const json_t *j, struct isg_err
     return ISG_OK;
 }
 
-enum isg_status isg_translate_page(const char *trace_path, struct isg_writer *page, struct isg_error *err)
+enum isg_status isg_translate_page(
+    const char *trace_path, struct isg_writer *page, const struct isg_env *env, struct isg_error *err)
 {
     struct isg_reader *r;
     ISG_TRY(isg_reader_open(&r, trace_path, err));
+    isg_reader_watch(r, env, "reading a trace");
     enum isg_status status = ISG_OK;
     isg_writer_text(page, head);
     for (;;) {

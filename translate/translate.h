@@ -39,7 +39,8 @@ void isg_case_table_free(struct isg_case_table *t);
 ISG_MUST_CHECK enum isg_status isg_case_table_count(
     struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err);
 /** Reads what isg_case_table_save wrote: word, lower, title, upper, separated by tabs. */
-ISG_MUST_CHECK enum isg_status isg_case_table_load(struct isg_case_table *t, const char *path, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_case_table_load(
+    struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err);
 /** Most frequent word first, ties by bytes; words seen less than min_count times are left out. */
 ISG_MUST_CHECK enum isg_status isg_case_table_save(
     const struct isg_case_table *t, const char *path, uint32_t min_count, bool force, struct isg_error *err);
@@ -182,7 +183,7 @@ ISG_MUST_CHECK enum isg_status isg_translate_sentence(struct isg_translator *t, 
     const char *const *tags, size_t n, struct isg_translated **out, size_t *n_out, struct isg_error *err);
 /** A page that shows source and target sentences of a trace side by side, entities and methods in colour. */
 ISG_MUST_CHECK enum isg_status isg_translate_page(
-    const char *trace_path, struct isg_writer *page, struct isg_error *err);
+    const char *trace_path, struct isg_writer *page, const struct isg_env *env, struct isg_error *err);
 /** Share (0 to 1) of the source tokens in the output, each sample counted, that a lexicon, map or rule said anything
  * about: without token classes and copying policies, unknown words as not found. 1 where nothing was to be translated. */
 double isg_translate_coverage(const struct isg_translate_report *report);

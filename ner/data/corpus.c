@@ -181,8 +181,8 @@ static bool begin(struct isg_ner_corpus *c, uint32_t n_features)
     return true;
 }
 
-enum isg_status isg_ner_corpus_add(
-    struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err)
+enum isg_status isg_ner_corpus_add(struct isg_ner_corpus *c, const char *path, struct isg_columns columns,
+    const struct isg_env *env, struct isg_error *err)
 {
     struct isg_columns_reader *r = NULL;
     struct scratch s = {.untagged = columns.tag == ISG_NO_COLUMN};
@@ -191,6 +191,7 @@ enum isg_status isg_ner_corpus_add(
         return isg_error_nomem(err, "a corpus");
     enum isg_status status = ISG_OK;
     ISG_GOTO(isg_columns_open(&r, path, columns, err));
+    isg_columns_watch(r, env, "reading labelled text");
     for (;;) {
         struct isg_block *b;
         ISG_GOTO(isg_columns_next(r, &b, err));
@@ -211,11 +212,11 @@ out:
     return status;
 }
 
-enum isg_status isg_ner_corpus_load(
-    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err)
+enum isg_status isg_ner_corpus_load(struct isg_ner_corpus *out, const char *path, struct isg_columns columns,
+    const struct isg_env *env, struct isg_error *err)
 {
     memset(out, 0, sizeof *out);
-    const enum isg_status status = isg_ner_corpus_add(out, path, columns, err);
+    const enum isg_status status = isg_ner_corpus_add(out, path, columns, env, err);
     if (status != ISG_OK)
         isg_ner_corpus_fini(out);
     return status;

@@ -37,12 +37,12 @@ struct isg_ner_corpus {
  * its loss, a finite number from 0. Errors: those of columns.h; ISG_EDATA for a malformed weight, one without a
  * sentence below it, and a sentence of more than ISG_NER_MAX_SENTENCE tokens.
  */
-ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(
-    struct isg_ner_corpus *out, const char *path, struct isg_columns columns, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_corpus_load(struct isg_ner_corpus *out, const char *path,
+    struct isg_columns columns, const struct isg_env *env, struct isg_error *err);
 /** Appends a file to the corpus (a zeroed struct is empty). The tag scheme is that of the first file. After an error the
  * corpus can only be freed. */
-ISG_MUST_CHECK enum isg_status isg_ner_corpus_add(
-    struct isg_ner_corpus *c, const char *path, struct isg_columns columns, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_ner_corpus_add(struct isg_ner_corpus *c, const char *path,
+    struct isg_columns columns, const struct isg_env *env, struct isg_error *err);
 void isg_ner_corpus_fini(struct isg_ner_corpus *c); /**< a zeroed struct is fine */
 /** What the "?" of a sentence leave open: doubt[i] = bits of enum isg_ner_doubt. letters[i] as isg_tag_split gives them,
  * 0 for "?"; spans those of the letters. Returns the number of "?". */

@@ -64,11 +64,12 @@ static enum isg_status build(struct isg_ner_gazetteer **out, struct isg_names *n
     return status;
 }
 
-enum isg_status isg_ner_gazetteer_load(struct isg_ner_gazetteer **out, const char *path, struct isg_error *err)
+enum isg_status isg_ner_gazetteer_load(
+    struct isg_ner_gazetteer **out, const char *path, const struct isg_env *env, struct isg_error *err)
 {
     struct isg_names *names;
     *out = NULL;
-    ISG_TRY(isg_names_load(&names, path, false, err));
+    ISG_TRY(isg_names_load(&names, path, false, env, err));
     return build(out, names, err);
 }
 

@@ -8,7 +8,7 @@
 struct isg_ner_gazetteer;
 /** Reads a list as src/names.h describes it; types are optional. A name listed twice keeps its first type. */
 ISG_MUST_CHECK enum isg_status isg_ner_gazetteer_load(
-    struct isg_ner_gazetteer **out, const char *path, struct isg_error *err);
+    struct isg_ner_gazetteer **out, const char *path, const struct isg_env *env, struct isg_error *err);
 /** The same from text in memory, as isg_ner_gazetteer_text gives it; path is for errors. */
 ISG_MUST_CHECK enum isg_status isg_ner_gazetteer_parse(
     struct isg_ner_gazetteer **out, const char *text, size_t n, const char *path, struct isg_error *err);

@@ -199,7 +199,7 @@ enum isg_status isg_ner_model_save(const struct isg_ner_model *m, const char *pa
 out:
     for (int i = 0; i < n_tables; i++)
         isg_free(text[i]);
-    free(columns);
+    isg_reserve_free(columns);
     isg_free(tensors);
     isg_free(half);
     isg_free(config);
@@ -357,8 +357,9 @@ char *isg_ner_model_describe(const struct isg_ner_model *m)
     json_t *config = config_text ? json_loads(config_text, 0, NULL) : NULL, *labels = json_array();
     char *record = isg_ner_provenance_json(&m->provenance);
     json_t *provenance = record ? json_loads(record, 0, NULL) : NULL;
+    bool good = config && provenance && labels;
     for (uint32_t i = 0; labels && i < isg_strtab_size(m->vocab.labels); i++)
-        json_array_append_new(labels, json_string(isg_strtab_get(m->vocab.labels, i, NULL)));
+        good &= json_array_append_new(labels, json_string(isg_strtab_get(m->vocab.labels, i, NULL))) == 0;
     json_t *o = json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:o?, s:o?, s:o?}", "format", FORMAT, "seed",
         (json_int_t)m->seed, "temperature", m->temperature, "parameters", (json_int_t)isg_params_size(m->net.params),
         "words", (json_int_t)isg_strtab_size(m->vocab.words), "words_learnt", (json_int_t)m->vocab.n_learnt,
@@ -372,9 +373,9 @@ char *isg_ner_model_describe(const struct isg_ner_model *m)
     }
     if (f->gazetteer)
         json_object_set_new(o, "gazetteer_names", json_integer(isg_ner_gazetteer_size(f->gazetteer)));
-    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = o && good ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     char *out = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
+    isg_reserve_free(text);
     json_decref(o);
     isg_free(config_text);
     isg_free(record);

@@ -119,7 +119,7 @@ static char *dump(json_t *o)
 {
     char *const text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     char *const copy = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
+    isg_reserve_free(text);
     json_decref(o);
     return copy;
 }

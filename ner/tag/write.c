@@ -192,7 +192,7 @@ static enum isg_status write_json(
     if (!out)
         return isg_error_nomem(err, "the entities of a line");
     isg_writer_text(t->out, out);
-    free(out);
+    isg_reserve_free(out);
     return ISG_OK;
 }
 

@@ -122,8 +122,8 @@ enum isg_status isg_ner_checkpoint_save(const struct isg_ner_trainer *t, struct 
 out:
     isg_free(tensors);
     isg_free(names);
-    free(state);
-    free(history);
+    isg_reserve_free(state);
+    isg_reserve_free(history);
     return status;
 }
 

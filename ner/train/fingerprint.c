@@ -18,6 +18,6 @@ enum isg_status isg_ner_fingerprint(
     }
     isg_free(config);
     isg_free(inputs);
-    free(more);
+    isg_reserve_free(more);
     return t->fingerprint ? ISG_OK : isg_error_nomem(err, "checksums");
 }

@@ -49,7 +49,7 @@ enum isg_status isg_ner_tell_epoch(struct isg_ner_trainer *t, const struct isg_n
     const bool good = line && json_array_append(t->history, o) == 0;
     if (line && t->env->event)
         t->env->event(t->env->cookie, line);
-    free(line);
+    isg_reserve_free(line);
     json_decref(o);
     if (!good)
         return isg_error_nomem(err, "the log");

@@ -30,7 +30,7 @@ enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_t
     k->has_train = texts->n_train > 0;
     k->has_dev = texts->dev != NULL;
     for (size_t i = 0; i < texts->n_train; i++) {
-        ISG_TRY(isg_ner_corpus_add(&k->train.corpus, texts->train[i], open_tags, err));
+        ISG_TRY(isg_ner_corpus_add(&k->train.corpus, texts->train[i], open_tags, env, err));
         ISG_TRY(check_types(&k->train.corpus, bioes, texts->train[i], err));
     }
     if (k->has_train) {
@@ -41,7 +41,7 @@ enum isg_status isg_ner_task_load(struct isg_ner_task *k, const struct isg_ner_t
     }
     if (!k->has_dev)
         return ISG_OK;
-    ISG_TRY(isg_ner_corpus_load(&k->dev.corpus, texts->dev, *columns, err));
+    ISG_TRY(isg_ner_corpus_load(&k->dev.corpus, texts->dev, *columns, env, err));
     ISG_TRY(check_types(&k->dev.corpus, bioes, texts->dev, err));
     tell(&k->dev.corpus, texts->dev, env);
     return ISG_OK;
@@ -98,10 +98,31 @@ enum isg_status isg_ner_load_vectors(
     return ISG_OK;
 }
 
+void isg_ner_warn_forms(const struct isg_ner_words_of *files, size_t n, const struct isg_env *env)
+{
+    const struct isg_ner_words_of *other = NULL, *nfc = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!files[i].words || isg_strtab_size(files[i].words) == 0)
+            continue;
+        const bool is_other = isg_strtab_not_nfc(files[i].words) > isg_strtab_size(files[i].words) / 100;
+        if (is_other && !other)
+            other = &files[i];
+        else if (!is_other && !nfc)
+            nfc = &files[i];
+    }
+    if (other && nfc)
+        isg_log(env, ISG_LOG_WARNING,
+            "%s and %s differ in their Unicode normal form: %u of %u words of the first are not in NFC, %u of %u of "
+            "the "
+            "second; words are compared in NFC, so both can be used together here",
+            other->path, nfc->path, isg_strtab_not_nfc(other->words), isg_strtab_size(other->words),
+            isg_strtab_not_nfc(nfc->words), isg_strtab_size(nfc->words));
+}
+
 enum isg_status isg_ner_load_gazetteer(
     struct isg_ner_gazetteer **out, const char *path, const struct isg_env *env, struct isg_error *err)
 {
-    ISG_TRY(isg_ner_gazetteer_load(out, path, err));
+    ISG_TRY(isg_ner_gazetteer_load(out, path, env, err));
     isg_log(env, ISG_LOG_INFO, "%s: %u names of %u types", path, isg_ner_gazetteer_size(*out),
         isg_ner_gazetteer_types(*out));
     return ISG_OK;

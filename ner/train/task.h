@@ -44,6 +44,14 @@ void isg_ner_task_fini(struct isg_ner_task *k);
 /** Reads word vectors, logs what they are, and scales them to a mean norm of `norm` (0 = as they are). */
 ISG_MUST_CHECK enum isg_status isg_ner_load_vectors(
     struct isg_vectors *out, const char *path, double norm, const struct isg_env *env, struct isg_error *err);
+/** The different words of a file; words NULL = no such file. */
+struct isg_ner_words_of {
+    const char *path;
+    const struct isg_strtab *words;
+};
+/** Warns, once, if over a hundredth of one file's words are not in NFC, and of another's are not so many: they are
+ * compared in NFC, but other programs that read the same files will not find one's words in the other. */
+void isg_ner_warn_forms(const struct isg_ner_words_of *files, size_t n, const struct isg_env *env);
 /** Reads a gazetteer and logs its size. */
 ISG_MUST_CHECK enum isg_status isg_ner_load_gazetteer(
     struct isg_ner_gazetteer **out, const char *path, const struct isg_env *env, struct isg_error *err);

@@ -67,6 +67,9 @@ static enum isg_status load(struct run *r, struct isg_error *err)
     ISG_GOTO(isg_ner_task_load(k, &(struct isg_ner_texts){o->train, o->n_train, o->dev}, &o->columns, t->env, err));
     if (o->vectors)
         ISG_GOTO(isg_ner_load_vectors(&vectors, o->vectors, o->config.word_norm, t->env, err));
+    const struct isg_ner_words_of words[] = {
+        {o->train[0], k->train.corpus.forms}, {o->dev, k->dev.corpus.forms}, {o->vectors, vectors.words}};
+    isg_ner_warn_forms(words, sizeof words / sizeof *words, t->env);
     ISG_GOTO(isg_ner_vocab_build(
         &k->vocab, &k->train.corpus, o->vectors ? &vectors : NULL, &o->config, &vector_row, &r->rare, err));
     memcpy(k->vocab.features.column, o->columns.features, sizeof o->columns.features);

@@ -17,7 +17,7 @@ static enum isg_status score_file(struct isg_ner_counts *out, const char *model_
     struct isg_ner_forms forms = {0};
     struct isg_ner_encoded e = {0};
     ISG_GOTO(isg_ner_model_open(&m, model_path, err));
-    ISG_GOTO(isg_ner_corpus_load(&e.corpus, test, columns, err));
+    ISG_GOTO(isg_ner_corpus_load(&e.corpus, test, columns, env, err));
     ISG_GOTO(isg_ner_forms_init(&forms, &m->vocab, err));
     ISG_GOTO(isg_ner_encode(&e, &forms, err));
     ISG_GOTO(isg_ner_decoder_new(&decoder, &m->net, &m->config, env->pool, err));

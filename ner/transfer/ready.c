@@ -144,7 +144,7 @@ static enum isg_status load_inputs(struct isg_transfer *t, struct isg_error *err
     if (t->opts->unlabelled) {
         struct isg_columns words = t->opts->columns;
         words.tag = ISG_NO_COLUMN;
-        ISG_TRY(isg_ner_corpus_load(&t->unlabelled.corpus, t->opts->unlabelled, words, err));
+        ISG_TRY(isg_ner_corpus_load(&t->unlabelled.corpus, t->opts->unlabelled, words, r->env, err));
     }
     if (!r->tasks[ISG_TASK_TARGET].has_train && (t->x->sal || t->x->oal)) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "adaptation layers without target sentences to train them");

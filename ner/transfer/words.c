@@ -198,6 +198,24 @@ static enum isg_status build_forms(struct isg_transfer_words *w, struct isg_erro
     return ISG_OK;
 }
 
+static enum isg_status warn_forms(const struct isg_transfer *t, struct isg_error *err)
+{
+    const size_t n = 3 * (size_t)t->trainer.n_tasks;
+    struct isg_ner_words_of *const files = isg_calloc(n, sizeof *files);
+    if (!files)
+        return isg_error_nomem(err, "a transfer run");
+    for (uint32_t i = 0; i < t->trainer.n_tasks; i++) {
+        const struct isg_transfer_task *const k = &t->task[i];
+        const struct isg_ner_task *const texts = &t->trainer.tasks[i];
+        files[3 * i] = (struct isg_ner_words_of){k->files->train, texts->train.corpus.forms};
+        files[3 * i + 1] = (struct isg_ner_words_of){k->files->dev, texts->dev.corpus.forms};
+        files[3 * i + 2] = (struct isg_ner_words_of){k->words->path, k->words->vectors.words};
+    }
+    isg_ner_warn_forms(files, n, t->trainer.env);
+    isg_free(files);
+    return ISG_OK;
+}
+
 enum isg_status isg_transfer_vocabularies(struct isg_transfer *t, struct isg_error *err)
 {
     const uint32_t n = t->trainer.n_tasks;
@@ -208,6 +226,7 @@ enum isg_status isg_transfer_vocabularies(struct isg_transfer *t, struct isg_err
         ISG_TRY(isg_ner_load_gazetteer(&t->gazetteer, t->opts->gazetteer, t->trainer.env, err));
     for (uint32_t i = 0; i < n; i++)
         ISG_TRY(find_words(t, i, err));
+    ISG_TRY(warn_forms(t, err));
     if (t->x->word_adaptation && n > 1)
         ISG_TRY(adapt_words(t, err));
     for (uint32_t i = 0; i < t->n_words; i++)

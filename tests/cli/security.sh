@@ -1,6 +1,7 @@
 #!/bin/bash
 # resources/doc/security.md, sentence by sentence: what a stranger's project, model, map and corpus cannot do.
 page=$(realpath "$(dirname "$0")/../../resources/doc/security.md")
+old=$(realpath "$(dirname "$0")/../old/0.1")
 . "$(dirname "$0")/lib.sh"
 [ -s "$page" ] || fail "no $page"
 mkdir -p home/project home/project/sub && cd home/project || exit 1
@@ -114,6 +115,26 @@ printf 'w\033[2J \033[31mB-X\n' >esc
 script -qec "'$isogloss' check esc" /dev/null >shown 2>&1
 LC_ALL=C grep -q $'\033\[31m\|\033\[2J' shown && fail "escapes of a corpus reach the terminal"
 holds shown '\x1b[31mB-X'
+# what writes words and tags: escaped on a terminal, byte for byte in a pipe
+printf 'w\033[2J O\nx\302\233 B-\342\200\256\n\n' >esc.conll
+printf 'w\033[2J x\n' >esc.txt
+printf 'w\033[2J\tx\033[31m\n' >esc.tsv
+printf '{"text": "w\302\2332J \342\200\256x", "entities": []}\n' >esc.jsonl
+while read -r line; do
+    eval "script -qec \"'$isogloss' $line -q\" /dev/null" </dev/null >shown 2>&1
+    LC_ALL=C grep -q $'\033\|\302\233\|\342\200\256' shown && fail "escapes reach the terminal: $line"
+    grep -q '\\x1b\|\\u009b\|\\u202e' shown || fail "nothing escaped: $line: $(head -c 300 shown)"
+    eval "'$isogloss' $line -q" >stdout 2>stderr </dev/null || fail "$line"
+    LC_ALL=C grep -q $'\033\|\302\233\|\342\200\256\|u001b' stdout || fail "other bytes in a pipe: $line"
+done <<END
+ner tag --model '$old/tagger.model' esc.conll
+ner tag --model '$old/tagger.model' --format text esc.txt
+ner tag --model '$old/tagger.model' --format jsonl esc.jsonl
+ner pseudo --model '$old/tagger.model' --min-probability 0 esc.conll -o -
+translate --lexicon esc.tsv esc.conll -o -
+convert --scheme bioes esc.conll -o -
+convert --to jsonl esc.conll -o -
+END
 run 1 info $'no\033]0;title\007such'
 holds stderr 'no\x1b]0;title\x07such'
 printf '[[stage]]\nname = "\\u001b[31m\\u202ex"\nrun = "ner eval"\nin = "esc"\n' >name.toml

@@ -190,6 +190,7 @@ class Loop:
             self.runs[command.name] += 1
             if not what:
                 return
+            where = [self.symbol(line) for line in where]
             for i, (name, pattern, _) in enumerate(self.exceptions):
                 if fnmatch.fnmatch(command.name, name) and re.search(pattern, " ".join([what, fault, *where])):
                     self.excepted[i] += 1
@@ -198,14 +199,14 @@ class Loop:
             if len(self.wrong) <= self.o.show:
                 print(f"WRONG {command.name}: {fault}: {what}", flush=True)
                 for line in where[: self.o.depth]:
-                    print("      " + self.symbol(line))
+                    print("      " + line)
 
     def symbol(self, line):
         name, offset, symbol = line.split(" ", 2)
         if symbol == "?" and name == pathlib.Path(self.program).name:
             done = subprocess.run(["addr2line", "-f", "-e", self.program, "0x" + offset], capture_output=True, text=True)
             symbol = done.stdout.splitlines()[0] if done.returncode == 0 and done.stdout else symbol
-        return f"{name} {symbol}"
+        return f"{'isogloss' if name == pathlib.Path(self.program).name else name} {symbol}"
 
     def library(self, where):
         """The first object of a stack that is not the C or C++ library."""
@@ -387,8 +388,12 @@ def main():
         loop = kinds[options.kind](options, root, inputs)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             tries = [t for some in pool.map(loop.begin, chosen) for t in some]
-            for done in [pool.submit(loop.one, *t) for t in tries]:
+            random.Random(options.seed).shuffle(tries)  # wrong ends of each command show early
+            tries.sort(key=lambda t: t[3] is True)  # single faults first
+            for n, done in enumerate([pool.submit(loop.one, *t) for t in tries], 1):
                 done.result()
+                if n % 1000 == 0:
+                    print(f"{n} of {len(tries)} runs, {len(loop.wrong)} wrong ends", flush=True)
     report(loop, options)
     return 1 if loop.wrong else 0
 

@@ -81,6 +81,49 @@ def lexicon(n):
     return "".join(f"source{i // 3} phrase{i % 5}\ttarget{i}\n" for i in range(n))
 
 
+def pivot(n):
+    """All words of the source lead through one word of the pivot language, or many to the same target words."""
+    return {"in": "".join(f"source\tpivot{i}\t1\n" for i in range(n)),
+            "in.second": "".join(f"pivot{i}\ttarget{i}\t1\n" for i in range(n))}
+
+
+def long_phrases(n):
+    return " ".join(f"w{i}" for i in range(n)) + "\t" + " ".join(f"v{i}" for i in range(n)) + "\n"
+
+
+def names(n):
+    return "".join(f"name{i // 2} of place{i % 7}\tLOC\n" for i in range(n))
+
+
+def cases(n):
+    return "".join(f"word{i}\t{i % 9}\t1\t0\n" for i in range(n))
+
+
+def trace(n):
+    line = {"sentence": 1, "sample": 0, "source": ["a", "b"], "target": ["c", "d"], "tags": ["O", "O"], "gold": ["O", "O"],
+            "units": [{"source": [0, 2], "target": [0, 2], "method": "lexicon", "rank": 1, "score": 0, "logp": 0}]}
+    return (json.dumps(line) + "\n") * n
+
+
+def scored(n):
+    return "".join(f"word{i % 997} {'B-PER' if i % 5 == 0 else 'O'} O\n" + "\n" * (i % 20 == 19) for i in range(n))
+
+
+def one_value(n):
+    """One word with n numbers."""
+    return f"1 {n}\nword " + numbers(1, n, 3) + "\n"
+
+
+def fasttext_quantised_words(n):
+    """Words that all share their hash's low bits: n words of one letter's repetitions."""
+    head = struct.pack("<ii", 793712314, 12) + struct.pack("<12id", 4, 5, 1, 5, 5, 1, 2, 2, 1, 3, 6, 100, 1e-4)
+    words = struct.pack("<iiiqq", n, n, 0, n, -1)
+    words += b"".join(b"x" * (i % 40 + 1) + f"{i}".encode() + b"\0" + struct.pack("<qb", 1, 0) for i in range(n))
+    rows = n + 1
+    return head + words + struct.pack("<?qq", False, rows, 4) + bytes(16 * rows) + struct.pack("<?qq", False, n, 4) + bytes(
+        16 * n)
+
+
 def dictd(n):
     digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -128,6 +171,14 @@ READERS = {
     "vectors, fastText pruned": (lambda n: fasttext(n, True), 10000, "check --as vectors IN"),
     "safetensors": (safetensors, 2000, "info IN"),
     "lexicon": (lexicon, 20000, "translate --lexicon IN -o out.conll in.conll"),
+    "lexicon, pivot": (pivot, 8000, "translate --lexicon IN --pivot in.second -o out.conll in.conll"),
+    "lexicon, prominence": (long_phrases, 4000, "translate --lexicon IN --prominence -o out.conll in.conll"),
+    "names": (names, 8000, "translate --lexicon pairs --gazetteer IN --policy LOC=gazetteer -o out.conll in.conll"),
+    "case table": (cases, 20000, "translate --lexicon pairs --case-table IN -o out.conll in.conll"),
+    "trace": (trace, 1500, "translate view -o out.html IN"),
+    "scores": (scored, 20000, "ner eval IN"),
+    "vectors, one word": (one_value, 40000, "check --as vectors IN"),
+    "vectors, fastText long words": (fasttext_quantised_words, 10000, "check --as vectors IN"),
     "lexicon, dictd": (dictd, 5000, "translate --lexicon IN.index -o out.conll in.conll"),
     "ARPA": (arpa, 8000, "translate lm convert -o out.lm IN"),
     "TOML": (toml, 300, "run --dry-run IN.toml"),
@@ -139,6 +190,7 @@ def count(program, name, n):
     with tempfile.TemporaryDirectory(prefix="isogloss-scaling-") as folder:
         folder = pathlib.Path(folder)
         (folder / "in.conll").write_text("a B-PER\nb O\n\n")
+        (folder / "pairs").write_text("a\tc\nb\td\n")
         made = make(n)
         for file, data in (made if isinstance(made, dict) else {"in": made}).items():
             (folder / file).write_bytes(data if isinstance(data, bytes) else data.encode())

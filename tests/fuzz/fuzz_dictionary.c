@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct isg_lexicon_report report = {0};
     struct isg_error err = {0};
     FUZZ_CHECK(lexicon);
-    const enum isg_status status = isg_lexicon_load(lexicon, path, &report, &err);
+    const enum isg_status status = isg_lexicon_load(lexicon, path, &report, NULL, &err);
     if (status != ISG_OK)
         fuzz_check_refusal(status, &err);
     for (uint32_t i = 0; status == ISG_OK && i < isg_lexicon_size(lexicon); i++) {

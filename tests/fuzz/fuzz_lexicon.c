@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     FUZZ_CHECK(lexicon);
     struct isg_lexicon_report report;
     struct isg_error err = {0};
-    const enum isg_status status = isg_lexicon_load(lexicon, fuzz_file(data, n), &report, &err);
+    const enum isg_status status = isg_lexicon_load(lexicon, fuzz_file(data, n), &report, NULL, &err);
     if (status != ISG_OK) {
         fuzz_check_refusal(status, &err);
         isg_lexicon_free(lexicon);

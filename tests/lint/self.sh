@@ -51,6 +51,7 @@ printf '#include "ner/data/a.h"\n' >"$tree/ner/data/b.h"
 expect 1 layers
 rm "$tree/ner/data/a.h" "$tree/ner/data/b.h"
 plant style src/a.c 'int x;\n'
+plant style src/a.c '/* Text. */\nvoid f(void)\n{\n    char *t = json_dumps(o, 0);\n    free(t);\n}\n'
 plant style src/a.h '/** @file src/b.h  Wrong. */\n'
 planted="a body of 61 lines"
 {

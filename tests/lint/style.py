@@ -46,6 +46,13 @@ for folder in FOLDERS:
             for function, number, n in bodies(lines):
                 if n > MOST_LINES:
                     bad.append("%s:%d: %s has %d lines; at most %d" % (path, number, function, n, MOST_LINES))
+            number = 1
+            for function in "\n".join(lines).split("\n}\n"):
+                dumped = set(re.findall(r"(\w+) = [^;]*\bjson_dumps\(", function))
+                bad += ["%s:%d: what json_dumps gave goes back by isg_reserve_free" % (path, number + i)
+                        for i, line in enumerate(function.split("\n"))
+                        for m in [re.search(r"(?<!\w)free\((\w+)\)", line)] if m and m[1] in dumped]
+                number += function.count("\n") + 2
             if name.endswith(".h"):
                 installed = path.startswith(INSTALLED) and "/" in path[len(INSTALLED):]
                 shown = path[len(INSTALLED):] if installed else path # as users include it

@@ -14,7 +14,7 @@ static inline void test_vocab(struct isg_ner_vocab *vocab, const struct isg_ner_
     uint32_t *vector_row;
     bool *rare;
     char *const path = test_file(labelled, strlen(labelled), ".conll");
-    assert_ok(isg_ner_corpus_load(&corpus, path, ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_load(&corpus, path, ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_ok(isg_ner_vocab_build(vocab, &corpus, NULL, config, &vector_row, &rare, &err));
     isg_free(vector_row);
     isg_free(rare);

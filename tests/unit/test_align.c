@@ -92,7 +92,7 @@ static void reads_lists(void **state)
         "the\tel\nThe\tel\n\nnew york\tnueva  york\nhouse  \tcasa\r\nbroken\nthree words here\n"
         "the\tel\nbad\xff\tword\ncat\tgato\t0.5\tnoun\n");
     struct isg_dict d;
-    assert_ok(isg_dict_load(&d, path, &err));
+    assert_ok(isg_dict_load(&d, path, NULL, &err));
     assert_int_equal(d.n, 5);
     assert_string_equal(d.entries[2].word[0], "new york");
     assert_string_equal(d.entries[2].word[1], "nueva york");
@@ -107,7 +107,7 @@ static void reads_lists(void **state)
     isg_dict_fini(&d);
     drop(path);
     char *const empty = text_file("one\n");
-    assert_error(isg_dict_load(&d, empty, &err), ISG_EDATA, "no pair of words");
+    assert_error(isg_dict_load(&d, empty, NULL, &err), ISG_EDATA, "no pair of words");
     drop(empty);
 }
 
@@ -117,7 +117,7 @@ static void pairs_follow_the_case_rule(void **state)
     char *const path = text_file("S1 t1\ns1 t1\ns0 T2\nnone t1\ns2 none\n");
     struct isg_vectors s = vectors(3, 2, "s"), t = vectors(3, 2, "t");
     struct isg_dict d;
-    assert_ok(isg_dict_load(&d, path, &err));
+    assert_ok(isg_dict_load(&d, path, NULL, &err));
     struct isg_align_pairs p;
     struct isg_align_pairs_report r;
     assert_ok(isg_align_pairs_from_dict(&p, &d, &s, &t, ISG_DICT_CASE_AUTO, &r, &err));
@@ -798,7 +798,7 @@ static void evaluation_counts_by_hand(void **state)
     /* w0 right at once; w1 wrong at 1, its gold w0 is found later; Z, w3 not covered */
     char *const path = text_file("w0 w0\nw0 w9\nw1 w0\nZ w2\nZ z\nw3 y\n");
     struct isg_dict gold;
-    assert_ok(isg_dict_load(&gold, path, &err));
+    assert_ok(isg_dict_load(&gold, path, NULL, &err));
     struct isg_align_eval_opts eval;
     isg_align_eval_opts_default(&eval);
     eval.retrieval = ISG_RETRIEVE_NN;
@@ -819,7 +819,7 @@ static void evaluation_counts_by_hand(void **state)
     isg_dict_fini(&gold);
     drop(path);
     char *const other = text_file("x y\n");
-    assert_ok(isg_dict_load(&gold, other, &err));
+    assert_ok(isg_dict_load(&gold, other, NULL, &err));
     assert_error(isg_align_eval(space, &gold, &v, &v, &eval, &scores, &silent, &err), ISG_EDATA, "not evaluated");
     isg_dict_fini(&gold);
     drop(other);
@@ -940,18 +940,19 @@ static void similarity_of_words(void **state)
     assert_ok(isg_align_fit(&map, &v, &v, &p, &opts, NULL, &silent, &err));
     assert_ok(isg_align_space_new(&space, map, &v, &v, 0, &silent, &err));
     char *path = text_file("word\tword\tscore\n# note\nw0\tw0\t4\nw0\tw1\t3\nw0\tw3\t1\nw0\tnone\t9\nW0\tw5\t0.5\n");
-    assert_ok(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err));
+    assert_ok(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, NULL, &err));
     assert_int_equal(s.pairs, 5);
     assert_int_equal(s.covered, 4);
     assert_near(s.spearman, 1, 1e-12);
     assert_true(s.pearson > 0.9 && s.pearson < 1);
     drop(path);
     path = text_file("w0 w1 3\nw0 w1\n");
-    assert_error(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "no two words");
+    assert_error(
+        isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, NULL, &err), ISG_EDATA, "no two words");
     assert_int_equal(err.line, 2);
     drop(path);
     path = text_file("w0 w1 3\n");
-    assert_error(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, &err), ISG_EDATA, "1 of 1");
+    assert_error(isg_align_similarity(space, &v, &v, path, ISG_DICT_CASE_AUTO, &s, NULL, &err), ISG_EDATA, "1 of 1");
     drop(path);
     isg_align_space_free(space);
     isg_align_map_free(map);

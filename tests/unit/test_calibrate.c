@@ -48,7 +48,7 @@ static struct isg_ner_calibration calibrate(uint64_t seed, isg_real sureness, bo
             p->value[k] *= sureness;
         isg_param_changed(p);
     }
-    assert_ok(isg_ner_corpus_load(&e.corpus, path, ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_load(&e.corpus, path, ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_ok(isg_ner_forms_init(&forms, &vocab, &err));
     assert_ok(isg_ner_encode(&e, &forms, &err));
     assert_ok(isg_ner_encode_labels(&e, &vocab, config.scheme == 0, &err));

@@ -225,7 +225,7 @@ static void evidence(void **state)
     char *path = test_file(table, sizeof table - 1, ".tsv");
     struct isg_case_table *cases;
     assert_ok(isg_case_table_new(&cases, NULL, &err));
-    assert_ok(isg_case_table_load(cases, path, &err));
+    assert_ok(isg_case_table_load(cases, path, NULL, &err));
     unlink(path);
     free(path);
     struct isg_lexicon *lex = test_lexicon("bush\tarbusto\ngermany\talemania\nberlin\tberlín\n");
@@ -329,7 +329,7 @@ static void names(void **state)
     static const char list[] = "José Gómez\tPER\nMadrid\tLOC\n";
     char *path = test_file(list, sizeof list - 1, ".tsv");
     struct isg_names *g;
-    assert_ok(isg_names_load(&g, path, true, &err));
+    assert_ok(isg_names_load(&g, path, true, NULL, &err));
     unlink(path);
     free(path);
     struct isg_lexicon *lex = test_lexicon("house\tcasa\n");
@@ -362,7 +362,7 @@ static void filters(void **state)
     struct isg_case_table *cases;
     assert_ok(isg_case_table_new(&cases, NULL, &err));
     char *path = test_file("alemán\t90\t1\t0\n", strlen("alemán\t90\t1\t0\n"), ".tsv");
-    assert_ok(isg_case_table_load(cases, path, &err));
+    assert_ok(isg_case_table_load(cases, path, NULL, &err));
     unlink(path);
     free(path);
     const struct isg_translate_parts parts = {.lexicon = lex, .cases = cases};
@@ -398,7 +398,7 @@ static void pages(void **state)
     char *path = test_file(trace, sizeof trace - 1, ".jsonl"), *out = test_file("", 0, ".html");
     struct isg_writer *w;
     assert_ok(isg_writer_open(&w, out, true, &err));
-    assert_ok(isg_translate_page(path, w, &err));
+    assert_ok(isg_translate_page(path, w, NULL, &err));
     assert_ok(isg_writer_commit(w, &err));
     char buf[8192] = {0};
     FILE *f = fopen(out, "rb");
@@ -414,7 +414,7 @@ static void pages(void **state)
     free(path);
     path = test_file("{}\nno\n", 6, ".jsonl");
     assert_ok(isg_writer_open(&w, out, true, &err));
-    assert_error(isg_translate_page(path, w, &err), ISG_EDATA, ":2: malformed JSON");
+    assert_error(isg_translate_page(path, w, NULL, &err), ISG_EDATA, ":2: malformed JSON");
     isg_writer_abort(w);
     unlink(path);
     unlink(out);

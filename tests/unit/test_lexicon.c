@@ -36,7 +36,7 @@ static void refuses(const char *lines, const char *message)
 {
     char *path = test_file(lines, strlen(lines), ".txt");
     struct isg_lexicon *lex = isg_lexicon_new();
-    assert_error(isg_lexicon_load(lex, path, NULL, &err), ISG_EDATA, message);
+    assert_error(isg_lexicon_load(lex, path, NULL, NULL, &err), ISG_EDATA, message);
     isg_lexicon_free(lex);
     unlink(path);
     free(path);
@@ -126,13 +126,13 @@ static void dictd(void **state)
     put(dict, text, sizeof text - 1);
     struct isg_lexicon *lex = isg_lexicon_new();
     struct isg_lexicon_report r;
-    assert_ok(isg_lexicon_load(lex, path, &r, &err));
+    assert_ok(isg_lexicon_load(lex, path, &r, NULL, &err));
     assert_string_equal(r.format, "dictd");
     lexicon_is(lex, "House: casa, hogar, cámara, domicilio; new york: Nueva York");
     isg_lexicon_free(lex);
     put(path, "x\t////\tB\n", 9);
     lex = isg_lexicon_new();
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "points outside");
+    assert_error(isg_lexicon_load(lex, path, &r, NULL, &err), ISG_EDATA, "points outside");
     isg_lexicon_free(lex);
     unlink(path);
     unlink(dict);
@@ -151,16 +151,16 @@ static void stardict(void **state)
     put(d, text, sizeof text - 1);
     struct isg_lexicon *lex = isg_lexicon_new();
     struct isg_lexicon_report r;
-    assert_ok(isg_lexicon_load(lex, path, &r, &err));
+    assert_ok(isg_lexicon_load(lex, path, &r, NULL, &err));
     lexicon_is(lex, "house: casa, hogar");
     isg_lexicon_free(lex);
     put(i, idx, sizeof idx - 3);
     lex = isg_lexicon_new();
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "cut short");
+    assert_error(isg_lexicon_load(lex, path, &r, NULL, &err), ISG_EDATA, "cut short");
     put(i, "house\0\0\0\0\1\0\0\0\x0b", 14);
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "outside the dictionary");
+    assert_error(isg_lexicon_load(lex, path, &r, NULL, &err), ISG_EDATA, "outside the dictionary");
     put(path, "nothing\n", 8);
-    assert_error(isg_lexicon_load(lex, path, &r, &err), ISG_EDATA, "not a StarDict file");
+    assert_error(isg_lexicon_load(lex, path, &r, NULL, &err), ISG_EDATA, "not a StarDict file");
     isg_lexicon_free(lex);
     unlink(path);
     unlink(i);

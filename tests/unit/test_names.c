@@ -6,7 +6,7 @@
 static enum isg_status load(struct isg_names **out, const char *text, bool typed, struct isg_error *err)
 {
     char *path = test_file(text, strlen(text), ".names");
-    const enum isg_status status = isg_names_load(out, path, typed, err);
+    const enum isg_status status = isg_names_load(out, path, typed, NULL, err);
     unlink(path);
     free(path);
     return status;

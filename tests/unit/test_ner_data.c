@@ -22,7 +22,7 @@ static void corpora_hold_spans(void **state)
     struct isg_ner_corpus c;
     file("data.iob1",
         "-DOCSTART- -X- O\n\nAnn NNP I-PER\nLee NNP I-PER\nBob NNP B-PER\nsings VBZ O\n\n\nRome NNP I-LOC\n");
-    assert_ok(isg_ner_corpus_load(&c, "data.iob1", ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_load(&c, "data.iob1", ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_int_equal(c.n_sentences, 2);
     assert_int_equal(c.n_tokens, 5);
     assert_int_equal(c.span_offset.v[1], 2);
@@ -35,7 +35,7 @@ static void corpora_hold_spans(void **state)
     assert_int_equal(c.scheme, ISG_IOB1);
     /* a second text behind the first: offsets go on, types and forms are shared */
     file("data.more", "Oslo B-LOC\nAnn B-PER\n\nRome O\n");
-    assert_ok(isg_ner_corpus_add(&c, "data.more", ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_add(&c, "data.more", ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_int_equal(c.n_sentences, 4);
     assert_int_equal(c.n_tokens, 8);
     assert_int_equal(c.span_offset.v[4] - c.span_offset.v[2], 2);
@@ -44,7 +44,7 @@ static void corpora_hold_spans(void **state)
     assert_int_equal(c.spans.v[4].first, 1);
     assert_int_equal(c.form.v[6], c.form.v[0]);
     assert_int_equal(c.scheme, ISG_IOB1);
-    assert_int_equal(isg_ner_corpus_add(&c, "data.none", ISG_COLUMNS_DEFAULT, &err), ISG_EIO);
+    assert_int_equal(isg_ner_corpus_add(&c, "data.none", ISG_COLUMNS_DEFAULT, NULL, &err), ISG_EIO);
     isg_ner_corpus_fini(&c);
 }
 
@@ -79,7 +79,7 @@ static void open_tags_and_weights(void **state)
         struct isg_crf_target t;
         uint32_t *row;
         bool *rare;
-        assert_ok(isg_ner_corpus_load(&e.corpus, "data.open", columns, &err));
+        assert_ok(isg_ner_corpus_load(&e.corpus, "data.open", columns, NULL, &err));
         assert_int_equal(e.corpus.n_sentences, 3);
         assert_int_equal(e.corpus.n_doubts, 5);
         assert_int_equal(e.corpus.n_weights, 2);
@@ -124,7 +124,7 @@ static void open_tags_and_weights(void **state)
         struct isg_ner_corpus c;
         columns.open_tags = bad[i].open;
         file("data.bad", bad[i].text);
-        assert_int_equal(isg_ner_corpus_load(&c, "data.bad", columns, &err), ISG_EDATA);
+        assert_int_equal(isg_ner_corpus_load(&c, "data.bad", columns, NULL, &err), ISG_EDATA);
         assert_int_equal(err.line, bad[i].line);
         assert_non_null(strstr(err.found, bad[i].says));
     }
@@ -136,7 +136,7 @@ static void names_are_found(void **state)
     struct isg_error err;
     struct isg_ner_gazetteer *g, *again;
     file("data.names", "New York\tLOC\nNew York Times\tORG\n  Ann   Lee \n\nYork\tLOC\nNew York\tORG\n");
-    assert_ok(isg_ner_gazetteer_load(&g, "data.names", &err));
+    assert_ok(isg_ner_gazetteer_load(&g, "data.names", NULL, &err));
     assert_int_equal(isg_ner_gazetteer_size(g), 4);
     assert_int_equal(isg_ner_gazetteer_types(g), 3); /* LOC, ORG, NAME */
     size_t n;
@@ -159,7 +159,7 @@ static void names_are_found(void **state)
     }
     isg_ner_gazetteer_free(g);
     isg_ner_gazetteer_free(again);
-    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "LOC\tRome\nLOC\tOslo\n"), &err), ISG_EDATA,
+    assert_error(isg_ner_gazetteer_load(&g, file("data.names", "LOC\tRome\nLOC\tOslo\n"), NULL, &err), ISG_EDATA,
         "data.names: types before names");
 }
 
@@ -178,16 +178,16 @@ static void feature_columns_are_read(void **state)
     assert_ok(isg_columns_parse(&columns, "word,feature,_,feature,tag", &err));
     assert_int_equal(columns.n_features, 2);
     assert_ok(isg_ner_corpus_load(
-        &e.corpus, file("data.f", "Ann N x a B-PER\nsings V x b O\n\nRome N x b B-LOC\n"), columns, &err));
+        &e.corpus, file("data.f", "Ann N x a B-PER\nsings V x b O\n\nRome N x b B-LOC\n"), columns, NULL, &err));
     isg_ner_config_defaults(&config);
     assert_ok(isg_ner_vocab_build(&v, &e.corpus, NULL, &config, &row, &rare, &err));
-    assert_ok(isg_ner_gazetteer_load(&v.features.gazetteer, file("data.names", "Rome\tLOC\n"), &err));
+    assert_ok(isg_ner_gazetteer_load(&v.features.gazetteer, file("data.names", "Rome\tLOC\n"), NULL, &err));
     assert_int_equal(isg_ner_features_count(&v.features), 3);
     assert_int_equal(isg_ner_features_rows(&v.features, 0), 3); /* none, N, V */
     assert_int_equal(isg_ner_features_rows(&v.features, 2), 3);
     assert_ok(isg_ner_forms_init(&forms, &v, &err));
     assert_ok(isg_ner_encode(&e, &forms, &err));
-    assert_ok(isg_ner_corpus_load(&other.corpus, file("data.f", "Rome V x c O\n"), columns, &err));
+    assert_ok(isg_ner_corpus_load(&other.corpus, file("data.f", "Rome V x c O\n"), columns, NULL, &err));
     assert_ok(isg_ner_encode(&other, &forms, &err));
     const uint32_t *const tokens[] = {e.tokens[1], e.tokens[0], other.tokens[0]};
     const uint32_t *const features[] = {e.features[1], e.features[0], other.features[0]};
@@ -198,7 +198,8 @@ static void feature_columns_are_read(void **state)
     isg_ner_corpus_keep(&e.corpus, (const bool[]){false, true});
     assert_int_equal(e.corpus.feature.v[1], 1); /* b, which came second */
     isg_ner_encoded_fini(&e);
-    assert_error(isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, &err), ISG_EDATA, "2 columns");
+    assert_error(
+        isg_ner_corpus_load(&e.corpus, file("data.f", "Rome O\n"), columns, NULL, &err), ISG_EDATA, "2 columns");
     assert_error(isg_columns_parse(
                      &columns, "word,feature,feature,feature,feature,feature,feature,feature,feature,feature", &err),
         ISG_EUSAGE, "columns");
@@ -221,7 +222,7 @@ static void words_fall_back(void **state)
     bool *rare;
     file("data.train", "The O\nRome B-LOC\n1984 O\nZyx O\nzyx O\nonce O\n");
     file("data.vec", "4 2\nthe 1 2\nrome 3 4\nmilan 5 6\n0000 7 8\n");
-    assert_ok(isg_ner_corpus_load(&c, "data.train", ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_load(&c, "data.train", ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_ok(isg_vectors_load(&vectors, "data.vec", &(struct isg_vectors_opts){0}, NULL, &(struct isg_env){0}, &err));
     isg_ner_config_defaults(&config);
     assert_ok(isg_ner_vocab_build(&v, &c, &vectors, &config, &row, &rare, &err));

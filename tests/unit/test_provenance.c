@@ -73,7 +73,7 @@ static void filled_by_training(void **state)
     struct isg_ner_corpus c = {0};
     static const char text[] = "in O\nRome B-LOC\n\nAnn B-PER\nLee I-PER\nleft O\nRome B-LOC\n\n";
     char *const path = test_file(text, sizeof text - 1, ".conll");
-    assert_ok(isg_ner_corpus_load(&c, path, ISG_COLUMNS_DEFAULT, &err));
+    assert_ok(isg_ner_corpus_load(&c, path, ISG_COLUMNS_DEFAULT, NULL, &err));
     assert_ok(isg_ner_provenance_input(&p, "train", 1, path, &err));
     assert_ok(isg_ner_provenance_input(&p, "dev", 1, NULL, &err));
     assert_ok(isg_ner_provenance_text(&p, &c, false, &err));

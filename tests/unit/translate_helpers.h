@@ -13,7 +13,7 @@ static inline struct isg_lexicon *test_lexicon(const char *lines)
     char *path = test_file(lines, strlen(lines), ".tsv");
     struct isg_lexicon *lex = isg_lexicon_new();
     assert_non_null(lex);
-    assert_ok(isg_lexicon_load(lex, path, NULL, &err));
+    assert_ok(isg_lexicon_load(lex, path, NULL, NULL, &err));
     unlink(path);
     free(path);
     return lex;

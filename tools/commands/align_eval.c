@@ -89,7 +89,7 @@ static enum isg_status similarity(struct isg_app *app, const struct isg_align_in
     enum isg_dict_case rule, struct isg_error *err)
 {
     struct isg_align_similarity s;
-    ISG_TRY(isg_align_similarity(in->space, &in->v[0], &in->v[1], path, rule, &s, err));
+    ISG_TRY(isg_align_similarity(in->space, &in->v[0], &in->v[1], path, rule, &s, &app->env, err));
     fprintf(app->results, "%llu of %llu word pairs covered\nSpearman  %.4f\nPearson   %.4f\n",
         (unsigned long long)s.covered, (unsigned long long)s.pairs, s.spearman, s.pearson);
     isg_app_result(app, json_pack("{s:I, s:I, s:f, s:f}", "pairs", (json_int_t)s.pairs, "covered",

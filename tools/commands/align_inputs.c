@@ -153,7 +153,7 @@ void isg_align_inputs_fini(struct isg_align_inputs *in)
 
 enum isg_status isg_align_load_dict(struct isg_app *app, struct isg_dict *dict, const char *path, struct isg_error *err)
 {
-    ISG_TRY(isg_dict_load(dict, path, err));
+    ISG_TRY(isg_dict_load(dict, path, &app->env, err));
     const struct isg_dict_report *const r = &dict->report;
     isg_log(&app->env, r->broken ? ISG_LOG_WARNING : ISG_LOG_INFO,
         "%s: %llu pairs (%llu with phrases) in %llu lines; %llu empty, %llu malformed, %llu duplicate", path,

@@ -51,7 +51,7 @@ static void show_figures(struct isg_app *app, const char *path, json_t *figures)
     {
         char *text = json_dumps(value, JSON_ENCODE_ANY);
         fprintf(app->results, " %s %s", key, text ? text : "?");
-        free(text);
+        isg_reserve_free(text);
     }
     fputc('\n', app->results);
 }

@@ -255,19 +255,18 @@ static enum isg_status run_completion(struct isg_app *app, int argc, char **argv
         return ISG_OK;
     for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
         if (strcmp(argv[0], shells[i].name) == 0) {
-            char *text = NULL;
-            size_t size = 0;
-            struct script s = {.tools = app->tools, .to = open_memstream(&text, &size)};
+            struct isg_memstream script;
+            isg_memstream_open(&script);
+            struct script s = {.tools = app->tools, .to = script.to};
             if (!s.to)
                 return isg_error_nomem(err, "the script");
             enum isg_status status = shells[i].print(&s, err);
-            if (fclose(s.to) != 0 && status == ISG_OK)
-                status = isg_error_nomem(err, "the script");
+            status = isg_memstream_close(&script, status, "the script", err);
             if (status == ISG_OK) {
-                fputs(text, app->results);
-                isg_app_result(app, json_pack("{s:s, s:s}", "shell", argv[0], "script", text));
+                fputs(script.text, app->results);
+                isg_app_result(app, json_pack("{s:s, s:s}", "shell", argv[0], "script", script.text));
             }
-            free(text);
+            isg_free(script.text);
             return status;
         }
     isg_error_set(err, ISG_EUSAGE, NULL, 0, "unknown shell \"%.80s\"", argv[0]);

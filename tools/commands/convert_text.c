@@ -90,7 +90,7 @@ static enum isg_status dump(struct job *j, json_t *o, struct isg_error *err)
         return isg_error_nomem(err, "a JSON line");
     isg_writer_text(j->w, line);
     isg_writer_text(j->w, "\n");
-    free(line);
+    isg_reserve_free(line);
     return ISG_OK;
 }
 

@@ -23,27 +23,33 @@ static enum isg_status is_container(const char *path, bool *yes, struct isg_erro
     return status;
 }
 
-/* What a tagger says of itself; the container is shown even where the tagger cannot be read. */
-static json_t *model_info(struct isg_app *app, const struct isg_safetensors *st)
+/* What a tagger says of itself, NULL for what is none; the container is shown even where the tagger is broken. */
+static enum isg_status model_info(
+    struct isg_app *app, const struct isg_safetensors *st, json_t **out, struct isg_error *err)
 {
     const char *const format = isg_safetensors_meta(st, "format");
     struct isg_ner_model *model;
-    struct isg_error err = {0};
+    *out = NULL;
     if (!format || strncmp(format, "isogloss-ner/", 13) != 0)
-        return NULL;
-    if (isg_ner_model_open(&model, isg_safetensors_path(st), &err) != ISG_OK) {
+        return ISG_OK;
+    const enum isg_status status = isg_ner_model_open(&model, isg_safetensors_path(st), err);
+    if (status != ISG_OK && status != ISG_EDATA)
+        return status;
+    if (status == ISG_EDATA) {
         char text[1024];
-        isg_error_format(&err, text, sizeof text);
+        isg_error_format(err, text, sizeof text);
         isg_log(&app->env, ISG_LOG_WARNING, "%s", text);
-        return NULL;
+        return ISG_OK;
     }
     char *const summary = isg_ner_summary(model), *const about = isg_ner_model_describe(model);
-    fputs(summary ? summary : "", app->results);
-    json_t *const o = about ? json_loads(about, 0, NULL) : NULL;
+    *out = about ? json_loads(about, 0, NULL) : NULL;
+    const bool made = summary && *out;
+    if (made)
+        fputs(summary, app->results);
     isg_free(summary);
     isg_free(about);
     isg_ner_model_close(model);
-    return o;
+    return made ? ISG_OK : isg_error_nomem(err, "what is to be said of the model");
 }
 
 static enum isg_status container_info(struct isg_app *app, const char *path, struct isg_error *err)
@@ -51,7 +57,13 @@ static enum isg_status container_info(struct isg_app *app, const char *path, str
     static const char *const types[] = {"U8", "I32", "I64", "F16", "F32", "F64"};
     struct isg_safetensors *st = NULL;
     ISG_TRY(isg_safetensors_open(&st, path, err));
-    json_t *const model = model_info(app, st), *const meta = json_object(), *const tensors = json_array();
+    json_t *model = NULL;
+    const enum isg_status status = model_info(app, st, &model, err);
+    if (status != ISG_OK) {
+        isg_safetensors_close(st);
+        return status;
+    }
+    json_t *const meta = json_object(), *const tensors = json_array();
     fprintf(app->results, "%s: %zu tensors\n", path, isg_safetensors_count(st));
     const char *key, *value;
     for (size_t i = 0; isg_safetensors_meta_at(st, i, &key, &value); i++) {

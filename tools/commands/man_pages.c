@@ -133,28 +133,27 @@ static void put_overview(FILE *to, const struct isg_tool *const *tools)
 static enum isg_status write_page(
     struct isg_app *app, const char *folder, const struct isg_tool *tool, struct isg_error *err)
 {
-    char path[4096], *text = NULL;
-    size_t size = 0;
+    char path[4096];
+    struct isg_memstream page;
     const int start = snprintf(path, sizeof path, "%s/", folder);
     if (start < 0 || (size_t)start + 64 > sizeof path)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "path too long");
     snprintf(path + start, sizeof path - (size_t)start, "isogloss%s%s.1", tool ? "-" : "", tool ? tool->cmd.name : "");
     for (char *c = path + start; *c; c++)
         *c = *c == ' ' ? '-' : *c;
-    FILE *to = open_memstream(&text, &size);
-    if (!to)
+    isg_memstream_open(&page);
+    if (!page.to)
         return isg_error_nomem(err, "a page");
     enum isg_status status = ISG_OK;
-    struct isg_app asked = {.seed = 1, .tools = app->tools, .inspect = put_page, .cookie = to};
+    struct isg_app asked = {.seed = 1, .tools = app->tools, .inspect = put_page, .cookie = page.to};
     if (tool)
         status = isg_tool_inspect(tool, &asked, err);
     else
-        put_overview(to, app->tools);
-    if (fclose(to) != 0 && status == ISG_OK)
-        status = isg_error_nomem(err, "a page");
+        put_overview(page.to, app->tools);
+    status = isg_memstream_close(&page, status, "a page", err);
     if (status == ISG_OK)
-        status = isg_write_file(path, text, size, app->force, err);
-    free(text);
+        status = isg_write_file(path, page.text, page.n, app->force, err);
+    isg_free(page.text);
     return status;
 }
 

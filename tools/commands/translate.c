@@ -11,7 +11,7 @@ static enum isg_status write_report(struct isg_writer *w, const json_t *json, st
         return isg_error_nomem(err, "the report");
     isg_writer_text(w, text);
     isg_writer_text(w, "\n");
-    free(text);
+    isg_reserve_free(text);
     return ISG_OK;
 }
 

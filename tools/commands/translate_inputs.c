@@ -98,7 +98,7 @@ static enum isg_status read_lexicons(
         return isg_error_nomem(err, "a lexicon");
     for (size_t i = 0; i < paths->n; i++) {
         struct isg_lexicon_report rep;
-        ISG_TRY(isg_lexicon_load(*out, paths->items[i], &rep, err));
+        ISG_TRY(isg_lexicon_load(*out, paths->items[i], &rep, &app->env, err));
         isg_log(&app->env, ISG_LOG_INFO, "%s: %s, %llu entries, %llu seen before, %llu skipped", paths->items[i],
             rep.format, (unsigned long long)rep.entries, (unsigned long long)rep.duplicates,
             (unsigned long long)rep.skipped);
@@ -171,11 +171,11 @@ enum isg_status isg_translate_load(struct isg_app *app, const struct isg_transla
         ISG_TRY(load_lexicon(app, in, l, err));
     if (in->cases) {
         ISG_TRY(isg_case_table_new(&l->cases, in->locale, err));
-        ISG_TRY(isg_case_table_load(l->cases, in->cases, err));
+        ISG_TRY(isg_case_table_load(l->cases, in->cases, &app->env, err));
     }
     if (in->lm)
         ISG_TRY(isg_lm_load(&l->lm, in->lm, &app->env, err));
     if (in->gazetteer)
-        ISG_TRY(isg_names_load(&l->gazetteer, in->gazetteer, true, err));
+        ISG_TRY(isg_names_load(&l->gazetteer, in->gazetteer, true, &app->env, err));
     return in->map ? load_map(app, in, corpus, columns, l, err) : ISG_OK;
 }

@@ -12,7 +12,7 @@ static enum isg_status run_view(struct isg_app *app, int argc, char **argv, stru
         return ISG_OK;
     ISG_TRY(isg_app_out(app, "-", &out_path, err));
     ISG_TRY(isg_writer_open(&w, out_path, app->force, err));
-    const enum isg_status status = isg_translate_page(argv[0], w, err);
+    const enum isg_status status = isg_translate_page(argv[0], w, &app->env, err);
     if (status != ISG_OK) {
         isg_writer_abort(w);
         return status;

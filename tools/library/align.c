@@ -58,7 +58,8 @@ static enum isg_status pairs_from_memory(const struct isogloss_map_options *o, c
 }
 
 static enum isg_status seed_pairs(const struct isogloss_map_options *o, const struct isg_align_opts *opts,
-    const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_align_pairs *pairs, struct isg_error *err)
+    const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_align_pairs *pairs,
+    const struct isg_env *env, struct isg_error *err)
 {
     static const char *const rules[] = {"auto", "lower", "keep", NULL};
     int rule;
@@ -72,7 +73,7 @@ static enum isg_status seed_pairs(const struct isogloss_map_options *o, const st
     } else {
         struct isg_dict dict = {0};
         ISG_TRY(isg_library_path(o->seed_dict, err));
-        enum isg_status status = isg_dict_load(&dict, o->seed_dict, err);
+        enum isg_status status = isg_dict_load(&dict, o->seed_dict, env, err);
         if (status == ISG_OK)
             status = isg_align_pairs_from_dict(pairs, &dict, src, tgt, isg_dict_case_find(rules[rule]), NULL, err);
         isg_dict_fini(&dict);
@@ -108,7 +109,7 @@ enum isogloss_status isogloss_map_fit(struct isogloss_context *c, const struct i
     *out = NULL;
     ISG_GOTO(isg_library_options(&o, sizeof o, options, err));
     ISG_GOTO(read_options(&o, &opts, err));
-    ISG_GOTO(seed_pairs(&o, &opts, &src->v, &tgt->v, &pairs, err));
+    ISG_GOTO(seed_pairs(&o, &opts, &src->v, &tgt->v, &pairs, &c->env, err));
     m = isg_calloc(1, sizeof *m);
     if (!m) {
         status = isg_error_nomem(err, "a map");

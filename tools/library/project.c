@@ -203,7 +203,7 @@ static enum isg_status make_report(const json_t *result, char **report, struct i
 {
     char *const text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(10));
     *report = text ? isg_strndup(text, strlen(text)) : NULL;
-    free(text);
+    isg_reserve_free(text);
     return *report ? ISG_OK : isg_error_nomem(err, "a report");
 }
 

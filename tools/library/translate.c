@@ -41,12 +41,12 @@ static enum isg_status load_parts(struct isogloss_translator *t, const struct is
             return isg_error_nomem(err, "a lexicon");
         for (size_t i = 0; i < o->n_lexicons; i++) {
             ISG_TRY(isg_library_path(o->lexicons[i], err));
-            ISG_TRY(isg_lexicon_load(t->lexicon, o->lexicons[i], NULL, err));
+            ISG_TRY(isg_lexicon_load(t->lexicon, o->lexicons[i], NULL, env, err));
         }
     }
     if (o->case_table) {
         ISG_TRY(isg_case_table_new(&t->cases, o->locale, err));
-        ISG_TRY(isg_case_table_load(t->cases, o->case_table, err));
+        ISG_TRY(isg_case_table_load(t->cases, o->case_table, env, err));
     }
     if (o->lm)
         ISG_TRY(isg_lm_load(&t->lm, o->lm, env, err));

@@ -56,9 +56,9 @@ static const char *find_var(struct isg_project *p, const char *name, size_t n)
 static enum isg_status expand(
     struct isg_project *p, const char *text, uint64_t line, const char **out, struct isg_error *err)
 {
-    char *result = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&result, &size);
+    struct isg_memstream result;
+    isg_memstream_open(&result);
+    FILE *const to = result.to;
     if (!to)
         return isg_error_nomem(err, "the project");
     enum isg_status status = ISG_OK;
@@ -79,14 +79,14 @@ static enum isg_status expand(
         }
         fputs(value, to);
         text = close + 1;
-        if (ftell(to) > 65536)
+        if (fflush(to) == 0 && result.n > 65536)
             status = bad(p, line, err, "value longer than 65536 bytes");
     }
-    fclose(to);
     char *kept = NULL;
+    status = isg_memstream_close(&result, status, "the project", err);
     if (status == ISG_OK)
-        status = result ? keep(p, result, size, &kept, err) : isg_error_nomem(err, "the project");
-    free(result);
+        status = keep(p, result.text, result.n, &kept, err);
+    isg_free(result.text);
     *out = kept;
     return status;
 }

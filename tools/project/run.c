@@ -198,28 +198,28 @@ static enum isg_status check_outputs(
 static enum isg_status call(
     struct run *r, const struct isg_stage *stage, char **text, json_t **result, struct isg_error *err)
 {
-    size_t size = 0;
-    FILE *results = open_memstream(text, &size);
+    struct isg_memstream results;
+    isg_memstream_open(&results);
     char **words = isg_calloc((size_t)stage->argc + 1, sizeof *words);
     struct isg_app app = {.seed = 1,
         .is_stage = true,
         .tools = r->app->tools,
         .env = r->app->env,
-        .results = results,
+        .results = results.to,
         .json = true,
         .force = true, /* what may be overwritten has been checked */
         .threads = r->app->threads,
         .quiet = r->app->quiet,
         .verbose = r->app->verbose};
     enum isg_status status;
-    if (!results || !words) {
+    if (!results.to || !words) {
         status = isg_error_nomem(err, "a stage");
     } else {
         memcpy(words, stage->argv, (size_t)stage->argc * sizeof *words);
         status = isg_tool_run(stage->tool, &app, stage->argc, words, err);
     }
-    if (results && fclose(results) != 0 && status == ISG_OK)
-        status = isg_error_nomem(err, "a stage");
+    status = isg_memstream_close(&results, status, "a stage", err);
+    *text = results.text;
     isg_free(words);
     *result = app.result;
     return status;
@@ -276,7 +276,7 @@ out:
     json_decref(inputs);
     json_decref(outputs);
     json_decref(result);
-    free(text);
+    isg_free(text);
     return status;
 }
 

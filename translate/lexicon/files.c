@@ -59,14 +59,14 @@ static size_t cut(char *line, size_t n, struct piece *out, size_t max)
     return k;
 }
 
-static enum isg_status load_lines(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep, struct isg_error *err)
+static enum isg_status load_lines(struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep,
+    const struct isg_env *env, struct isg_error *err)
 {
     struct isg_pairfile *file;
     struct isg_pairfile_report lines = {0};
     enum isg_status status = ISG_OK;
     bool any = false;
-    ISG_TRY(isg_pairfile_open(&file, path, true, err));
+    ISG_TRY(isg_pairfile_open(&file, path, true, env, err));
     for (;; any = true) {
         struct isg_pair_line p;
         ISG_GOTO(isg_pairfile_next(file, &lines, &p, err));
@@ -97,11 +97,13 @@ out:
 
 /* ---- dictionaries of headwords and texts ---- */
 
-static enum isg_status read_all(const char *path, char **data, size_t *n, struct isg_error *err)
+static enum isg_status read_all(
+    const char *path, char **data, size_t *n, const struct isg_env *env, struct isg_error *err)
 {
     struct isg_reader *r;
     ISG_ARRAY(char) all = {0};
     ISG_TRY(isg_reader_open(&r, path, err));
+    isg_reader_watch(r, env, "reading a dictionary");
     enum isg_status status = ISG_OK;
     for (;;) {
         size_t got;
@@ -212,18 +214,19 @@ static bool base64(const char *s, size_t n, size_t *out)
     return n > 0;
 }
 
-static enum isg_status load_dictd(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep, struct isg_error *err)
+static enum isg_status load_dictd(struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep,
+    const struct isg_env *env, struct isg_error *err)
 {
     char *dict = beside(path, ".index", ".dict"), *text = NULL;
     size_t size;
     if (!dict)
         return isg_error_nomem(err, "a file name");
-    enum isg_status status = read_all(dict, &text, &size, err);
+    enum isg_status status = read_all(dict, &text, &size, env, err);
     isg_free(dict);
     ISG_TRY(status);
     struct isg_reader *r = NULL;
     ISG_GOTO(isg_reader_open(&r, path, err));
+    isg_reader_watch(r, env, "reading a dictionary");
     for (;;) {
         char *line;
         size_t n, at, len;
@@ -266,12 +269,12 @@ static size_t big_endian(const char *p, size_t n)
     return v;
 }
 
-static enum isg_status load_stardict(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep, struct isg_error *err)
+static enum isg_status load_stardict(struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *rep,
+    const struct isg_env *env, struct isg_error *err)
 {
     char *ifo = NULL, *idx = NULL, *text = NULL, *idx_path = NULL, *dict_path = NULL;
     size_t n_ifo, n_idx, n_text, width = 4;
-    enum isg_status status = read_all(path, &ifo, &n_ifo, err);
+    enum isg_status status = read_all(path, &ifo, &n_ifo, env, err);
     ISG_TRY(status);
     idx_path = beside(path, ".ifo", ".idx");
     dict_path = beside(path, ".ifo", ".dict");
@@ -286,8 +289,8 @@ static enum isg_status load_stardict(
     if (memmem(ifo, n_ifo, "idxoffsetbits=64", 16))
         width = 8;
     const bool typed = memmem(ifo, n_ifo, "sametypesequence=", 17) == NULL;
-    ISG_GOTO(read_all(idx_path, &idx, &n_idx, err));
-    ISG_GOTO(read_all(dict_path, &text, &n_text, err));
+    ISG_GOTO(read_all(idx_path, &idx, &n_idx, env, err));
+    ISG_GOTO(read_all(dict_path, &text, &n_text, env, err));
     for (size_t i = 0; i < n_idx;) {
         const char *zero = memchr(idx + i, 0, n_idx - i);
         const size_t n = zero ? (size_t)(zero - (idx + i)) : 0;
@@ -319,17 +322,17 @@ out:
     return status;
 }
 
-enum isg_status isg_lexicon_load(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report, struct isg_error *err)
+enum isg_status isg_lexicon_load(struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report,
+    const struct isg_env *env, struct isg_error *err)
 {
     struct isg_lexicon_report mine = {0};
     enum isg_status status;
     if (ends_with(path, ".index"))
-        status = load_dictd(lex, path, &mine, err);
+        status = load_dictd(lex, path, &mine, env, err);
     else if (ends_with(path, ".ifo"))
-        status = load_stardict(lex, path, &mine, err);
+        status = load_stardict(lex, path, &mine, env, err);
     else
-        status = load_lines(lex, path, &mine, err);
+        status = load_lines(lex, path, &mine, env, err);
     if (report)
         *report = mine;
     return status;

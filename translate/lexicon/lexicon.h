@@ -26,8 +26,8 @@ ISG_MUST_CHECK enum isg_status isg_lexicon_add(struct isg_lexicon *lex, const ch
  * (.ifo; with .idx and .dict or .dict.dz), else lines of pairs as isg_pairfile reads them, where "#" starts a comment in
  * a line without a tab. A malformed line is ISG_EDATA with its number.
  */
-ISG_MUST_CHECK enum isg_status isg_lexicon_load(
-    struct isg_lexicon *lex, const char *path, struct isg_lexicon_report *report, struct isg_error *err);
+ISG_MUST_CHECK enum isg_status isg_lexicon_load(struct isg_lexicon *lex, const char *path,
+    struct isg_lexicon_report *report, const struct isg_env *env, struct isg_error *err);
 /** Id of a source phrase exactly as given, or ISG_NO_ID. */
 uint32_t isg_lexicon_find(const struct isg_lexicon *lex, const char *source, size_t n);
 /** Copies at most max entries of a source phrase, in order of preference; returns how many it has. */

@@ -30,11 +30,23 @@ static double pair_count(const struct pairs *p, const char *e, size_t n, const c
     return count ? *count : 0.0;
 }
 
-/** Counts an entry as it is: the phrases, and each word of the one with each of the other. */
+static size_t count_words(const char *s, size_t n)
+{
+    size_t words = 1;
+    for (size_t i = 0; i < n; i++)
+        words += s[i] == ' ';
+    return words;
+}
+
+/** Counts an entry as it is: the phrases, and each word of the one with each of the other; of what is longer than any
+ * phrase the whole alone, since that grows with the square. */
 static enum isg_status count_entry(
     struct pairs *p, const char *e, size_t n, const char *f, size_t m, struct isg_error *err)
 {
+    enum { MOST = 100 };
     ISG_TRY(add_pair(p, e, n, f, m, err));
+    if (count_words(e, n) > MOST || count_words(f, m) > MOST)
+        return ISG_OK;
     for (size_t i = 0; i < n;) {
         const char *blank = memchr(e + i, ' ', n - i);
         const size_t len = blank ? (size_t)(blank - (e + i)) : n - i;
@@ -167,6 +179,7 @@ enum isg_status isg_lexicon_pivot(
     *out = NULL;
     struct isg_lexicon *made = isg_lexicon_new();
     struct lists a = {0}, b = {0};
+    struct isg_pairset places = {0}; /* of a source's target: where in a.scored */
     enum isg_status status = ISG_OK;
     if (!made)
         return isg_error_nomem(err, "a phrase table");
@@ -189,12 +202,15 @@ enum isg_status isg_lexicon_pivot(
             }
             for (size_t j = 0; j < options && sum_b > 0.0; j++) {
                 const double p = (double)a.entries.v[i].score / sum * (double)b.entries.v[j].score / sum_b;
-                size_t at = 0;
-                while (at < found && a.scored.v[at].target != b.entries.v[j].target)
-                    at++;
-                if (at == found)
-                    a.scored.v[found++] = (struct scored){b.entries.v[j].target, at, 0.0};
-                a.scored.v[at].score += p;
+                double *at;
+                bool fresh;
+                ISG_GOTO(isg_pairset_put(&places, id, b.entries.v[j].target, &at, &fresh, err));
+                if (fresh) {
+                    *at = (double)found;
+                    a.scored.v[found] = (struct scored){b.entries.v[j].target, found, 0.0};
+                    found++;
+                }
+                a.scored.v[(size_t)*at].score += p;
             }
         }
         qsort(a.scored.v, found, sizeof *a.scored.v, by_score);
@@ -216,5 +232,6 @@ out:
     isg_free(a.scored.v);
     isg_free(b.entries.v);
     isg_free(b.scored.v);
+    isg_pairset_fini(&places);
     return status;
 }

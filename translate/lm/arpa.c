@@ -132,14 +132,12 @@ static enum isg_status read_all(
 }
 
 enum isg_status isg_lm_read_arpa(
-    struct isg_lm **out, const char *path, const struct isg_env *env, struct isg_error *err)
+    struct isg_lm **out, struct isg_reader *r, const struct isg_env *env, struct isg_error *err)
 {
     *out = NULL;
-    struct isg_reader *r;
-    ISG_TRY(isg_reader_open(&r, path, err));
     struct isg_lm *lm = isg_lm_new(1);
-    const enum isg_status status = lm ? read_all(lm, r, path, env, err) : isg_error_nomem(err, "a language model");
-    isg_reader_close(r);
+    const enum isg_status status = lm ? read_all(lm, r, isg_reader_path(r), env, err)
+                                      : isg_error_nomem(err, "a language model");
     if (status != ISG_OK) {
         isg_lm_free(lm);
         return status;

@@ -4,7 +4,7 @@
 #include "translate/lm/lm.h"
 
 ISG_MUST_CHECK enum isg_status isg_lm_read_arpa(
-    struct isg_lm **out, const char *path, const struct isg_env *env, struct isg_error *err);
+    struct isg_lm **out, struct isg_reader *r, const struct isg_env *env, struct isg_error *err);
 ISG_MUST_CHECK enum isg_status isg_lm_write_arpa(
     const struct isg_lm *lm, const char *path, bool force, struct isg_error *err);
 

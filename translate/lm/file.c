@@ -131,15 +131,18 @@ enum isg_status isg_lm_load(struct isg_lm **out, const char *path, const struct 
 {
     *out = NULL;
     struct isg_reader *r;
-    char head[16];
-    size_t got;
+    const char *head = NULL;
+    size_t got = 0;
     ISG_TRY(isg_reader_open(&r, path, err));
-    const enum isg_status read = isg_reader_read(r, head, sizeof head, &got, err);
-    isg_reader_close(r);
-    ISG_TRY(read);
+    isg_reader_watch(r, env, "reading a language model");
+    enum isg_status read = isg_reader_peek(r, &head, 9, &got, err);
     /* safetensors: a header's length in eight bytes, and the { of its JSON */
-    if (got < 9 || head[8] != '{' || head[7] != 0)
-        return isg_lm_read_arpa(out, path, env, err);
+    const bool binary = read == ISG_OK && got >= 9 && head[8] == '{' && head[7] == 0;
+    if (read == ISG_OK && !binary)
+        read = isg_lm_read_arpa(out, r, env, err);
+    isg_reader_close(r);
+    if (read != ISG_OK || !binary)
+        return read;
     struct isg_lm *lm = isg_calloc(1, sizeof *lm);
     if (!lm)
         return isg_error_nomem(err, "a language model");
