@@ -79,4 +79,50 @@ run 3 check d.vec
 holds stdout "d.vec:3: error: "
 run 0 check --as vectors v.vec
 run 2 check
+
+# every wrong row is listed, not only the first
+printf '6 2\na 1 2\nb 1\nc 1 x2\nd nan 1\na 3 4\ne\xff 1 2\nf 5 6\n' >rows.vec
+run 3 check rows.vec
+holds stdout "rows.vec:3: error: 1 value where others have 2 [wrong-row]"
+holds stdout 'rows.vec:4: error: "x2" where value 2 of 2 should be [wrong-value]'
+holds stdout 'rows.vec:5: error: "nan" where value 1 of 2 should be [wrong-value]'
+holds stdout 'rows.vec:6: warning: the word "a" is at line 2 [duplicate-word]'
+holds stdout "rows.vec:7: error: a word in invalid UTF-8 [bad-utf8]"
+holds stdout "rows.vec:1: error: the header says 6 rows, the file has 7 [wrong-header]"
+holds stdout 'good 2'
+run 3 check --fix fixed.vec rows.vec
+holds stdout "rows.vec:4: fixed: left out [row]"
+holds stdout "fixed.vec: 5 changes"
+printf '2 2\na 1 2\nf 5 6\n' | cmp - fixed.vec || fail "fixed.vec: $(cat fixed.vec)"
+run 0 check fixed.vec
+run 2 check --fix fixed.vec rows.vec
+run 2 check --fix both.vec rows.vec v.vec
+printf 'a O\nb\xff O\nc O\n\xfe O\n' >two.conll
+run 3 check two.conll
+holds stdout "two.conll:2: error: invalid UTF-8"
+holds stdout "two.conll:4: error: invalid UTF-8 [malformed]"
+run 3 check --fix none.conll two.conll
+holds stdout "none.conll: not written"
+[ ! -e none.conll ] || fail "a copy of a file that cannot be read"
+
+# a repaired copy: what has one right answer is repaired and said, the rest stays
+printf '# kept\n' >broken.conll
+printf 'Ann X B-PER\nLee X I-PER\nin X O\n\nRome X I-LOC\nand X O\nOslo X B_LOC\nUN X ORG-B\nx\xc2\xa0y X b-LOC\nz X I-ORG\n\ncafe\xcc\x81 X PER\nk X o\n' >>broken.conll
+for _ in $(seq 20); do printf 'Oslo X B-LOC\n\n'; done >>broken.conll
+run 3 check --fix mended.conll broken.conll
+holds stdout "broken.conll:6: fixed: B-LOC for I-LOC in BIO [illegal-transition]"
+holds stdout "broken.conll:8: fixed: B-LOC for B_LOC [broken-tag]"
+holds stdout "broken.conll:9: fixed: B-ORG for ORG-B [broken-tag]"
+holds stdout "broken.conll:10: fixed: B-LOC for b-LOC [broken-tag]"
+holds stdout "broken.conll:11: fixed: B-ORG for I-ORG in BIO [illegal-transition]"
+holds stdout 'broken.conll:14: fixed: O for o [broken-tag]'
+holds stdout 'broken.conll:13: fixed: "caf'
+{ printf '# kept\nAnn X B-PER\nLee X I-PER\nin X O\n\nRome X B-LOC\nand X O\nOslo X B-LOC\nUN X B-ORG\nx_y X B-LOC\nz X B-ORG\n\ncaf\xc3\xa9 X PER\nk X O\n'
+  for _ in $(seq 20); do printf 'Oslo X B-LOC\n\n'; done; } | cmp - mended.conll || fail "mended.conll: $(cat mended.conll)"
+run 3 check mended.conll
+[ "$(grep -c 'error:' stdout)" = 1 ] || fail "more than the tag PER is left: $(cat stdout)"
+run 3 check --json --fix again.conll broken.conll
+python3 -c 'import json; d = json.load(open("stdout")); assert sorted(c["line"] for c in d["changes"]) == [6, 8, 9, 10, 10, 11, 13, 14], d["changes"]' || fail "changes: $(cat stdout)"
+run 0 check --fix same.conll train.conll
+sed 's/UN I-ORG/UN B-ORG/' train.conll | cmp - same.conll || fail "more was changed than the transition"
 finish

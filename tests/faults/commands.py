@@ -110,6 +110,7 @@ COMMANDS = [
     Command("ner eval json", "ner eval --json --bootstrap 20 --seen train.conll --confusion out/c.svg --threads 1 -q "
             "--force tagged.conll", ["c.svg"]),
     Command("ner eval out", "ner eval --latex -q --force -o out/e.tex tagged.conll", ["e.tex"]),
+    Command("ner eval table", "ner eval --table latex -q --force -o out/t.tex tagged.conll", ["t.tex"]),
     Command("ner compare", "ner compare --rounds 20 -q --force -o out/c.txt dev.conll tagged.conll tagged.conll", ["c.txt"]),
     Command("ner card", "ner card --model m.model -q --force -o out/card.md", ["card.md"]),
     Command("ner plot", "ner plot --model m.model -q --force -o out/p.svg", ["p.svg"]),
@@ -124,6 +125,8 @@ COMMANDS = [
     Command("convert gz", "convert --to word2vec -q --force -o out/v.bin en.vec.gz", ["v.bin"]),
     Command("check labelled", "check train.conll dev.conll --json -q"),
     Command("check vectors", "check en.vec -q --force -o out/c.txt", ["c.txt"]),
+    Command("check fix", "check --fix out/f.conll -q --force dev.conll", ["f.conll"]),
+    Command("check fix vectors", "check --fix out/f.vec -q --force en.vec", ["f.vec"]),
     Command("info map", "info m.map --json"),
     Command("info model", "info m.model -q --force -o out/i.txt", ["i.txt"]),
     Command("info vectors", "info en.vec.gz -q"),

@@ -103,12 +103,17 @@ struct check {
     struct isg_spans spans;
 };
 
+bool isg_check_is_blank(uint32_t cp)
+{
+    return cp == ' ' || cp == 0xA0 || cp == 0x2028 || cp == 0x3000 || (cp >= 0x2000 && cp <= 0x200B) || cp == 0xFEFF;
+}
+
 static void check_word(struct check *c, const char *word, size_t n, uint64_t line)
 {
     for (size_t at = 0; at < n;) {
         uint32_t cp;
         at += isg_utf8_decode(word + at, n - at, &cp);
-        if (cp == ' ' || cp == 0xA0 || cp == 0x2028 || cp == 0x3000 || (cp >= 0x2000 && cp <= 0x200B) || cp == 0xFEFF) {
+        if (isg_check_is_blank(cp)) {
             isg_found(c->f, false, "blank-in-word", line, "the word \"%.*s\" contains whitespace (U+%04X)",
                 (int)(n < 60 ? n : 60), word, (unsigned)cp);
             break;
@@ -317,7 +322,7 @@ static void check_fini(struct check *c)
 }
 
 enum isg_status isg_check_labelled(struct isg_findings *f, struct isg_check_seen *seen, const char *path,
-    struct isg_columns columns, json_t **figures, struct isg_error *err)
+    struct isg_columns columns, enum isg_scheme *scheme, json_t **figures, struct isg_error *err)
 {
     struct check c = {.f = f, .seen = seen, .path = path, .types = isg_strtab_new(), .tags = isg_strtab_new()};
     struct isg_columns_reader *r = NULL;
@@ -338,6 +343,7 @@ enum isg_status isg_check_labelled(struct isg_findings *f, struct isg_check_seen
         ISG_GOTO(isg_progress(&f->app->env, "checking", done, total, err));
     }
     ISG_GOTO(report(&c, figures, err));
+    *scheme = isg_scheme_verdict(&c.vote);
     seen->files++;
 out:
     isg_columns_close(r);

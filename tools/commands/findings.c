@@ -3,14 +3,16 @@
 
 enum isg_status isg_findings_init(struct isg_findings *f, struct isg_app *app, int64_t shown, struct isg_error *err)
 {
-    *f = (struct isg_findings){.app = app, .shown = shown, .list = json_array(), .kinds = json_object()};
-    return f->list && f->kinds ? ISG_OK : isg_error_nomem(err, "the findings");
+    *f = (struct isg_findings){
+        .app = app, .shown = shown, .list = json_array(), .kinds = json_object(), .changes = json_array()};
+    return f->list && f->kinds && f->changes ? ISG_OK : isg_error_nomem(err, "the findings");
 }
 
 void isg_findings_fini(struct isg_findings *f)
 {
     json_decref(f->list);
     json_decref(f->kinds);
+    json_decref(f->changes);
 }
 
 void isg_found(struct isg_findings *f, bool error, const char *kind, uint64_t line, const char *fmt, ...)
@@ -33,6 +35,18 @@ void isg_found(struct isg_findings *f, bool error, const char *kind, uint64_t li
     if (line)
         fprintf(f->app->results, "%llu:", (unsigned long long)line);
     fprintf(f->app->results, " %s: %s [%s]\n", level, text, kind);
+}
+
+void isg_fixed(struct isg_findings *f, const char *kind, uint64_t line, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    json_array_append_new(f->changes, json_pack("{s:o, s:I, s:s, s:o}", "file", isg_json_text(f->file), "line",
+                                          (json_int_t)line, "kind", kind, "text", isg_json_text(text)));
+    fprintf(f->app->results, "%s:%llu: fixed: %s [%s]\n", f->file, (unsigned long long)line, text, kind);
 }
 
 void isg_findings_file(struct isg_findings *f, const char *file)
