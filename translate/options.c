@@ -85,7 +85,8 @@ static void lexicon_p(struct isg_tr_option *o, size_t n)
         o[i].logp = (float)log((scored ? (double)o[i].score : 1.0 / (double)o[i].rank) / sum);
 }
 
-void isg_tr_map_p(struct isg_tr_option *o, size_t n, double temperature)
+/* logp = ln softmax(score / temperature) over n > 0 options; temperature > 0. */
+static void map_p(struct isg_tr_option *o, size_t n, double temperature)
 {
     double top = -INFINITY, sum = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -296,7 +297,7 @@ enum isg_status isg_tr_options(struct isg_translator *t, const struct isg_tr_sen
     if (n == 1 && t->parts.map && (k == 0 || !word) && !name) {
         struct isg_tr_option map[ISG_TR_MAX_OPTIONS];
         const size_t m = isg_tr_from_lexicon(t->parts.map, form, form_n, low, low_n, ISG_BY_MAP, map, max);
-        isg_tr_map_p(map, m, t->opts.map_temperature);
+        map_p(map, m, t->opts.map_temperature);
         if (k == 0 && m > 0) {
             memcpy(out, map, m * sizeof *map);
             k = m;

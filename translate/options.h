@@ -19,7 +19,5 @@ ISG_MUST_CHECK enum isg_status isg_tr_lm_words(
 /** A lexicon's entries for a phrase, at most max: for the form given, else for its lower-cased form. logp is not set. */
 size_t isg_tr_from_lexicon(const struct isg_lexicon *lex, const char *form, size_t n, const char *low, size_t low_n,
     enum isg_method method, struct isg_tr_option *out, size_t max);
-/** logp = ln softmax(score / temperature) over n > 0 options; temperature > 0. */
-void isg_tr_map_p(struct isg_tr_option *o, size_t n, double temperature);
 
 #endif

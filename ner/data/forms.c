@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-uint32_t isg_ner_shape(const char *form, size_t n)
+/* 5 casings x (no, some, only digits) x (no, some punctuation). */
+static uint32_t shape_of(const char *form, size_t n)
 {
     uint32_t digits = 0, punct = 0, length = 0;
     for (size_t at = 0; at < n; length++) {
@@ -51,7 +52,7 @@ enum isg_status isg_ner_forms_add(
         !ISG_RESERVE(f->chars, from + n))
         return isg_error_nomem(err, "word forms");
     ISG_TRY(isg_ner_vocab_word(f->vocab, form, n, &f->word.v[k], err));
-    f->shape.v[k] = isg_ner_shape(form, n);
+    f->shape.v[k] = shape_of(form, n);
     size_t to = from;
     for (size_t at = 0; at < n;) {
         uint32_t cp;

@@ -4,9 +4,8 @@
 #include "ner/data/corpus.h"
 #include "ner/data/vocab.h"
 
+/** Shapes of words: 5 casings x (no, some, only digits) x (no, some punctuation). */
 #define ISG_NER_N_SHAPES 30
-/** Shape of a word, 0 .. ISG_NER_N_SHAPES - 1: 5 casings x (no, some, only digits) x (no, some punctuation). */
-uint32_t isg_ner_shape(const char *form, size_t n);
 
 /** F forms; grows as new ones are met. */
 struct isg_ner_forms {

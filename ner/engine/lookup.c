@@ -2,19 +2,6 @@
 #include "ner/engine/lookup.h"
 #include "ner/engine/private.h"
 
-struct isg_node *isg_input(struct isg_tape *t, const isg_real *x, uint32_t rows, uint32_t cols, bool wants)
-{
-    struct isg_op *const op = isg_op_new(t, sizeof *op, rows, cols, wants && t->run.training, NULL);
-    if (!op)
-        return NULL;
-    const size_t n = (size_t)rows * cols;
-    if (x)
-        memcpy(op->y.x, x, n * sizeof *x);
-    else
-        memset(op->y.x, 0, n * sizeof *x);
-    return &op->y;
-}
-
 struct lookup {
     struct isg_op op;
     const struct isg_param *e;

@@ -3,8 +3,6 @@
 #define ISG_NER_ENGINE_LOOKUP_H
 #include "ner/engine/tape.h"
 
-/** A copy of rows x cols numbers. x NULL = zeros. wants = compute its gradient. */
-struct isg_node *isg_input(struct isg_tape *t, const isg_real *x, uint32_t rows, uint32_t cols, bool wants);
 /** y[i] = E[ids[i]], n x D; ISG_NO_ID gives a zero row, any other number past the table ISG_EUSAGE. */
 struct isg_node *isg_lookup(struct isg_tape *t, const struct isg_param *e, const uint32_t *ids, uint32_t n);
 /** Rows of a constant table, table_rows x cols; ids >= table_rows, ISG_NO_ID among them, give zero rows. */

@@ -5,7 +5,7 @@
 #include "ner/engine/pack.h"
 #include "ner/engine/private.h"
 
-size_t isg_pack_size(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind)
+static size_t pack_size(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind)
 {
     switch (kind) {
     case ISG_PACK_B:
@@ -19,7 +19,7 @@ size_t isg_pack_size(const struct isg_kernels *k, const struct isg_param *p, enu
     }
 }
 
-void isg_pack_into(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind, isg_real *out)
+static void pack_into(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind, isg_real *out)
 {
     switch (kind) {
     case ISG_PACK_B:
@@ -45,9 +45,9 @@ const isg_real *isg_tape_pack(struct isg_tape *t, const struct isg_param *p, enu
         return c->copy[kind].x;
     __atomic_fetch_or(&c->wanted, 1u << kind, __ATOMIC_RELAXED);
     __atomic_store_n(&c->isa, (uint32_t)t->k->isa, __ATOMIC_RELAXED);
-    isg_real *const x = isg_tape_reals(t, isg_pack_size(t->k, p, kind));
+    isg_real *const x = isg_tape_reals(t, pack_size(t->k, p, kind));
     if (x)
-        isg_pack_into(t->k, p, kind, x);
+        pack_into(t->k, p, kind, x);
     return x;
 }
 
@@ -61,7 +61,7 @@ static void pack_one(void *cookie, size_t i, unsigned worker)
 {
     (void)worker;
     const struct pack_job *const j = (const struct pack_job *)cookie + i;
-    isg_pack_into(j->k, j->p, j->kind, j->p->packed->copy[j->kind].x);
+    pack_into(j->k, j->p, j->kind, j->p->packed->copy[j->kind].x);
     j->p->packed->copy[j->kind].version = j->p->version;
     j->p->packed->copy[j->kind].isa = j->k->isa;
 }
@@ -82,7 +82,7 @@ enum isg_status isg_params_pack(struct isg_params *p, bool backward, struct isg_
             const struct isg_kernels *const k = isg_kernels_get((enum isg_level_isa)c->isa);
             if (c->copy[kind].version == x->version && c->copy[kind].isa == c->isa)
                 continue;
-            const size_t size = isg_pack_size(k, x, (enum isg_pack_kind)kind);
+            const size_t size = pack_size(k, x, (enum isg_pack_kind)kind);
             if (c->copy[kind].n != size) {
                 isg_free(c->copy[kind].x);
                 c->copy[kind].version = 0;

@@ -187,14 +187,6 @@ void isg_param_uniform(struct isg_param *p, isg_real a, uint64_t seed)
     isg_param_changed(p);
 }
 
-void isg_param_normal(struct isg_param *p, isg_real deviation, uint64_t seed)
-{
-    struct isg_rng r = isg_rng_stream(seed, p->name, 0);
-    for (size_t i = 0; i < isg_param_size(p); i++)
-        p->value[i] = (isg_real)((double)deviation * isg_rng_normal(&r));
-    isg_param_changed(p);
-}
-
 void isg_param_xavier(struct isg_param *p, uint64_t seed)
 {
     isg_param_uniform(p, ISG_SQRT(ISG_R(6) / (isg_real)(p->rows + p->cols)), seed);

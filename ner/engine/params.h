@@ -59,7 +59,6 @@ static inline size_t isg_param_size(const struct isg_param *p)
 void isg_param_changed(struct isg_param *p);
 /** Uniform in [-a, a]. Each initialiser draws from the random stream (seed, p->name), whatever other parameters do. */
 void isg_param_uniform(struct isg_param *p, isg_real a, uint64_t seed);
-void isg_param_normal(struct isg_param *p, isg_real deviation, uint64_t seed);
 /** Glorot & Bengio 2010: uniform with a = sqrt(6 / (rows + cols)). */
 void isg_param_xavier(struct isg_param *p, uint64_t seed);
 void isg_param_fill(struct isg_param *p, isg_real value);

@@ -52,8 +52,6 @@ struct isg_packed {
         uint32_t isa;
     } copy[ISG_PACK_KINDS];
 };
-size_t isg_pack_size(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind);
-void isg_pack_into(const struct isg_kernels *k, const struct isg_param *p, enum isg_pack_kind kind, isg_real *out);
 /** The copy of p, from the table where it is up to date, else made in the tape. NULL = no memory. */
 const isg_real *isg_tape_pack(struct isg_tape *t, const struct isg_param *p, enum isg_pack_kind kind);
 

@@ -159,20 +159,6 @@ enum isg_status isg_backward(struct isg_tape *t, struct isg_node *loss, isg_real
     return isg_tape_status(t, err);
 }
 
-const isg_real *isg_tape_grad(const struct isg_tape *t, const struct isg_param *p)
-{
-    return t->grads[p->index].touched ? t->grads[p->index].g : NULL;
-}
-
-void isg_tape_sparse_grad(const struct isg_tape *t, const struct isg_param *p, uint32_t row, isg_real *out)
-{
-    const struct isg_param_grad *const g = &t->grads[p->index];
-    for (size_t i = 0; i < g->rows.n; i++)
-        if (g->rows.v[i].row == row)
-            for (uint32_t j = 0; j < p->cols; j++)
-                out[j] += g->rows.v[i].g[j];
-}
-
 void isg_want_grad(struct isg_node *x)
 {
     if (x)

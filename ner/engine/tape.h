@@ -69,10 +69,5 @@ ISG_MUST_CHECK enum isg_status isg_backward(
     struct isg_tape *t, struct isg_node *loss, isg_real scale, struct isg_error *err);
 /** Asks for the gradient of a node although no parameter lies below it (perturbation). Call it before the node is used. */
 void isg_want_grad(struct isg_node *x);
-/** Gradient of a dense parameter as gathered in this tape, rows * cols; NULL if none reached it. For tests, as is
- * isg_tape_sparse_grad, its counterpart for sparse parameters. */
-const isg_real *isg_tape_grad(const struct isg_tape *t, const struct isg_param *p);
-/** Adds the gradient of one row of a sparse parameter to out (cols numbers). */
-void isg_tape_sparse_grad(const struct isg_tape *t, const struct isg_param *p, uint32_t row, isg_real *out);
 
 #endif

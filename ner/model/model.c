@@ -252,7 +252,8 @@ static enum isg_status make_network(struct isg_ner_model *m, const struct isg_sa
     return err->status;
 }
 
-enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, struct isg_error *err)
+/* Everything is checked: sizes, labels, NaN. */
+static enum isg_status load(struct isg_ner_model *out, const char *path, struct isg_error *err)
 {
     enum isg_status status = ISG_OK;
     struct isg_ner_model m = {0};
@@ -309,7 +310,7 @@ enum isg_status isg_ner_model_open(struct isg_ner_model **out, const char *path,
     struct isg_ner_model *m = isg_calloc(1, sizeof *m);
     if (!m)
         return isg_error_nomem(err, "a model");
-    const enum isg_status status = isg_ner_model_load(m, path, err);
+    const enum isg_status status = load(m, path, err);
     if (status == ISG_OK)
         *out = m;
     else

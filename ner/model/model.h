@@ -24,10 +24,7 @@ void isg_ner_model_fini(struct isg_ner_model *m); /**< a zeroed struct is fine *
  */
 ISG_MUST_CHECK enum isg_status isg_ner_model_save(
     const struct isg_ner_model *m, const char *path, bool force, struct isg_error *err);
-/** Everything is checked: sizes, labels, NaN. */
-ISG_MUST_CHECK enum isg_status isg_ner_model_load(struct isg_ner_model *out, const char *path, struct isg_error *err);
-
-/** isg_ner_model_load into memory of its own. */
+/** Reads a model; everything is checked: sizes, labels, NaN. */
 ISG_MUST_CHECK enum isg_status isg_ner_model_open(struct isg_ner_model **out, const char *path, struct isg_error *err);
 void isg_ner_model_close(struct isg_ner_model *m); /**< NULL is fine */
 /** Several of them, by isg_ner_model_open. */

@@ -1,5 +1,6 @@
 /* The CRF against all paths: Z, loss, best paths, marginals, span probabilities, with and without masks, pair
  * terms and temperature. Float and double. */
+#include "tests/engine.h"
 #include "tests/test.h"
 
 #include "ner/engine/crf.h"
@@ -32,7 +33,7 @@ static void problem_make(struct problem *p, uint64_t seed)
     assert_ok(isg_params_seal(p->params, &err));
     const isg_real size = seed % 7 == 0 ? 60 : 2; /* now and then scores whose exp would overflow */
     for (uint32_t i = 0; i < 3; i++)
-        isg_param_normal(isg_params_at(p->params, i), size, seed);
+        test_normal(isg_params_at(p->params, i), size, seed);
     for (int i = 0; i < MAX * L; i++) {
         p->emit[i] = size * (isg_real)isg_rng_normal(&r);
         p->allowed[i] = isg_rng_below(&r, 4) > 0;
@@ -239,8 +240,8 @@ static void losses(void **state)
         isg_tape_reset(t, &(struct isg_run){.training = true});
         const uint32_t offset[2] = {0, p.in.n};
         const isg_real weight = ISG_R(0.5);
-        struct isg_node *pair = p.in.pair ? isg_input(t, p.pair, p.in.n, L * L, true) : NULL;
-        struct isg_node *loss = isg_crf_loss(t, isg_input(t, p.emit, p.in.n, L, true), pair,
+        struct isg_node *pair = p.in.pair ? test_input(t, p.pair, p.in.n, L * L, true) : NULL;
+        struct isg_node *loss = isg_crf_loss(t, test_input(t, p.emit, p.in.n, L, true), pair,
             &(struct isg_seqs){1, offset}, &p.crf,
             &(struct isg_crf_target){.tags = tags, .allowed = allowed, .weights = &weight});
         if (isnan(want) || isinf(want)) {

@@ -1,6 +1,7 @@
 /* Every operation of the tape against a naive reference (loops, in double), at every kernel level, and its
  * gradients against central differences. Compiled twice: with the product's float library (values and levels)
  * and with the double library (values to 1e-11, gradients). Sequences have lengths 0, 1, 2 and 7. */
+#include "tests/engine.h"
 #include "tests/test.h"
 
 #include "ner/engine/attention.h"
@@ -51,7 +52,7 @@ static void world_make(struct world *o, uint64_t seed)
     assert_ok(isg_crf_add(o->params, &o->crf, "crf", L, &err));
     assert_ok(isg_params_seal(o->params, &err));
     for (uint32_t i = 0; i < isg_params_count(o->params); i++)
-        isg_param_normal(isg_params_at(o->params, i), ISG_R(0.7), seed);
+        test_normal(isg_params_at(o->params, i), ISG_R(0.7), seed);
     o->probe2->frozen = true;
     struct isg_rng r = isg_rng_stream(seed, "world", 0);
     for (int i = 0; i < T; i++)
@@ -551,10 +552,10 @@ static void gradients_match_differences(void **state)
             for (uint32_t i = 0; i < isg_params_count(o.params); i++) {
                 const struct isg_param *p = isg_params_at(o.params, i);
                 grads[i] = calloc(isg_param_size(p), sizeof(double));
-                const isg_real *g = isg_tape_grad(t, p);
+                const isg_real *g = test_grad(t, p);
                 if (p->sparse)
                     for (uint32_t r = 0; r < p->rows; r++)
-                        isg_tape_sparse_grad(t, p, r, grads[i] + r * p->cols);
+                        test_sparse_grad(t, p, r, grads[i] + r * p->cols);
                 else if (g)
                     memcpy(grads[i], g, isg_param_size(p) * sizeof *g);
                 reached += g || p->sparse;

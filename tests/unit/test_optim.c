@@ -1,5 +1,6 @@
 /* Optimisers against their formulas, schedules, and what a step promises: clipping, NaN, lazy rows, averages,
  * the same bits for any number of threads. Also the parameter table. */
+#include "tests/engine.h"
 #include "tests/test.h"
 
 #include "ner/engine/crf.h"
@@ -29,7 +30,7 @@ static void world_make(struct world *o)
     assert_ok(isg_params_add(o->params, &o->frozen, "frozen", 1, 3, false, &err));
     assert_ok(isg_params_seal(o->params, &err));
     for (int i = 0; i < 3; i++) {
-        isg_param_normal(isg_params_at(o->params, (uint32_t)i), 1, 7);
+        test_normal(isg_params_at(o->params, (uint32_t)i), 1, 7);
         assert_ok(isg_tape_new(&o->t[i], o->params, ISG_ISA_AUTO, &err));
     }
     o->frozen->frozen = true;
@@ -179,7 +180,7 @@ static void nan_is_refused_by_name(void **state)
     memcpy(before, o.w->value, sizeof before);
     gradients(&o, 1, 1, true);
     isg_real *g;
-    const isg_real *seen = isg_tape_grad(o.t[0], o.w);
+    const isg_real *seen = test_grad(o.t[0], o.w);
     memcpy(&g, &seen, sizeof g);
     g[1] = (isg_real)NAN;
     assert_error(isg_optim_step(optim, o.t, 1, 0.1, NULL, NULL, &err), ISG_ENUMERIC, "gradient of w ");

@@ -1,6 +1,7 @@
 /* What the tape promises beyond values and gradients: errors that name what does not fit, gradient reversal,
  * GRAD, perturbation, frozen parameters, two passes, sentences that do not see their batch. Float and double.
  */
+#include "tests/engine.h"
 #include "tests/test.h"
 
 #include "ner/engine/attention.h"
@@ -43,7 +44,7 @@ static void world_make(struct world *o)
     assert_ok(isg_crf_add(o->params, &o->crf, "crf", 6, &err));
     assert_ok(isg_params_seal(o->params, &err));
     for (uint32_t i = 0; i < isg_params_count(o->params); i++)
-        isg_param_normal(isg_params_at(o->params, i), 1, 3);
+        test_normal(isg_params_at(o->params, i), 1, 3);
     assert_ok(isg_tape_new(&o->t, o->params, ISG_ISA_AUTO, &err));
     isg_tape_reset(o->t, &training);
 }
@@ -125,7 +126,7 @@ static void reversal_turns_the_gradient(void **state)
         struct isg_node *x = input(&o, 10), *r = reversed ? isg_reverse(o.t, x, ISG_R(0.7)) : x;
         assert_memory_equal(r->x, x->x, 60 * sizeof *x->x);
         assert_ok(isg_backward(o.t, total(o.t, isg_linear(o.t, r, o.col, NULL)), 1, &err));
-        const isg_real *g = isg_tape_grad(o.t, o.x), *c = isg_tape_grad(o.t, o.col);
+        const isg_real *g = test_grad(o.t, o.x), *c = test_grad(o.t, o.col);
         for (int i = 0; i < 60; i++) {
             if (reversed)
                 assert_near(g[i], -0.7 * plain[i], eps);
@@ -149,7 +150,7 @@ static void grad_weighs_its_sides(void **state)
     const isg_real r = ISG_R(0.4);
     const double p = 1 / (1 + exp(-(double)r));
     const bool source = true, target = false;
-    struct isg_node *x = isg_input(o.t, &r, 1, 1, true);
+    struct isg_node *x = test_input(o.t, &r, 1, 1, true);
     assert_near(isg_grad_loss(o.t, x, &source, ISG_R(0.25), 2)->x[0], -0.25 * pow(1 - p, 2) * log(p), eps);
     assert_near(isg_grad_loss(o.t, x, &target, ISG_R(0.25), 2)->x[0], -0.75 * pow(p, 2) * log(1 - p), eps);
     assert_near(isg_grad_loss(o.t, x, &source, ISG_R(0.8), 2)->x[0], -0.8 * pow(1 - p, 2) * log(p), eps);
@@ -157,7 +158,7 @@ static void grad_weighs_its_sides(void **state)
     assert_near(isg_grad_loss(o.t, x, &target, ISG_R(0.5), 0)->x[0], -log(1 - p) / 2, eps);
     const isg_real far[2] = {-200, 200}; /* log of a probability that underflows */
     const bool both[2] = {true, false};
-    struct isg_node *y = isg_grad_loss(o.t, isg_input(o.t, far, 2, 1, true), both, ISG_R(0.25), 2);
+    struct isg_node *y = isg_grad_loss(o.t, test_input(o.t, far, 2, 1, true), both, ISG_R(0.25), 2);
     assert_near(y->x[0], 200, 1e-3);
     world_free(&o);
 }
@@ -209,10 +210,10 @@ static void two_passes(void **state)
     struct isg_node *loss = total(o.t, isg_linear(o.t, x, o.col, NULL));
     assert_ok(isg_backward(o.t, loss, 1, &err));
     assert_non_null(x->dx);
-    assert_null(isg_tape_grad(o.t, o.x));
+    assert_null(test_grad(o.t, o.x));
     double once[6], seen[60];
     for (int i = 0; i < 6; i++)
-        once[i] = (double)isg_tape_grad(o.t, o.col)[i];
+        once[i] = (double)test_grad(o.t, o.col)[i];
     for (int i = 0; i < 60; i++)
         seen[i] = (double)x->dx[i];
     struct isg_node *moved = isg_perturb(o.t, input(&o, 10), x->dx, &seqs, ISG_R(0.01), ISG_NORM_SEQ);
@@ -224,14 +225,14 @@ static void two_passes(void **state)
     /* the second pass alone gives the difference */
     double both[6];
     for (int i = 0; i < 6; i++)
-        both[i] = (double)isg_tape_grad(o.t, o.col)[i];
+        both[i] = (double)test_grad(o.t, o.col)[i];
     isg_real eta[60];
     memcpy(eta, x->dx, sizeof eta);
     isg_tape_reset(o.t, &training);
     moved = isg_perturb(o.t, input(&o, 10), eta, &seqs, ISG_R(0.01), ISG_NORM_SEQ);
     assert_ok(isg_backward(o.t, total(o.t, isg_linear(o.t, moved, o.col, NULL)), 1, &err));
     for (int i = 0; i < 6; i++)
-        assert_near(isg_tape_grad(o.t, o.col)[i], both[i] - once[i], eps);
+        assert_near(test_grad(o.t, o.col)[i], both[i] - once[i], eps);
     world_free(&o);
 }
 
@@ -244,9 +245,9 @@ static void frozen_parameters_get_nothing(void **state)
     o.w->frozen = true;
     assert_ok(
         isg_backward(o.t, total(o.t, isg_linear(o.t, isg_linear(o.t, input(&o, 10), o.w, o.b), o.col, NULL)), 1, &err));
-    assert_null(isg_tape_grad(o.t, o.w));
-    assert_non_null(isg_tape_grad(o.t, o.b));
-    assert_non_null(isg_tape_grad(o.t, o.x)); /* the gradient passes through */
+    assert_null(test_grad(o.t, o.w));
+    assert_non_null(test_grad(o.t, o.b));
+    assert_non_null(test_grad(o.t, o.x)); /* the gradient passes through */
     world_free(&o);
 }
 
@@ -355,7 +356,8 @@ static void dropout_is_for_training(void **state)
     isg_real ones[1000];
     for (int i = 0; i < 1000; i++)
         ones[i] = 1;
-    const struct isg_node *const rows = isg_dropout_row(o.t, isg_input(o.t, ones, 1000, 1, false), ISG_R(0.2), "words");
+    const struct isg_node *const rows = isg_dropout_row(
+        o.t, test_input(o.t, ones, 1000, 1, false), ISG_R(0.2), "words");
     uint32_t dropped = 0;
     for (int i = 0; i < 1000; i++)
         dropped += rows->x[i] == 0;
@@ -395,7 +397,7 @@ static void ties(void **state)
         isg_grad_loss(
             o.t, isg_linear(o.t, isg_pool_max(o.t, input(&o, 10), &seqs), o.col, NULL), sources, ISG_R(0.5), 0),
         1, &err));
-    const isg_real *g = isg_tape_grad(o.t, o.x);
+    const isg_real *g = test_grad(o.t, o.x);
     for (int i = 0; i < 60; i++)
         assert_true((g[i] != 0) == (i / 6 == 0 || i / 6 == 4));
     world_free(&o);
