@@ -357,7 +357,7 @@ static void default_text(const struct isg_opt *o, char *out, size_t n)
 void isg_opt_marks(const struct isg_opt *o, char *out, size_t n)
 {
     char text[160];
-    if (o->required) {
+    if (o->required || o->needed) {
         snprintf(out, n, o->kind == ISG_OPT_LIST ? "[required, repeatable]" : "[required]");
         return;
     }

@@ -35,6 +35,7 @@ struct isg_opt {
     double min, max;      /**< numbers; both 0 = any */
     const char *group;    /**< heading in the help; NULL = that of the option before it ("Options" at first) */
     bool required;
+    bool needed; /**< shown as required, but left to the command to check, which has a use without it */
     const char *alias; /**< another long name, not shown; NULL = none */
     enum isg_path path;
     const char *fallback; /**< what the default value means, shown as the default: "first column"; NULL = the value */

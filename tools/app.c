@@ -248,7 +248,7 @@ enum isg_status isg_app_parse(
     const struct isg_opt common[] = {
         {.name = "out", .letter = 'o', .kind = ISG_OPT_STRING, .value = &app->out, .argument = "FILE",
             .path = ISG_PATH_OUT, .alias = "output", .group = "Common options",
-            .help = "output file; - is standard output"},
+            .help = "output file; - is standard output", .needed = app->tool->needs_out, .fallback = "standard output"},
         {.name = "force", .kind = ISG_OPT_FLAG, .value = &app->force, .help = "overwrite existing output files"},
         {.name = "seed", .kind = ISG_OPT_INT, .value = &app->seed, .argument = "N", .max = 9007199254740992.0,
             .help = "random seed; same seed, same output"},

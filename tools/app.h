@@ -78,10 +78,11 @@ struct isg_tool {
     struct isg_command cmd;
     /** argv[0 .. argc-1] = options and operands after the command's words. */
     enum isg_status (*run)(struct isg_app *app, int argc, char **argv, struct isg_error *err);
-    bool reports; /**< all that it makes is app->results: isg_app_parse sees to -o */
-    bool saves;   /**< saves its work when it is interrupted, and so is given the time that it takes */
-    bool products; /**< computes matrix products or LAPACK's: the program opens OpenBLAS first */
-    bool hidden;  /**< for the build: not in lists of commands */
+    bool reports;   /**< its only output is app->results: isg_app_parse handles -o */
+    bool saves;     /**< saves its work when it is interrupted, and so is given the time that it takes */
+    bool products;  /**< computes matrix products or LAPACK's: the program opens OpenBLAS first */
+    bool needs_out; /**< -o has no default: isg_app_out is called with `otherwise` NULL */
+    bool hidden;    /**< for the build: not in lists of commands */
 };
 
 /**

@@ -111,4 +111,24 @@ run 2 completion fsh -o none
 run 0 completion bash --log log.jsonl
 [ "$(wc -l <log.jsonl)" = 2 ] || fail "log: $(cat log.jsonl)"
 holds log.jsonl '"event":"end","exit":0'
+# what matters most comes first
+first() { # COMMAND OPTION...
+    # shellcheck disable=SC2086 # two words
+    run 0 $1 --help
+    got=$(sed -n '/^Usage:/,$s/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' stdout | head -n $(($# - 1)) | xargs)
+    [ "$got" = "$(shift; echo "$@")" ] || fail "$1 --help begins with $got"
+}
+first "align fit" src tgt seed-dict seed-from
+first translate lexicon map src tgt preset
+first "ner train" train dev emb
+first "ner transfer" mode source train source-emb emb dev
+first "ner tag" model format columns
+# -o is marked as required where it has no default
+for command in "align fit" "align dict" "ner train" "ner transfer"; do
+    # shellcheck disable=SC2086 # two words
+    run 0 $command --help
+    grep -A 1 -e '--out FILE' stdout | grep -q '\[required\]' || fail "$command --help: -o is not marked as required"
+done
+run 0 ner tag --help
+grep -A 1 -e '--out FILE' stdout | grep -q '\[default: standard output\]' || fail "ner tag --help: where output goes"
 finish

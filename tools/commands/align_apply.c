@@ -79,4 +79,4 @@ const struct isg_tool isg_tool_align_apply = {
                     "isogloss align apply --map en-es.map --src es.vec --side target -o es.mapped.bin\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_apply, .products = true};
+    .needs_out = true, .run = run_apply, .products = true};

@@ -91,4 +91,4 @@ const struct isg_tool isg_tool_align_dict = {
         .min_args = 0,
         .max_args = 0,
         .beside = stardict},
-    .run = run_dict, .products = true};
+    .needs_out = true, .run = run_dict, .products = true};

@@ -113,11 +113,12 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     int64_t refine = -1, csls_k = opts.csls_k, cutoff = opts.vocab_cutoff, abtt = opts.abtt;
     /* clang-format off */
     const struct isg_opt table[] = {
-        ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in), ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
+        ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
         {.name = "seed-dict", .kind = ISG_OPT_STRING, .value = &dict, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "seed dictionary: source and target word, separated by a tab or space", .group = "Seed"},
+            .help = "seed dictionary: source and target word, separated by a tab or space"},
         {.name = "seed-from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "identical|numerals|unsupervised",
             .help = "seed without a dictionary"},
+        ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
             .help = "casing of dictionary words: as written, else lowercase; lowercase; as written"},
         {.name = "method", .kind = ISG_OPT_CHOICE, .value = &method, .choices = "auto|procrustes|advanced|rcsls|procb",
@@ -168,4 +169,4 @@ const struct isg_tool isg_tool_align_fit = {
                     "isogloss align fit --src en.vec --tgt es.vec --seed-from identical -o en-es.map\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_fit, .products = true};
+    .needs_out = true, .run = run_fit, .products = true};

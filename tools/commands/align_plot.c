@@ -57,4 +57,4 @@ const struct isg_tool isg_tool_align_plot = {
         .examples = "isogloss align plot --map en-es.map --src en.vec --tgt es.vec -o space.svg house river bank\n",
         .min_args = 0,
         .max_args = -1},
-    .run = run_plot, .products = true};
+    .needs_out = true, .run = run_plot, .products = true};

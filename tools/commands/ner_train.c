@@ -43,7 +43,7 @@ static void input_options(struct train_args *a, struct isg_opt *to)
     const struct isg_opt table[N_INPUTS] = {{.name = "train",
                                                 .kind = ISG_OPT_LIST,
                                                 .value = &a->texts,
-                                                .argument = "FILE", .path = ISG_PATH_IN,
+                                                .argument = "FILE", .path = ISG_PATH_IN, .needed = true,
                                                 .help = "labelled training text; \"?\" = unknown tag, \"# weight = W\" "
                                                         "weights a sentence",
                                                 .group = "Input"},
@@ -55,7 +55,7 @@ static void input_options(struct train_args *a, struct isg_opt *to)
         {.name = "emb",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.vectors,
-            .argument = "VEC", .path = ISG_PATH_IN,
+            .argument = "FILE", .path = ISG_PATH_IN,
             .help = "pretrained word vectors; without them words start at random",
             .alias = "vectors"},
         {.name = "columns",
@@ -178,4 +178,4 @@ const struct isg_tool isg_tool_ner_train = {
         .min_args = 0,
         .max_args = 0,
         .beside = checkpoint},
-    .run = run_train, .saves = true};
+    .needs_out = true, .run = run_train, .saves = true};

@@ -55,4 +55,4 @@ const struct isg_tool isg_tool_ner_transfer = {
         .min_args = 0,
         .max_args = 0,
         .beside = checkpoint},
-    .run = run_transfer, .products = true, .saves = true};
+    .needs_out = true, .run = run_transfer, .products = true, .saves = true};

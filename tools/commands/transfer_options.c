@@ -34,16 +34,16 @@ static void add_inputs(struct transfer_args *a)
         .help = "published system to reproduce; sets the defaults below",
         .group = "Input"}};
     const struct isg_opt files[] = {FILE_LIST("source", &a->sources, "labelled source text"),
-        FILE_LIST("source-dev", &a->source_devs, "labelled text that selects the sources' epoch, in their order"),
-        FILE_LIST("source-emb", &a->source_vectors, "word vectors of the sources, in their order, or one for all"),
         FILE_OPTION("train", &a->opts.target.train,
             "labelled target text; without it the source text must be in the target's language"),
+        FILE_LIST("source-emb", &a->source_vectors, "word vectors of the sources, in their order, or one for all"),
+        FILE_OPTION("emb", &a->opts.target.vectors, "word vectors of the target"),
         FILE_OPTION("dev", &a->opts.target.dev, "labelled target text that selects the epoch"),
+        FILE_LIST("source-dev", &a->source_devs, "labelled text that selects the sources' epoch, in their order"),
         FILE_OPTION("unlabelled", &a->opts.unlabelled,
             "target text that selects the epoch without --dev, by agreement; its tags are ignored"),
-        FILE_OPTION("emb", &a->opts.target.vectors, "word vectors of the target"),
         FILE_OPTION("gazetteer", &a->opts.gazetteer,
-            "names of any of the languages, one a line: the name, a tab, its type; kept in the model")};
+            "names in any of the languages, one name<TAB>TYPE a line; kept in the model")};
     const struct isg_opt size[] = {{.name = "sentences",
         .kind = ISG_OPT_INT,
         .value = &a->sentences,

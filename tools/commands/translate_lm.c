@@ -96,4 +96,4 @@ const struct isg_tool isg_tool_translate_lm = {
         .max_args = -1,
         .operands = ISG_PATH_IN,
         .n_words = 1},
-    .run = run_lm};
+    .needs_out = true, .run = run_lm};

@@ -22,6 +22,7 @@ static enum isg_status run_vectors(struct isg_app *app, int argc, char **argv, s
             .required = true,
             .help = "map made by align fit"},
         {.name = "src",
+            .letter = 's',
             .kind = ISG_OPT_STRING,
             .value = &src_path,
             .argument = "FILE",
@@ -29,6 +30,7 @@ static enum isg_status run_vectors(struct isg_app *app, int argc, char **argv, s
             .required = true,
             .help = "word vectors of the source language"},
         {.name = "tgt",
+            .letter = 't',
             .kind = ISG_OPT_STRING,
             .value = &tgt_path,
             .argument = "FILE",
@@ -73,4 +75,4 @@ const struct isg_tool isg_tool_translate_vectors = {
                     "joint.vec",
         .min_args = 0,
         .max_args = 0},
-    .run = run_vectors, .products = true};
+    .needs_out = true, .run = run_vectors, .products = true};
