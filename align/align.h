@@ -15,7 +15,7 @@
 
 enum isg_side { ISG_SOURCE = 0, ISG_TARGET = 1 };
 
-/** For programs, before their libraries are loaded: a lack of memory inside FAISS is told from other failures, and where C++
+/** For programs, before their libraries are loaded: a lack of memory inside FAISS is distinguished from other failures, and where C++
  * would abort, ends with one line and exit 1 (align/cxx.h). Not for libraries: it sets handlers of the whole process. */
 void isg_align_program_starts(void);
 
@@ -150,7 +150,7 @@ struct isg_align_opts {
     enum isg_contrast_use contrast;     /**< contrastive refinement (Li et al. 2022), default ISG_CONTRAST_AUTO */
     int refine;            /**< rounds of refinement on mutual CSLS neighbours; default -1 = what the method chooses */
     uint32_t csls_k;       /**< neighbourhood of CSLS, >= 1, default 10 */
-    uint32_t vocab_cutoff; /**< most frequent words a side used to refine and to learn from, default 20,000; 0
+    uint32_t vocab_cutoff; /**< most frequent words per language to refine on and learn from, default 20,000; 0
                               = all */
     uint64_t seed;         /**< the only source of randomness, default 1 */
 };
@@ -266,7 +266,7 @@ struct isg_space_opts {
 /** The same in steps, for spaces that do not fit into memory: open, then take both sides, one after the other. */
 ISG_MUST_CHECK enum isg_status isg_align_space_open(struct isg_align_space **out, const struct isg_align_map *map,
     const struct isg_space_opts *opts, struct isg_error *err);
-/** Projects a side; its rows' memory is given back (isg_vectors_give_back), its words stay. */
+/** Projects one language; the memory of its rows is given back (isg_vectors_give_back), its words stay. */
 ISG_MUST_CHECK enum isg_status isg_align_space_take(struct isg_align_space *space, enum isg_side side,
     struct isg_vectors *v, const struct isg_env *env, struct isg_error *err);
 void isg_align_space_free(struct isg_align_space *space); /**< NULL is fine */
@@ -409,7 +409,7 @@ struct isg_align_similarity {
     double pearson, spearman; /**< of cosines and judgements, -1 to 1 */
 };
 /** Cross-lingual word similarity (SemEval 2017, task 2): lines of source word, target word and a score, by tabs or
- * blanks; a first line that is no such line is a heading. Fewer than two covered pairs: ISG_EDATA. */
+ * spaces; a first line of another form is a heading. Fewer than two covered pairs: ISG_EDATA. */
 ISG_MUST_CHECK enum isg_status isg_align_similarity(const struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const char *path, enum isg_dict_case rule, struct isg_align_similarity *out,
     const struct isg_env *env, struct isg_error *err);

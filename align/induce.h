@@ -13,7 +13,7 @@ struct isg_induced {
 ISG_MUST_CHECK enum isg_status isg_induce_mutual(
     const struct isg_learn *learn, const struct isg_linear *lin, struct isg_induced *out, struct isg_error *err);
 
-/** The same with n[] words a side, and with a share of the scores left out at random (stochastic dictionary
+/** The same with n[] words per language, and with a share of the scores left out at random (stochastic dictionary
  * induction, Artetxe et al. 2018, ACL): each of a word's best translations is kept with probability keep,
  * drawn from (seed, round); pairs are those of both directions, in which a mutual pair counts twice. keep = 1
  * leaves nothing out. */

@@ -44,7 +44,7 @@ void isg_linear_move(struct isg_linear *to, struct isg_linear *from);
 ISG_MUST_CHECK enum isg_status isg_cross_moments(const struct isg_learn *learn, const struct isg_training *training,
     enum isg_side a, enum isg_side b, double *c, struct isg_error *err);
 
-/** The first n rows of a side in the common space, of length 1; free x with isg_free. */
+/** The first n rows of one language in the common space, of length 1; free x with isg_free. */
 ISG_MUST_CHECK enum isg_status isg_linear_project(const struct isg_learn *learn, const struct isg_linear *lin,
     enum isg_side side, size_t n, struct isg_mat *out, struct isg_error *err);
 

@@ -34,7 +34,7 @@ static enum isg_status project(
     for (size_t c = 0; c < 2; c++) {
         const size_t axis = d > c ? d - 1 - c : 0;
         double largest = 0;
-        for (size_t j = 0; j < d; j++) /* an eigenvector's sign is anybody's choice: the largest entry is positive */
+        for (size_t j = 0; j < d; j++) /* the sign of an eigenvector is arbitrary: make the largest entry positive */
             largest = fabs(cov[j * d + axis]) > fabs(largest) ? cov[j * d + axis] : largest;
         for (size_t i = 0; i < n; i++) {
             points[i * 2 + c] = 0;

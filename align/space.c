@@ -82,7 +82,7 @@ static enum isg_status take(struct isg_align_space *space, enum isg_side side, c
         return isg_error_nomem(err, "the common space");
     space->v[side] = isg_mat(NULL, n, dim);
     space->zero[side] = isg_calloc(n, sizeof *space->zero[side]);
-    /* A quarter a side: the other half is for what is read and for what is found. */
+    /* A quarter per language: the other half is for input and results. */
     if (space->opts.memory && bytes > space->opts.memory / 4)
         ISG_TRY(map_file(space, side, bytes, err));
     else

@@ -62,7 +62,7 @@ static enum isg_status write_one(
         break;
     case ISG_DICT_JSONL:
         return write_json(w, l, err);
-    case ISG_DICT_STARDICT: /* has files of its own */
+    case ISG_DICT_STARDICT: /* writes several files */
         break;
     }
     return ISG_OK;

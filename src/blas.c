@@ -159,7 +159,7 @@ enum isg_status isg_eigh(size_t n, double *a, double *w, struct isg_error *err)
     if (info != 0)
         return isg_error_set(
             err, ISG_ENUMERIC, NULL, 0, "the eigenvalues of a %zu x %zu matrix did not converge", n, n);
-    /* LAPACK's columns are our rows: transpose, so that eigenvectors stand in columns as the header says. */
+    /* LAPACK's columns are our rows: transpose, so that eigenvectors are columns, as the header says. */
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++) {
             const double t = a[i * n + j];

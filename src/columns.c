@@ -361,7 +361,7 @@ static enum isg_status check_token(
     (void)isg_error_set(err, ISG_EDATA, r->path, line->number, "the tag \"%.*s\"%s", (int)(n < 80 ? n : 80), text,
         bare ? " without a type" : "");
     (void)isg_error_expected(
-        err, "O, B-TYPE or I-TYPE (or E-, S-, M-)%s", c.open_tags ? ", or ? for a tag that is not known" : "");
+        err, "O, B-TYPE or I-TYPE (or E-, S-, M-)%s", c.open_tags ? ", or ? for an unknown tag" : "");
     return isg_error_advice(err, "say with --columns which column holds the tag");
 }
 

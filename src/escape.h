@@ -10,7 +10,7 @@
  * controls (U+0080-U+009F), line and paragraph separators and controls of text direction (isg_utf8_is_bidi) as \u202e;
  * invalid UTF-8 as \xff. Other text stays as it is.
  * @param lines  keep newlines and tabs
- * @return bytes written, less than cap; *used (or NULL) = bytes of text that they stand for. A character is copied whole
+ * @return bytes written, less than cap; *used (or NULL) = bytes of text that they represent. A character is copied whole
  *         or not at all; out is NUL-terminated.
  */
 size_t isg_escape(char *out, size_t cap, const char *text, size_t n, bool lines, size_t *used);

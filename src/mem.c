@@ -60,7 +60,7 @@ char *isg_strndup(const char *s, size_t n)
     return copy;
 }
 
-/* Lies at the start of its own memory; what it hands out begins one cache line further on. */
+/* At the start of its own memory; allocations begin one cache line later. */
 struct isg_arena_block {
     struct isg_arena_block *next;
     size_t size, used; /* bytes after the first line */

@@ -243,7 +243,7 @@ enum isg_status isg_opt_parse(const struct isg_command *cmd, const struct isg_op
     words[0] = name; /* getopt skips the program's name */
     if (n > 0)
         memcpy(words + 1, args, (size_t)n * sizeof *words);
-    optind = 0; /* start anew, also after another command */
+    optind = 0; /* start again, also after another command */
     opterr = 0;
     int c;
     while ((c = getopt_long(n + 1, words, s.letters, s.longs, NULL)) != -1) {

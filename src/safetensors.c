@@ -377,7 +377,7 @@ static json_t *tensor_json(const struct isg_tensor *t, uint64_t at, uint64_t byt
         (json_int_t)at, (json_int_t)(at + bytes));
 }
 
-/* NULL: no memory, or text that is no UTF-8. */
+/* NULL: no memory, or invalid UTF-8. */
 static json_t *make_header(
     const struct isg_tensor *tensors, const size_t *order, size_t n, const struct isg_meta *meta, size_t n_meta)
 {

@@ -2,7 +2,7 @@
  * one step. Used by writer.c.
  *
  * The temporary name is .NAME.isogloss-PID in the target's folder, and its writer holds a lock (flock) on it. A file of
- * that pattern that nobody has locked was left by a process that died: the next writer of the same target removes it.
+ * that pattern that nobody has locked was left by a process that died: the next writer of that target removes it.
  */
 #ifndef ISG_SRC_TEMPFILE_H
 #define ISG_SRC_TEMPFILE_H

@@ -16,7 +16,7 @@ struct isg_tokens {
     size_t n, cap;
 };
 struct isg_tokeniser; /**< For one thread. */
-/** @param path  patterns in a file of the same form, NULL = those built in. Errors: those of isg_patterns_load. */
+/** @param path  pattern file, NULL = the built-in patterns. Errors: those of isg_patterns_load. */
 ISG_MUST_CHECK enum isg_status isg_tokeniser_new(struct isg_tokeniser **out, const char *path, struct isg_error *err);
 void isg_tokeniser_free(struct isg_tokeniser *t); /**< NULL is fine */
 /**

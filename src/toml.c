@@ -37,7 +37,7 @@ static enum isg_status fail(struct parser *s, const char *found, const char *exp
     return expected ? isg_error_expected(s->err, "%s", expected) : ISG_EDATA;
 }
 
-/* Adds a zeroed item of a kind; earlier pointers to items of the same parent become stale. */
+/* Adds a zeroed item of a kind; earlier pointers to the parent's items become stale. */
 static struct isg_toml *add(struct parser *s, struct isg_toml *parent, const char *key, enum isg_toml_kind kind)
 {
     const size_t n = parent->n_items;
@@ -118,7 +118,7 @@ static enum isg_status parse_code_point(struct parser *s, int digits, char **to)
         cp = cp << 4 | (uint32_t)digit;
     }
     if (cp == 0 || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
-        return fail(s, "an escape that is no character", "a Unicode scalar value other than 0");
+        return fail(s, "an escape that is not a character", "a Unicode scalar value other than 0");
     *to += isg_utf8_encode(cp, *to);
     return ISG_OK;
 }
@@ -276,8 +276,8 @@ static enum isg_status parse_number(struct parser *s, struct isg_toml *v)
         v->number = (double)v->integer;
     }
     if (*end || errno)
-        return fail(
-            s, real ? "a number out of range" : "a whole number that is none or does not fit into 64 bits", NULL);
+        return fail(s,
+            real ? "a number out of range" : "a malformed whole number, or one that does not fit into 64 bits", NULL);
     s->p += n;
     return ISG_OK;
 }

@@ -17,7 +17,7 @@ size_t isg_utf8_length(const char *s, size_t n);
 /**
  * Unicode normal form C, in which all text is compared: the NFC form of n bytes of valid UTF-8, as *out_n bytes. Text in
  * NFC already (most is) gives s itself and *made = NULL; else the result is a fresh string, *made, freed with isg_free.
- * NULL = no memory. Text that is not valid comes back as it is.
+ * NULL = no memory. Invalid text comes back unchanged.
  */
 const char *isg_utf8_nfc(const char *s, size_t n, size_t *out_n, char **made);
 bool isg_utf8_is_nfc(const char *s, size_t n);                            /**< false, too, if memory ran out */

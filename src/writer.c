@@ -143,7 +143,7 @@ static void writer_free(struct isg_writer *w)
     isg_free(w);
 }
 
-/* Opens what is written to: standard output, something that is no file, or a temporary file. */
+/* Opens what is written to: standard output, something that is not a regular file, or a temporary file. */
 static enum isg_status open_target(struct isg_writer *w, const char *path, bool force, struct isg_error *err)
 {
     struct stat st;

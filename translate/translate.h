@@ -68,7 +68,7 @@ enum isg_policy {
     ISG_POLICY_TRANSLATE,
     ISG_POLICY_COPY,
     ISG_POLICY_TRANSLITERATE, /**< by ICU */
-    ISG_POLICY_GAZETTEER,     /**< a name of the same type drawn from the gazetteer (Mayhew's name substitution) */
+    ISG_POLICY_GAZETTEER,     /**< another name of its type, drawn from the gazetteer (Mayhew's name substitution) */
     ISG_POLICY_EVIDENCE       /**< copied where the target text knows the word as a name, else translated by the
                            lexicon; the map is not asked for names, of which it knows little */
 };

@@ -31,7 +31,7 @@ struct isg_ner_target {
 void isg_ner_target_fini(struct isg_ner_target *t);
 /**
  * The target of n sentences of e (with labels), in order: a token in doubt gets no tag, but the labels that
- * may stand there. *out borrows from t.
+ * are possible there. *out borrows from t.
  */
 ISG_MUST_CHECK enum isg_status isg_ner_target_build(struct isg_ner_target *t, const struct isg_ner_encoded *e,
     const struct isg_ner_vocab *v, const uint32_t *sentences, uint32_t n, struct isg_crf_target *out,

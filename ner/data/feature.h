@@ -1,5 +1,5 @@
-/** @file ner/data/feature.h  Features of a token besides its word: further columns of the text, and lists of names
- * (gazetteers). Each feature is a small number for each token, looked up in an embedding table of its own. */
+/** @file ner/data/feature.h  Features of a token other than its word: further columns of the text, and lists of names
+ * (gazetteers). Each feature is a small number for each token, looked up in its own embedding table. */
 #ifndef ISG_NER_DATA_FEATURE_H
 #define ISG_NER_DATA_FEATURE_H
 #include "src/isg.h"

@@ -98,13 +98,13 @@ enum isg_status isg_ner_ensemble_new(struct isg_ner_ensemble **out, const struct
         e->temperature += models[i]->temperature / (double)n;
         e->pairs |= models[i]->net.head.pair_w != NULL;
         if (!same_strings(models[0]->vocab.labels, models[i]->vocab.labels)) {
-            (void)isg_error_set(err, ISG_EDATA, paths ? paths[i] : NULL, 0, "other labels than %s",
+            (void)isg_error_set(err, ISG_EDATA, paths ? paths[i] : NULL, 0, "labels differ from those of %s",
                 paths ? paths[0] : "the first model");
             status = isg_error_expected(err, "models of one set of labels, in one scheme");
             goto out;
         }
         if (!same_features(&models[0]->vocab.features, &models[i]->vocab.features)) {
-            (void)isg_error_set(err, ISG_EDATA, paths ? paths[i] : NULL, 0, "other features than %s",
+            (void)isg_error_set(err, ISG_EDATA, paths ? paths[i] : NULL, 0, "features differ from those of %s",
                 paths ? paths[0] : "the first model");
             status = isg_error_expected(err, "models that read the same feature columns and names");
             goto out;

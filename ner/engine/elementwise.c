@@ -30,7 +30,7 @@ struct isg_node *isg_rows(struct isg_tape *t, struct isg_node *x, const uint32_t
     g->index = copy;
     for (uint32_t i = 0; i < n; i++) {
         if (index[i] >= x->rows)
-            return isg_tape_fail(t, ISG_EUSAGE, "row %u asked of a node of %u", index[i], x->rows);
+            return isg_tape_fail(t, ISG_EUSAGE, "row %u of a node with %u rows", index[i], x->rows);
         copy[i] = index[i];
         memcpy(g->op.y.x + (size_t)i * x->cols, x->x + (size_t)index[i] * x->cols, x->cols * sizeof *x->x);
     }
@@ -61,14 +61,15 @@ struct isg_node *isg_concat(struct isg_tape *t, struct isg_node *const *x, uint3
     bool wants = false;
     for (uint32_t i = 0; i < n; i++) {
         if (!x[i])
-            return isg_tape_fail(t, ISG_EUSAGE, "a missing node to be put side by side");
+            return isg_tape_fail(t, ISG_EUSAGE, "a missing node to concatenate");
         if (x[i]->rows != x[0]->rows)
-            return isg_tape_fail(t, ISG_EUSAGE, "nodes of %u and %u rows put side by side", x[0]->rows, x[i]->rows);
+            return isg_tape_fail(
+                t, ISG_EUSAGE, "nodes of %u and %u rows cannot be concatenated", x[0]->rows, x[i]->rows);
         cols += x[i]->cols;
         wants |= x[i]->wants;
     }
     if (n == 0 || cols > UINT32_MAX)
-        return isg_tape_fail(t, ISG_EUSAGE, "%u nodes put side by side", n);
+        return isg_tape_fail(t, ISG_EUSAGE, "%u nodes to concatenate", n);
     struct columns *const c = isg_op_new(t, sizeof *c, x[0]->rows, (uint32_t)cols, wants, concat_back);
     struct isg_node **const copy = isg_tape_alloc(t, n, sizeof *copy);
     if (!c || !copy)

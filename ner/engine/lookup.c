@@ -51,7 +51,7 @@ struct isg_node *isg_lookup(struct isg_tape *t, const struct isg_param *e, const
         else if (ids[i] < e->rows)
             memcpy(y, e->value + (size_t)ids[i] * e->cols, e->cols * sizeof *y);
         else
-            return isg_tape_fail(t, ISG_EUSAGE, "row %u asked of %s, which has %u", ids[i], e->name, e->rows);
+            return isg_tape_fail(t, ISG_EUSAGE, "row %u of %s, which has %u rows", ids[i], e->name, e->rows);
     }
     return &l->op.y;
 }

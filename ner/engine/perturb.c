@@ -49,7 +49,7 @@ struct isg_node *isg_perturb(struct isg_tape *t, struct isg_node *x, const isg_r
     if (!x)
         return NULL;
     if (!g)
-        return isg_tape_fail(t, ISG_EUSAGE, "no gradient to perturb an input by; it must be wanted (isg_want_grad)");
+        return isg_tape_fail(t, ISG_EUSAGE, "no gradient to perturb an input by; request it with isg_want_grad");
     if (norm != ISG_NORM_ROW && isg_seqs_rows(seqs) != x->rows)
         return isg_tape_fail(t, ISG_EUSAGE, "%u rows in sequences of %u", x->rows, isg_seqs_rows(seqs));
     struct perturb *const p = isg_op_new(t, sizeof *p, x->rows, x->cols, x->wants, perturb_back);

@@ -138,7 +138,7 @@ static void put_types(struct isg_text *t, const struct isg_ner_model *m)
 static void put_features(struct isg_text *t, const struct isg_ner_features *f)
 {
     if (isg_ner_features_count(f))
-        isg_text_put(t, "\n## Features besides words\n\n");
+        isg_text_put(t, "\n## Features other than words\n\n");
     for (uint32_t k = 0; k < f->n_columns; k++)
         isg_text_put(t, "- column %d of the text, %u values\n", f->column[k], isg_ner_features_rows(f, k) - 1);
     if (f->gazetteer)

@@ -61,7 +61,7 @@ enum isg_status isg_ner_network_add(struct isg_ner_network *net, struct isg_para
         net->head = shared->head;
         net->head.borrowed = true;
         if (net->head.in != out)
-            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a shared head of %u inputs given %u", net->head.in, out);
+            return isg_error_set(err, ISG_EUSAGE, NULL, 0, "a shared head of %u inputs got %u", net->head.in, out);
         return ISG_OK;
     }
     snprintf(name, sizeof name, "%shead", prefix);

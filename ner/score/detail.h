@@ -7,7 +7,7 @@ struct isg_ner_detail {
     size_t n_types;
     char **types; /**< sorted bytewise */
     /** (n_types + 1) x (n_types + 1) entities, [gold * (n_types + 1) + predicted]: those of the same tokens. Last column:
-     * gold entities whose tokens were not predicted as an entity; last row: predicted entities whose tokens are none. */
+     * gold entities whose tokens were not predicted as an entity; last row: predicted entities whose tokens are not a gold entity. */
     uint64_t *confusion;
     bool has_seen;
     /** n_types + 1, the last = all types: entities whose words occur in the training text as an entity of that type, and

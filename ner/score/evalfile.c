@@ -18,7 +18,7 @@ struct side {
     int n_tags;
     uint32_t width; /* columns of the first token line */
     /* the token */
-    bool ended; /* there is none any more */
+    bool ended; /* end of input */
     bool first; /* of its sentence */
     uint64_t number;
     struct text word, tag[2];

@@ -42,7 +42,7 @@ ISG_MUST_CHECK enum isg_status isg_ner_tag(struct isg_ner_tagged *out, const str
     size_t n_models, const char *const *paths, const struct isg_ner_tag_opts *opts, const struct isg_env *env,
     struct isg_error *err);
 
-/** Scheme of the tags that `ner tag` writes: that of the model's training text, BIO where it is none of four. */
+/** Scheme of the tags that `ner tag` writes: that of the model's training text, BIO where that is not one of the four. */
 enum isg_scheme isg_ner_scheme(const struct isg_ner_model *m);
 
 #endif

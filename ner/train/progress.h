@@ -1,4 +1,4 @@
-/** @file ner/train/progress.h  What is told of an epoch: to the model's history, the log and the screen. */
+/** @file ner/train/progress.h  Reports an epoch to the model's history, the log and the screen. */
 #ifndef ISG_NER_TRAIN_PROGRESS_H
 #define ISG_NER_TRAIN_PROGRESS_H
 #include "ner/train/phase.h"

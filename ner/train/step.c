@@ -42,7 +42,7 @@ static enum isg_status shard_gradient(
     ISG_TRY(isg_ner_batch_build(
         &s->batch, k->forms, s->tokens.v, s->n_tokens.v, k->train.features ? s->features.v : NULL, s->n, err));
     ISG_TRY(isg_ner_target_build(&s->target, &k->train, &k->vocab, s->sentence.v, s->n, &s->gold, err));
-    /* words that training sees once stand in for those it never sees */
+    /* words seen once in training teach the embedding of unknown words */
     struct isg_rng rng = isg_rng_stream(t->seed, "unknown", t->at.steps * 64 + number);
     for (uint32_t i = 0; k->config.unk_rate > 0 && i < s->batch.n_tokens; i++)
         if (k->rare[s->batch.kind_form.v[s->batch.kind.v[i]]] && isg_rng_double(&rng) < k->config.unk_rate)

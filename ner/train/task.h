@@ -10,7 +10,7 @@
 
 /** Where a task's texts are. */
 struct isg_ner_texts {
-    const char *const *train; /**< n_train files, together the training text; none: a task that is not trained itself */
+    const char *const *train; /**< n_train files, together the training text; none = the task is not trained itself */
     size_t n_train;
     const char *dev; /**< NULL = none */
 };

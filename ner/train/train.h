@@ -10,7 +10,7 @@ struct isg_ner_train_opts {
     const char *dev;            /**< labelled text that chooses the epoch; NULL = the last epoch is kept */
     const char *vectors;        /**< word vectors; NULL = random ones of config.word_dim */
     const char *gazetteer;      /**< names, as isg_ner_gazetteer_load reads them; NULL = none. The model keeps them */
-    const char *out;            /**< the model file; "OUT.checkpoint" stands beside it during training */
+    const char *out;            /**< the model file; "OUT.checkpoint" is kept beside it during training */
     bool force;                 /**< replace a model that exists */
     bool resume;                /**< go on from the checkpoint where there is one */
     struct isg_columns columns; /**< its features are read by the model, in train, dev and what is tagged */

@@ -14,7 +14,7 @@ enum isg_status isg_adapt_solve(struct isg_mat target, struct isg_mat source, co
 {
     const size_t dt = target.cols, ds = source.cols;
     if (n == 0)
-        return isg_error_set(err, ISG_EDATA, NULL, 0, "no word to learn the adaptation from");
+        return isg_error_set(err, ISG_EDATA, NULL, 0, "no word pair to learn the adaptation from");
     double *const a = isg_calloc(dt * dt, sizeof *a);
     if (!a)
         return isg_error_nomem(err, "the word adaptation");

@@ -4,7 +4,7 @@
 #define ISG_NER_TRANSFER_ADAPT_H
 #include "src/isg.h"
 
-/** One entry of the pivot lexicon: a target word, the source word it stands for, and how far that is to be
+/** One entry of the pivot lexicon: a target word, its source word, and how far that is to be
  * trusted. */
 struct isg_adapt_pivot {
     uint32_t target, source; /**< rows */

@@ -1,4 +1,4 @@
-/** @file ner/transfer/curve.h  The few-shot curve: how good a tagger is by the number of target sentences. */
+/** @file ner/transfer/curve.h  The few-shot curve: a tagger's F1 by the number of target sentences. */
 #ifndef ISG_NER_TRANSFER_CURVE_H
 #define ISG_NER_TRANSFER_CURVE_H
 #include "ner/transfer/transfer.h"

@@ -134,7 +134,7 @@ enum isg_status isg_ner_transfer(struct isg_ner_transferred *out, const struct i
     *r = (struct isg_ner_trainer){.config = &opts->config, .env = env, .seed = opts->seed, .order = "order"};
     memset(out, 0, sizeof *out);
     out->temperature = 1;
-    if (!opts->target.train) { /* all that is not shared would go untrained */
+    if (!opts->target.train) { /* parts that are not shared would stay untrained */
         x.share = ISG_SHARE_HEAD;
         x.share_words = true;
     }

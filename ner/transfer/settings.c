@@ -18,7 +18,7 @@ static const struct isg_ner_key keys[] = {
     REAL(p_source_end, -1, -1, 0.999, "its value in the last epoch, reached linearly; negative = no change", .needs = "joint"),
     INT(epoch_batches, 100, 1, 1000000, "batches in an epoch, at least; small corpora are repeated"),
     {.name = "private", .kind = ISG_KEY_BOOL, .offset = AT(private_encoder), .max = 1,
-        .help = "private encoders of source and target besides the shared one", .group = "Parts"},
+        .help = "private encoders of source and target in addition to the shared one", .group = "Parts"},
     CHOICE(share, ISG_SHARE_NONE, "none|transitions|head", "share the CRF's transitions, or the whole head"),
     BOOL(share_words, 1, "one word table for texts with the same vector file, or with none"),
     CHOICE(adversary, ISG_ADVERSARY_NONE, "none|ad|grad", "discriminator on the shared features, by gradient reversal"),

@@ -4,7 +4,7 @@
 #define ISG_NER_TRANSFER_SETTINGS_H
 #include "ner/config.h"
 
-/** What tasks share besides the encoders. Tasks that share have the labels of all of them. */
+/** What tasks share in addition to the encoders. Tasks that share have the labels of all of them. */
 enum isg_share { ISG_SHARE_NONE, ISG_SHARE_TRANSITIONS, ISG_SHARE_HEAD };
 enum isg_adversary { ISG_ADVERSARY_NONE, ISG_ADVERSARY_AD, ISG_ADVERSARY_GRAD };
 

@@ -16,7 +16,7 @@ struct isg_transfer_words {
     bool *rare;
     uint32_t dim;
 };
-/** What a transfer run knows of a task besides the trainer's part. */
+/** What a transfer run knows of a task in addition to the trainer's part. */
 struct isg_transfer_task {
     const struct isg_ner_task_files *files;
     struct isg_transfer_words *words;

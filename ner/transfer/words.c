@@ -129,7 +129,7 @@ static enum isg_status adapt_words(struct isg_transfer *t, struct isg_error *err
     return status;
 }
 
-/* One numbering for all tables: that of the first, then what the others have besides. */
+/* One numbering for all tables: that of the first, followed by what only the others have. */
 static enum isg_status unite_tables(struct isg_strtab **const *tables, uint32_t n, struct isg_error *err)
 {
     struct isg_strtab *const first = *tables[0];
@@ -163,7 +163,7 @@ static enum isg_status unite_inputs(struct isg_transfer *t, struct isg_error *er
     return status;
 }
 
-/* Labels of a task: of its own text, or of all texts where they share transitions or a head. */
+/* Labels of a task: those of its own text, or of all texts where tasks share transitions or a head. */
 static enum isg_status make_labels(const struct isg_transfer *t, struct isg_ner_task *k, struct isg_error *err)
 {
     struct isg_strtab *const types = isg_strtab_new();

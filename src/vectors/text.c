@@ -18,7 +18,7 @@ static const size_t max_block = (size_t)1 << 30; /* of a single line, that is */
 
 enum line_state { GOOD, TOO_FEW, TOO_MANY, NO_NUMBER, NOT_FINITE, EMPTY };
 struct line {
-    uint32_t start, end; /* in the block; end without LF, CR and blanks */
+    uint32_t start, end; /* in the block; end without LF, CR and trailing whitespace */
     uint32_t word_n;
     uint8_t state;
     bool zero;
@@ -68,7 +68,7 @@ static bool ends_in_value(const char *s, const char *e)
     return point && e - point > 1 && isg_parse_float(f, e, &x) == e;
 }
 
-/* The general case: words with blanks, and finding out what is wrong. */
+/* The general case: words with spaces, and diagnosing what is wrong. */
 static void parse_line_from_right(struct line *l, const char *s, const char *e, size_t dim, float *row)
 {
     const char *p = e;

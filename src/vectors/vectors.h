@@ -17,7 +17,7 @@ struct isg_vectors_report {
     char format[24]; /**< "text", "text+header", "word2vec-binary", "safetensors", "fasttext-bin" */
     enum isg_packing packing;
     bool header;
-    uint64_t rows_in_file; /**< from the header, or rows_read if there is none */
+    uint64_t rows_in_file; /**< from the header, or rows_read without one */
     uint64_t rows_read;
     bool complete;                /**< the file was read to its end: max_vocab did not stop the reading */
     uint64_t duplicates;          /**< repeated words: the first row is kept */

@@ -47,7 +47,7 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
             "%s: with --src and --tgt swapped, %zu pairs would have vectors: are they the wrong way round?", dict_path,
             n_swapped);
     if (pairs->n == 0) {
-        isg_error_set(err, ISG_EDATA, dict_path, 0, "none of %llu pairs has vectors on both sides",
+        isg_error_set(err, ISG_EDATA, dict_path, 0, "none of %llu pairs has vectors for both words",
             (unsigned long long)r.entries);
         return isg_error_advice(err, "check that its languages are in the order --src, --tgt, and the casing");
     }

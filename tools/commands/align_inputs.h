@@ -8,7 +8,7 @@
  * fini. */
 struct isg_align_inputs {
     const char *map_path, *path[2]; /**< values of --map, --src, --tgt */
-    int64_t max_vocab;              /**< --max-vocab: words a side; 0 = all */
+    int64_t max_vocab;              /**< --max-vocab: words per language; 0 = all */
     const char *retrieval;          /**< --retrieval */
     const char *index;              /**< --index, a file or a factory string; or NULL */
     int64_t csls_k;                 /**< --csls-k; 0 = the map's */

@@ -40,7 +40,7 @@ static enum isg_status convert_vectors(
     enum isg_status status;
     ISG_GOTO(isg_vectors_load(&v, in, &opts, &report, &app->env, err));
     if (report.duplicates)
-        isg_log(&app->env, ISG_LOG_WARNING, "%s: %llu words a second time left out, the first on line %llu", in,
+        isg_log(&app->env, ISG_LOG_WARNING, "%s: left out %llu duplicate words, the first on line %llu", in,
             (unsigned long long)report.duplicates, (unsigned long long)report.first_duplicate_line);
     ISG_GOTO(isg_vectors_save_as(&v, out, (enum isg_vectors_format)(ISG_VECTORS_TEXT + to), app->force, err));
     isg_app_result(app,
@@ -62,7 +62,7 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
             .help = "input format; auto = by name (.jsonl, .vec, .bin, .isgv), else conll"},
         {.name = "to", .kind = ISG_OPT_CHOICE, .value = &to,
             .choices = "auto|conll|jsonl|spans|doccano|vec|word2vec|isgv|isgv16",
-            .help = "form of the output; auto: by its name; jsonl has tokens and tags, spans text and entities"},
+            .help = "output format; auto = by name; jsonl has tokens and tags, spans has text and entities"},
         {.name = "scheme", .kind = ISG_OPT_CHOICE, .value = &scheme, .choices = "keep|iob1|bio|bioes|bmes",
             .help = "tag scheme of the output; the scheme of the input is detected"},
         {.name = "columns", .kind = ISG_OPT_STRING, .value = &columns, .argument = "LIST",
@@ -84,7 +84,7 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
     const int to_text = find(text_forms, 4, to), to_vectors = find(vector_forms, 4, to);
     if (vectors != (to_vectors >= 0)) {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s cannot become %s", vectors ? "word vectors" : "labelled text", to);
-        return isg_error_advice(err, "--from and --to say what the names of the files do not");
+        return isg_error_advice(err, "give the formats with --from and --to");
     }
     if (vectors)
         return convert_vectors(app, argv[0], out, to_vectors, err);
@@ -97,7 +97,7 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
         ISG_TRY(isg_columns_parse(&c.columns, columns, err));
     struct isg_converted done;
     if (c.from == ISG_TEXT_COLUMNS && c.to == ISG_TEXT_COLUMNS && c.scheme == ISG_SCHEME_UNKNOWN)
-        isg_log(&app->env, ISG_LOG_WARNING, "a plain copy: --scheme or --to says what to change");
+        isg_log(&app->env, ISG_LOG_WARNING, "nothing to convert: give --scheme or --to");
     ISG_TRY(isg_convert_text(&c, argv[0], out, app->force, &done, &app->env, err));
     if (done.lines_left_out)
         isg_log(&app->env, ISG_LOG_WARNING,

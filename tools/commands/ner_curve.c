@@ -194,7 +194,7 @@ static enum isg_status run_curve(struct isg_app *app, int argc, char **argv, str
 
 const struct isg_tool isg_tool_ner_curve = {
     .cmd = {.name = "ner curve",
-        .summary = "the few-shot curve: how good a tagger is by the number of target sentences",
+        .summary = "few-shot curve: a tagger's F1 by the number of target sentences",
         .synopsis = "--mode MODE --source FILE --train FILE [--dev FILE] [--test FILE] [-o OUT.tsv] [--svg OUT.svg]",
         .examples = "isogloss ner curve --mode datnet-f --share head --source eng.train --source-emb "
                     "en.common.bin \\\n"

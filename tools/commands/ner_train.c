@@ -43,19 +43,23 @@ static void input_options(struct train_args *a, struct isg_opt *to)
     const struct isg_opt table[N_INPUTS] = {{.name = "train",
                                                 .kind = ISG_OPT_LIST,
                                                 .value = &a->texts,
-                                                .argument = "FILE", .path = ISG_PATH_IN, .needed = true,
+                                                .argument = "FILE",
+                                                .path = ISG_PATH_IN,
+                                                .needed = true,
                                                 .help = "labelled training text; \"?\" = unknown tag, \"# weight = W\" "
                                                         "weights a sentence",
                                                 .group = "Input"},
         {.name = "dev",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.dev,
-            .argument = "FILE", .path = ISG_PATH_IN,
+            .argument = "FILE",
+            .path = ISG_PATH_IN,
             .help = "labelled text that selects the epoch; without it the last one is kept"},
         {.name = "emb",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.vectors,
-            .argument = "FILE", .path = ISG_PATH_IN,
+            .argument = "FILE",
+            .path = ISG_PATH_IN,
             .help = "pretrained word vectors; without them words start at random",
             .alias = "vectors"},
         {.name = "columns",
@@ -67,8 +71,9 @@ static void input_options(struct train_args *a, struct isg_opt *to)
         {.name = "gazetteer",
             .kind = ISG_OPT_STRING,
             .value = &a->opts.gazetteer,
-            .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "names, a line each: name, tab, type; the model keeps them"}};
+            .argument = "FILE",
+            .path = ISG_PATH_IN,
+            .help = "names, one name<TAB>TYPE a line; kept in the model"}};
     memcpy(to, table, sizeof table);
 }
 

@@ -109,7 +109,7 @@ static void add_learning(struct transfer_args *a)
             .kind = ISG_OPT_STRING,
             .value = &a->preset,
             .argument = "NAME",
-            .help = "the tagger's settings to start from, as for `ner train`",
+            .help = "the tagger's settings to start from, as in `ner train`",
             .group = "Tagger"},
         {.name = "set",
             .kind = ISG_OPT_LIST,

@@ -81,7 +81,7 @@ static enum isg_status seed_pairs(const struct isogloss_map_options *o, const st
     }
     if (pairs->n)
         return ISG_OK;
-    (void)isg_error_set(err, ISG_EDATA, o->seed_dict, 0, "no pair has vectors on both sides");
+    (void)isg_error_set(err, ISG_EDATA, o->seed_dict, 0, "no pair has vectors for both words");
     return isg_error_advice(err, "check that its languages are in the order source, target, and the casing");
 }
 

@@ -1,4 +1,4 @@
-/* Projects of the library: the `run` command, in a thread that has a current folder of its own. */
+/* Projects of the library: the `run` command, in a thread with its own current folder. */
 #include "tools/library/private.h"
 #include "tools/app.h"
 #include <isogloss/project.h>

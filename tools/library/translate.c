@@ -67,10 +67,10 @@ static enum isg_status check_parts(const struct isogloss_translator_options *o, 
 {
     if (!o->map && !o->n_lexicons) {
         (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "nothing to translate with");
-        return isg_error_expected(err, "lexicons, or a map with the vectors of both sides, or both");
+        return isg_error_expected(err, "lexicons, or a map with the vectors of both languages, or both");
     }
     if (o->map && (!o->src || !o->tgt)) {
-        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "a map without the vectors of both sides");
+        (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "a map without the vectors of both languages");
         return isg_error_expected(err, "src and tgt");
     }
     return ISG_OK;

@@ -61,10 +61,10 @@ static enum isg_status fill(
         uint32_t id;
         const size_t length = strlen(words[i]);
         if (isg_utf8_valid(words[i], length) != length)
-            return isg_error_set(err, ISG_EDATA, NULL, 0, "word %zu is no valid UTF-8", i + 1);
+            return isg_error_set(err, ISG_EDATA, NULL, 0, "word %zu is not valid UTF-8", i + 1);
         ISG_TRY(isg_strtab_add_spelling(v->words, words[i], length, &id, &is_new, err));
         if (!is_new)
-            return isg_error_set(err, ISG_EDATA, NULL, 0, "word %zu, \"%.80s\", was there before", i + 1, words[i]);
+            return isg_error_set(err, ISG_EDATA, NULL, 0, "duplicate word %zu, \"%.80s\"", i + 1, words[i]);
     }
     for (size_t i = 0; i < n * dim; i++)
         if (!isfinite(rows[i]))

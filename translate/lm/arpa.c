@@ -12,7 +12,7 @@ static enum isg_status bad(
     return isg_error_expected(err, "%s", expected);
 }
 
-/** Next line that is not empty; *line NULL at the end. */
+/** Next non-empty line; *line NULL at the end. */
 static enum isg_status next_line(struct isg_reader *r, char **line, size_t *n, struct isg_error *err)
 {
     do

@@ -26,7 +26,7 @@ struct isogloss_map_options {
     const char *dict_case; /**< "auto" (default), "lower", "keep" */
     int refine;            /**< rounds of refinement; 0 = what the method chooses, -1 = none */
     uint32_t csls_k;       /**< neighbourhood of CSLS, default 10 */
-    uint32_t vocab_cutoff; /**< most frequent words a side to refine on, default 20,000 */
+    uint32_t vocab_cutoff; /**< most frequent words per language to refine on, default 20,000 */
     uint64_t seed;         /**< of randomness, default 1 */
 };
 /**
@@ -67,7 +67,7 @@ ISOGLOSS_API void isogloss_space_free(struct isogloss_space *s);
 /** Row of a dictionary word in the source vectors: as written, else in lower case, phrases also joined by "_"; -1. */
 ISOGLOSS_API int64_t isogloss_space_find(const struct isogloss_space *s, const char *word);
 /**
- * The k best translations of n words or phrases, best first. A phrase without a vector of its own gets the mean of its
+ * The k best translations of n words or phrases, best first. A phrase without a vector gets the mean of its
  * words'.
  * @param rows    n x k rows of the target vectors; UINT32_MAX where there is no translation (more)
  * @param scores  n x k, higher is better: CSLS and evidence, cosine, or log probability, by options.retrieval

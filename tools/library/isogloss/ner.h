@@ -9,7 +9,7 @@ extern "C" {
 
 struct isogloss_tagger; /**< Any number of threads may tag with one at the same time. */
 
-/** Loads n models of `ner train` or `transfer`; several of the same labels tag as one, by their averaged scores. */
+/** Loads n models of `ner train` or `transfer`; several with the same labels tag as one, by their averaged scores. */
 ISOGLOSS_CHECK enum isogloss_status isogloss_tagger_load(
     struct isogloss_context *c, const char *const *paths, size_t n, struct isogloss_tagger **out);
 ISOGLOSS_API void isogloss_tagger_free(struct isogloss_tagger *t);
