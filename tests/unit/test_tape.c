@@ -76,7 +76,7 @@ static void misuse_is_named(void **state)
         assert_null(call);                                                                                             \
         assert_error(isg_tape_status(t, &err), ISG_EUSAGE, part);                                                      \
     } while (0)
-    REFUSED(isg_lookup(t, o.x, (const uint32_t[]){10}, 1), "row 10 asked of x, which has 10");
+    REFUSED(isg_lookup(t, o.x, (const uint32_t[]){10}, 1), "row 10 of x, which has 10 rows");
     REFUSED(isg_rows(t, x, (const uint32_t[]){99}, 1), "row 99");
     REFUSED(isg_add(t, x, input(&o, 9)), "10 x 6 and 9 x 6");
     REFUSED(isg_concat(t, (struct isg_node *[]){x, input(&o, 9)}, 2), "10 and 9 rows");

@@ -131,7 +131,7 @@ static void test_errors(void **state)
         {"a = 1e999", "a number out of range"},
         {"a = 0x", "which is no value"},
         {"a = 0x1G", "which is no value"},
-        {"a = 0b12", "a whole number that is none"},
+        {"a = 0b12", "a malformed whole number"},
         {"a = -", "which is no value"},
         {"a = 9223372036854775808", "does not fit into 64 bits"},
         {"a = [1\n2]", ":2: an array that goes on without a comma"},
