@@ -65,4 +65,4 @@ const struct isg_tool isg_tool_align_index = {
                     "isogloss align lookup --map en-es.map --src en.vec --tgt es.vec --index en-es.index house\n",
         .min_args = 0,
         .max_args = 0},
-    .run = run_index};
+    .needs_out = true, .run = run_index};
