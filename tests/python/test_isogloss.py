@@ -151,6 +151,19 @@ def test_callbacks_stop_the_work(vectors, seed):
         isogloss.Map.fit(en, es, pairs=seed, progress=interrupt)
 
 
+def test_callbacks_may_call_the_library(vectors, seed, model):
+    en, es = vectors
+    tagger, seen = isogloss.Tagger.load(model), []
+
+    def progress(stage, done, total):
+        with pytest.raises(isogloss.DataError):
+            tagger.tag(["a", ""])
+        seen.append(len(tagger.tag("Ana vive en Madrid.")))
+
+    isogloss.Map.fit(en, es, pairs=seed, method="procrustes", progress=progress)
+    assert len(set(seen)) == 1
+
+
 # ---- translation ----
 
 def test_translator(tmp_path):

@@ -194,9 +194,10 @@ class Handle:
 
 
 class _Contexts(threading.local):
-    """One context a thread."""
+    """Contexts of a thread that no call uses now: more than one where callbacks call the library again."""
 
-    handle: Optional[Handle] = None
+    def __init__(self) -> None:
+        self.idle: list = []
 
 
 _contexts = _Contexts()
@@ -211,14 +212,16 @@ def set_threads(n: int) -> None:
     _threads = n
 
 
-def _context() -> Any:
-    if _contexts.handle is None:
+def _take_context() -> Handle:
+    if _contexts.idle:
+        handle = _contexts.idle.pop()
+    else:
         out = c_void_p()
         if lib.isogloss_context_new(ctypes.byref(out)) != 0:
             raise OutOfMemory("no memory for a context")
-        _contexts.handle = Handle(out, "context")
-    lib.isogloss_context_set_threads(_contexts.handle.pointer, _threads)
-    return _contexts.handle.pointer
+        handle = Handle(out, "context")
+    lib.isogloss_context_set_threads(handle.pointer, _threads)
+    return handle
 
 
 def _raise(c: Any, status: int) -> None:
@@ -229,8 +232,9 @@ def _raise(c: Any, status: int) -> None:
 
 def call(name: str, *arguments: Any, progress: Optional[Progress] = None, interruptible: bool = True,
          log: Optional[Callable[[int, str], Any]] = None) -> None:
-    """Calls a function with this thread's context; a failure is raised. Exceptions of callbacks, Ctrl-C too, stop the work."""
-    c = _context()
+    """Calls a function with a context of this thread; a failure is raised. Exceptions of callbacks, Ctrl-C too, stop the work."""
+    handle = _take_context()
+    c = handle.pointer
     problem: list = []
 
     def on_progress(_cookie: Any, stage: bytes, done: int, total: int) -> int:
@@ -253,13 +257,14 @@ def call(name: str, *arguments: Any, progress: Optional[Progress] = None, interr
     lib.isogloss_context_set_log(c, hear_log, None)
     try:
         status = getattr(lib, "isogloss_" + name)(c, *arguments)
+        if problem:
+            raise problem[0]
+        if status != 0:
+            _raise(c, status)
     finally:
         lib.isogloss_context_set_progress(c, PROGRESS(), None)
         lib.isogloss_context_set_log(c, LOG(), None)
-    if problem:
-        raise problem[0]
-    if status != 0:
-        _raise(c, status)
+        _contexts.idle.append(handle)
 
 
 def make(kind: str, name: str, *arguments: Any, **options: Any) -> Handle:
