@@ -1,7 +1,6 @@
 /* Evidence for a translation besides the vectors: learning its weights, and re-ranking by them. */
 #include "align/evidence.h"
 #include "align/spelling.h"
-#include "align/topk.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -65,105 +64,62 @@ void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_vectors 
 
 /* ---- learning ---- */
 
-/* Translations of held-out words: ISG_EVIDENCE_DEPTH or fewer a word. */
-struct sample {
-    double (*x)[N_WEIGHTS];
-    bool *right;
-    uint32_t *word; /* number of the source word */
-    size_t n, words;
+/* A translation of a held-out word. */
+struct isg_evidence_case {
+    double x[N_WEIGHTS];
+    uint32_t word; /* number of the held-out word */
+    bool right;
 };
 
-/* The best by CSLS of the held-out words under a map; n gets their number. */
-static enum isg_status candidates(const struct isg_learn *learn, const struct isg_linear *lin,
-    const struct isg_align_pairs *held, uint32_t *rows, struct isg_near *out, size_t *n, struct isg_error *err)
+void isg_evidence_sample_fini(struct isg_evidence_sample *sample)
 {
-    enum isg_status status;
-    const uint32_t k = learn->opts->csls_k;
-    const size_t n_targets = learn->v[1].rows;
-    struct isg_mat v[2] = {0};
-    struct isg_near *const near = isg_malloc(n_targets > held->n ? n_targets : held->n, k * sizeof *near);
-    float *const penalty = isg_malloc(n_targets, sizeof *penalty), *const mean = isg_malloc(held->n, sizeof *mean);
-    float *const x = isg_malloc(held->n, lin->dim * sizeof *x);
-    if (!near || !penalty || !mean || !x) {
-        status = isg_error_nomem(err, "weighing the evidence");
-        goto out;
-    }
-    for (int s = 0; s < 2; s++)
-        ISG_GOTO(isg_linear_project(learn, lin, (enum isg_side)s, learn->v[s].rows, &v[s], err));
-    struct isg_topk wanted = {.k = k, .out = near};
-    const char *const what = "weighing the evidence";
-    ISG_GOTO(isg_topk_both(v[1], isg_mat_rows(v[0], 0, learn->frequent[0]), &wanted, NULL, what, learn->env, err));
-    isg_topk_means(near, n_targets, k, penalty);
-    for (size_t j = 0; j < n_targets; j++)
-        penalty[j] /= 2;
-    *n = 0;
-    for (size_t i = 0; i < held->n; i++)
-        if (i == 0 || held->row[0][i] != held->row[0][i - 1]) {
-            rows[*n] = held->row[0][i];
-            memcpy(x + *n * lin->dim, isg_mat_row(v[0], rows[*n]), lin->dim * sizeof *x);
-            ++*n;
-        }
-    const struct isg_mat queries = isg_mat(x, *n, lin->dim);
-    wanted = (struct isg_topk){.k = k, .out = near};
-    ISG_GOTO(isg_topk_both(queries, v[1], &wanted, NULL, what, learn->env, err));
-    isg_topk_means(near, *n, k, mean);
-    wanted = (struct isg_topk){.k = ISG_EVIDENCE_DEPTH, .penalty = penalty, .out = out};
-    ISG_GOTO(isg_topk_both(queries, v[1], &wanted, NULL, what, learn->env, err));
-    for (size_t i = 0; i < *n * ISG_EVIDENCE_DEPTH; i++)
-        if (out[i].row != ISG_NO_ID)
-            out[i].score = 2 * out[i].score - mean[i / ISG_EVIDENCE_DEPTH];
-out:
-    isg_free(near);
-    isg_free(penalty);
-    isg_free(mean);
-    isg_free(x);
-    isg_free(v[0].x);
-    isg_free(v[1].x);
-    return status;
+    ISG_ARRAY_FREE(*sample);
+    sample->words = 0;
 }
 
-static void fill(struct sample *s, const struct isg_learn *learn, const struct isg_align_pairs *held,
-    const uint32_t *rows, const struct isg_near *near)
+enum isg_status isg_evidence_add(struct isg_evidence_sample *sample, const struct isg_learn *learn,
+    const struct isg_judged *judged, const struct isg_align_pairs *held, struct isg_error *err)
 {
     const struct isg_vectors *const src = learn->vectors[0], *const tgt = learn->vectors[1];
     size_t g = 0;
-    for (size_t q = 0; q < s->words; q++) {
+    for (size_t q = 0; q < judged->n; q++) {
         struct isg_spelt source;
-        const uint32_t row = learn->row[0][rows[q]];
+        const struct isg_near *const near = judged->near + q * judged->depth;
+        const uint32_t row = learn->row[0][judged->row[q]];
         const size_t first = g;
-        while (g < held->n && held->row[0][g] == rows[q])
+        while (g < held->n && held->row[0][g] == judged->row[q])
             g++;
         spell_row(&source, src, row);
-        for (uint32_t r = 0; r < ISG_EVIDENCE_DEPTH && near[q * ISG_EVIDENCE_DEPTH + r].row != ISG_NO_ID; r++) {
-            const struct isg_near *const to = &near[q * ISG_EVIDENCE_DEPTH + r];
-            double *const x = s->x[s->n];
-            x[0] = 1;
-            x[1] = (double)to->score;
-            features(src, tgt, &source, row, learn->row[1][to->row], r, x + 2);
-            s->right[s->n] = false;
+        for (uint32_t r = 0; r < judged->depth && near[r].row != ISG_NO_ID; r++) {
+            struct isg_evidence_case c = {.x = {1, (double)near[r].score}, .word = sample->words};
+            features(src, tgt, &source, row, learn->row[1][near[r].row], r, c.x + 2);
             for (size_t i = first; i < g; i++)
-                s->right[s->n] |= held->row[1][i] == to->row;
-            s->word[s->n++] = (uint32_t)q;
+                c.right |= held->row[1][i] == near[r].row;
+            if (!ISG_PUSH(*sample, c))
+                return isg_error_nomem(err, "weighing the evidence");
         }
+        sample->words++;
     }
+    return ISG_OK;
 }
 
 /* Which translations a fit looks at: all (2), or those of every other word. */
 enum part { EVEN, ODD, ALL };
-static bool is_in(const struct sample *s, size_t i, enum part part)
+static bool is_in(const struct isg_evidence_sample *s, size_t i, enum part part)
 {
-    return part == ALL || s->word[i] % 2 == (uint32_t)part;
+    return part == ALL || s->v[i].word % 2 == (uint32_t)part;
 }
 
 /* Penalised maximum likelihood by Newton's method, on standardised features; the weights are for those as they are. */
-static enum isg_status fit(const struct sample *s, enum part part, double weight[N_WEIGHTS], struct isg_error *err)
+static enum isg_status fit(
+    const struct isg_evidence_sample *s, enum part part, double weight[N_WEIGHTS], struct isg_error *err)
 {
     double mean[N_WEIGHTS] = {0}, scale[N_WEIGHTS] = {0}, w[N_WEIGHTS] = {0}, n = 0;
     for (size_t i = 0; i < s->n; i++)
         for (int a = 0; a < N_WEIGHTS && is_in(s, i, part); a++) {
             n += a == 0;
-            mean[a] += s->x[i][a];
-            scale[a] += s->x[i][a] * s->x[i][a];
+            mean[a] += s->v[i].x[a];
+            scale[a] += s->v[i].x[a] * s->v[i].x[a];
         }
     for (int a = 1; a < N_WEIGHTS; a++) {
         mean[a] /= n;
@@ -181,12 +137,12 @@ static enum isg_status fit(const struct sample *s, enum part part, double weight
                 continue;
             double x[N_WEIGHTS] = {1}, z = w[0];
             for (int a = 1; a < N_WEIGHTS; a++) {
-                x[a] = (s->x[i][a] - mean[a]) / scale[a];
+                x[a] = (s->v[i].x[a] - mean[a]) / scale[a];
                 z += w[a] * x[a];
             }
             const double p = 1 / (1 + exp(-z));
             for (int a = 0; a < N_WEIGHTS; a++) {
-                gradient[a] += ((double)s->right[i] - p) * x[a];
+                gradient[a] += ((double)s->v[i].right - p) * x[a];
                 for (int b = 0; b < N_WEIGHTS; b++)
                     hessian[a * N_WEIGHTS + b] += p * (1 - p) * x[a] * x[b];
             }
@@ -209,21 +165,21 @@ static enum isg_status fit(const struct sample *s, enum part part, double weight
 }
 
 /* Words of a part whose best translation by these weights is right. */
-static size_t count_right(const struct sample *s, enum part part, const double weight[N_WEIGHTS])
+static size_t count_right(const struct isg_evidence_sample *s, enum part part, const double weight[N_WEIGHTS])
 {
     size_t right = 0;
     for (size_t i = 0; i < s->n;) {
-        const uint32_t word = s->word[i];
+        const uint32_t word = s->v[i].word;
         const bool counts = is_in(s, i, part);
         double best = -INFINITY;
         bool hit = false;
-        for (; i < s->n && s->word[i] == word; i++) {
+        for (; i < s->n && s->v[i].word == word; i++) {
             double z = 0;
             for (int a = 1; a < N_WEIGHTS; a++)
-                z += weight[a] * s->x[i][a];
+                z += weight[a] * s->v[i].x[a];
             if (z > best) {
                 best = z;
-                hit = s->right[i];
+                hit = s->v[i].right;
             }
         }
         right += counts && hit;
@@ -231,8 +187,8 @@ static size_t count_right(const struct sample *s, enum part part, const double w
     return right;
 }
 
-static enum isg_status weigh(
-    struct isg_evidence *out, const struct sample *s, struct isg_evidence_report *report, struct isg_error *err)
+static enum isg_status weigh(struct isg_evidence *out, const struct isg_evidence_sample *s,
+    struct isg_evidence_report *report, struct isg_error *err)
 {
     double weight[N_WEIGHTS];
     const double by_csls[N_WEIGHTS] = {0, 1};
@@ -256,35 +212,12 @@ static enum isg_status weigh(
     return ISG_OK;
 }
 
-enum isg_status isg_evidence_learn(struct isg_evidence *out, const struct isg_learn *learn,
-    const struct isg_linear *lin, const struct isg_align_pairs *held, struct isg_evidence_report *report,
-    struct isg_error *err)
+enum isg_status isg_evidence_learn(struct isg_evidence *out, const struct isg_evidence_sample *sample,
+    struct isg_evidence_report *report, struct isg_error *err)
 {
-    enum isg_status status = ISG_OK;
-    const size_t most = held->n * ISG_EVIDENCE_DEPTH;
-    struct sample s = {.x = isg_malloc(most, sizeof *s.x),
-        .right = isg_malloc(most, sizeof *s.right),
-        .word = isg_malloc(most, sizeof *s.word)};
-    uint32_t *const rows = isg_malloc(held->n, sizeof *rows);
-    struct isg_near *const near = isg_malloc(most, sizeof *near);
     *out = isg_evidence_default();
     *report = (struct isg_evidence_report){-1, -1};
-    if (!s.x || !s.right || !s.word || !rows || !near) {
-        status = isg_error_nomem(err, "weighing the evidence");
-        goto out;
-    }
-    ISG_GOTO(candidates(learn, lin, held, rows, near, &s.words, err));
-    if (s.words >= ENOUGH_WORDS) {
-        fill(&s, learn, held, rows, near);
-        ISG_GOTO(weigh(out, &s, report, err));
-    }
-out:
-    isg_free(s.x);
-    isg_free(s.right);
-    isg_free(s.word);
-    isg_free(rows);
-    isg_free(near);
-    return status;
+    return sample->words >= ENOUGH_WORDS ? weigh(out, sample, report, err) : ISG_OK;
 }
 
 /* ---- in a map's metadata ---- */

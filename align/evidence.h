@@ -11,7 +11,7 @@
  * Re-ranking by spelling: Riley & Gildea 2018; by a classifier over such features: Karan et al. 2020. */
 #ifndef ISG_ALIGN_EVIDENCE_H
 #define ISG_ALIGN_EVIDENCE_H
-#include "align/learn.h"
+#include "align/judge.h"
 
 enum isg_evidence_feature {
     ISG_EVIDENCE_RANK,
@@ -21,7 +21,7 @@ enum isg_evidence_feature {
     ISG_EVIDENCE_FREQUENCY,
     ISG_EVIDENCE_FEATURES
 };
-#define ISG_EVIDENCE_DEPTH 10
+#define ISG_EVIDENCE_DEPTH 40
 
 struct isg_evidence {
     double weight[ISG_EVIDENCE_FEATURES]; /**< in units of CSLS; all 0 = the order by CSLS */
@@ -39,14 +39,20 @@ void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_vectors 
 struct isg_evidence_report {
     double by_csls, reranked;
 };
-/**
- * Learns the weights from a map that was fitted without the held-out pairs. Fewer than 100 held-out words, or a
- * cross-validated precision below that by CSLS: the default weights, or none.
- * @param held  pairs of rows of learn->v, by source row
- */
-ISG_MUST_CHECK enum isg_status isg_evidence_learn(struct isg_evidence *out, const struct isg_learn *learn,
-    const struct isg_linear *lin, const struct isg_align_pairs *held, struct isg_evidence_report *report,
-    struct isg_error *err);
+/** Translations of held-out words, by maps that were fitted without them. A zeroed one is valid for fini. */
+struct isg_evidence_sample {
+    struct isg_evidence_case *v; /**< private to evidence.c */
+    size_t n, cap;
+    uint32_t words;
+};
+/** Adds the translations of held-out words. @param held  their pairs, rows of learn->v, by source row */
+ISG_MUST_CHECK enum isg_status isg_evidence_add(struct isg_evidence_sample *sample, const struct isg_learn *learn,
+    const struct isg_judged *judged, const struct isg_align_pairs *held, struct isg_error *err);
+void isg_evidence_sample_fini(struct isg_evidence_sample *sample);
+/** Learns the weights from the sample. Fewer than 100 held-out words, or a cross-validated precision below that by CSLS: the
+ * default weights, or none. */
+ISG_MUST_CHECK enum isg_status isg_evidence_learn(struct isg_evidence *out, const struct isg_evidence_sample *sample,
+    struct isg_evidence_report *report, struct isg_error *err);
 
 /** As a line of a map's metadata ("evidence"), and back; false where the text is malformed. */
 void isg_evidence_text(const struct isg_evidence *e, char *out, size_t n);

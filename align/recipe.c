@@ -27,6 +27,8 @@ enum { WORDS_TO_CHOOSE_ON = 10000, MOST_CANDIDATES = 4 };
 /* A map that finds fewer than one in a hundred of so many held-out words was learnt from something else than translations.
  */
 enum { ENOUGH_TO_CONDEMN = 50 };
+/* Held-out words that the weights of the evidence are learnt from; with fewer, all seed words serve in turn. */
+enum { ENOUGH_TO_WEIGH = 1000 };
 #define HARDLY_ANY 1.0
 
 /* Chosen on held-out parts of the train lists. The neighbourhoods have to follow the map closely: what is
@@ -97,73 +99,17 @@ out:
 
 /* ---- judging ---- */
 
-/**
- * P@1 by CSLS, per cent, of pairs under a map, among all rows of learn; a source word with several targets
- * counts once.
- */
-static enum isg_status held_out_precision(const struct isg_learn *learn, const struct isg_linear *lin,
-    const struct isg_align_pairs *pairs, double *precision, size_t *queries, struct isg_error *err)
-{
-    enum isg_status status;
-    const uint32_t k = learn->opts->csls_k;
-    struct isg_mat v[2] = {0};
-    const size_t n_targets = learn->v[1].rows;
-    struct isg_near *const near = isg_malloc(n_targets > pairs->n ? n_targets : pairs->n, k * sizeof *near);
-    float *const penalty = isg_malloc(n_targets, sizeof *penalty);
-    float *const x = isg_malloc(pairs->n, lin->dim * sizeof *x);
-    uint32_t *const rows = isg_malloc(pairs->n, sizeof *rows);
-    if (!near || !penalty || !x || !rows) {
-        status = isg_error_nomem(err, "judging a map");
-        goto out;
-    }
-    for (int s = 0; s < 2; s++)
-        ISG_GOTO(isg_linear_project(learn, lin, (enum isg_side)s, learn->v[s].rows, &v[s], err));
-    struct isg_topk wanted = {.k = k, .out = near};
-    ISG_GOTO(isg_topk_both(
-        v[1], isg_mat_rows(v[0], 0, learn->frequent[0]), &wanted, NULL, "judging a map", learn->env, err));
-    isg_topk_means(near, n_targets, k, penalty);
-    for (size_t j = 0; j < n_targets; j++)
-        penalty[j] /= 2;
-    size_t n = 0;
-    for (size_t i = 0; i < pairs->n; i++)
-        if (i == 0 || pairs->row[0][i] != pairs->row[0][i - 1]) {
-            rows[n] = pairs->row[0][i];
-            memcpy(x + n * lin->dim, isg_mat_row(v[0], rows[n]), lin->dim * sizeof *x);
-            n++;
-        }
-    wanted = (struct isg_topk){.k = 1, .penalty = penalty, .out = near};
-    ISG_GOTO(isg_topk_both(isg_mat(x, n, lin->dim), v[1], &wanted, NULL, "judging a map", learn->env, err));
-    size_t right = 0, q = 0;
-    bool hit = false;
-    for (size_t i = 0; i < pairs->n; i++) {
-        hit |= near[q].row == pairs->row[1][i];
-        if (i + 1 == pairs->n || pairs->row[0][i + 1] != pairs->row[0][i]) {
-            right += hit;
-            hit = false;
-            q++;
-        }
-    }
-    *precision = n ? 100 * (double)right / (double)n : 0;
-    *queries = n;
-out:
-    isg_free(near);
-    isg_free(penalty);
-    isg_free(x);
-    isg_free(rows);
-    isg_free(v[0].x);
-    isg_free(v[1].x);
-    return status;
-}
-
-/* Every fifth source word, drawn by the seed, is held out with all its pairs (which follow each other). */
-static enum isg_status split(const struct isg_align_pairs *pairs, uint64_t seed, struct isg_align_pairs *kept,
-    struct isg_align_pairs *held, struct isg_error *err)
+/* Each source word falls into one of five folds, drawn by the seed, with all its pairs (which follow each other); those of
+ * one fold are held out. */
+enum { FOLDS = 5 };
+static enum isg_status split(const struct isg_align_pairs *pairs, uint64_t seed, uint32_t fold,
+    struct isg_align_pairs *kept, struct isg_align_pairs *held, struct isg_error *err)
 {
     struct isg_rng rng = isg_rng_stream(seed, "held-out", 0);
     bool out = false;
     for (size_t i = 0; i < pairs->n; i++) {
         if (i == 0 || pairs->row[0][i] != pairs->row[0][i - 1])
-            out = isg_rng_below(&rng, 5) == 0;
+            out = isg_rng_below(&rng, FOLDS) == fold;
         ISG_TRY(isg_align_pairs_add(out ? held : kept, pairs->row[0][i], pairs->row[1][i], err));
     }
     return ISG_OK;
@@ -193,7 +139,8 @@ struct choice {
     struct isg_align_pairs kept, held;
     bool trusted;
     struct isg_recipe best;
-    struct isg_linear map; /* of the best */
+    struct isg_linear map;    /* of the best */
+    struct isg_judged judged; /* what it makes of the held-out words */
     double precision, next_precision;
     char next[96];
     size_t queries;
@@ -204,10 +151,13 @@ static enum isg_status try_recipe(
 {
     enum isg_status status;
     struct isg_linear lin = {0};
+    struct isg_judged judged = {0};
     struct isg_align_report scratch = {0};
     char name[96];
     ISG_GOTO(isg_recipe_run(c->learn, recipe, &c->kept, c->trusted, &lin, &scratch, err));
-    ISG_GOTO(held_out_precision(c->learn, &lin, &c->held, precision, &c->queries, err));
+    ISG_GOTO(isg_judge(c->learn, &lin, &c->held, ISG_EVIDENCE_DEPTH, &judged, err));
+    *precision = isg_judged_precision(&judged, &c->held);
+    c->queries = judged.n;
     recipe_text(recipe, name, sizeof name);
     isg_log(c->learn->env, ISG_LOG_INFO, "held-out P@1 of %s: %.2f %% of %zu", name, *precision, c->queries);
     if (*precision > c->precision) {
@@ -217,12 +167,50 @@ static enum isg_status try_recipe(
         c->precision = *precision;
         c->best = *recipe;
         isg_linear_move(&c->map, &lin);
+        isg_judged_fini(&c->judged);
+        c->judged = judged;
+        judged = (struct isg_judged){0};
     } else if (*precision > c->next_precision) {
         c->next_precision = *precision;
         snprintf(c->next, sizeof c->next, "%s", name);
     }
 out:
     isg_linear_fini(&lin);
+    isg_judged_fini(&judged);
+    return status;
+}
+
+/* The evidence learns from the words that the choice was made by, and of short lists from the other folds' too, each by a
+ * map without it. */
+static enum isg_status weigh_evidence(
+    struct choice *c, struct isg_evidence *evidence, struct isg_evidence_report *report, struct isg_error *err)
+{
+    enum isg_status status;
+    struct isg_evidence_sample sample = {0};
+    struct isg_align_pairs kept = {0}, held = {0};
+    struct isg_linear lin = {0};
+    struct isg_judged judged = {0};
+    struct isg_align_report scratch = {0};
+    ISG_GOTO(isg_evidence_add(&sample, c->learn, &c->judged, &c->held, err));
+    for (uint32_t fold = 1; fold < FOLDS && c->queries < ENOUGH_TO_WEIGH; fold++) {
+        isg_align_pairs_fini(&kept);
+        isg_align_pairs_fini(&held);
+        isg_linear_fini(&lin);
+        isg_judged_fini(&judged);
+        ISG_GOTO(split(&c->learn->seed, c->learn->opts->seed, fold, &kept, &held, err));
+        if (kept.n == 0 || held.n == 0)
+            continue;
+        ISG_GOTO(isg_recipe_run(c->learn, &c->best, &kept, c->trusted, &lin, &scratch, err));
+        ISG_GOTO(isg_judge(c->learn, &lin, &held, ISG_EVIDENCE_DEPTH, &judged, err));
+        ISG_GOTO(isg_evidence_add(&sample, c->learn, &judged, &held, err));
+    }
+    ISG_GOTO(isg_evidence_learn(evidence, &sample, report, err));
+out:
+    isg_evidence_sample_fini(&sample);
+    isg_align_pairs_fini(&kept);
+    isg_align_pairs_fini(&held);
+    isg_linear_fini(&lin);
+    isg_judged_fini(&judged);
     return status;
 }
 
@@ -238,7 +226,7 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     char name[96];
     for (int s = 0; s < 2; s++)
         fewer.frequent[s] = fewer.frequent[s] < WORDS_TO_CHOOSE_ON ? fewer.frequent[s] : WORDS_TO_CHOOSE_ON;
-    ISG_GOTO(split(&learn->seed, learn->opts->seed, &c.kept, &c.held, err));
+    ISG_GOTO(split(&learn->seed, learn->opts->seed, 0, &c.kept, &c.held, err));
     for (size_t i = 0; i < n; i++)
         ISG_GOTO(try_recipe(&c, &candidates[i], &precision[i], err));
     /* Contrastive refinement takes the longest, and has only ever gained on orthogonal maps (held-out words
@@ -252,7 +240,7 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     }
     *recipe = c.best;
     struct isg_evidence_report weighed;
-    ISG_GOTO(isg_evidence_learn(evidence, &fewer, &c.map, &c.held, &weighed, err));
+    ISG_GOTO(weigh_evidence(&c, evidence, &weighed, err));
     report->held_out = c.precision;
     report->held_out_reranked = weighed.reranked;
     isg_linear_move(chosen, &c.map);
@@ -263,6 +251,7 @@ out:
     isg_align_pairs_fini(&c.kept);
     isg_align_pairs_fini(&c.held);
     isg_linear_fini(&c.map);
+    isg_judged_fini(&c.judged);
     return status;
 }
 
