@@ -274,7 +274,7 @@ struct isg_mat isg_align_space_rows(const struct isg_align_space *space, enum is
 uint32_t isg_align_space_csls_k(const struct isg_align_space *space);
 
 /**
- * From now on isg_align_knn and isg_align_lookup re-rank the ten best translations by CSLS of source words by the map's
+ * From now on isg_align_knn and isg_align_lookup re-rank the best translations by CSLS of source words by the map's
  * evidence (align/evidence.h: spelling, frequency), with weights learnt when the map was fitted; scores are CSLS plus that
  * evidence. The vectors, whose words are looked at, are those of the space and have to outlive it. NULL, NULL: by CSLS alone,
  * which a new space does.

@@ -10,6 +10,7 @@
 enum {
     N_WEIGHTS = ISG_EVIDENCE_FEATURES + 2, /* a constant, CSLS, the features */
     ENOUGH_WORDS = 100,
+    DEFAULT_DEPTH = 10, /* for weights that were not learnt */
     NEWTON_STEPS = 50
 };
 /* On weights of standardised features: far less than what a hundred words say. */
@@ -46,7 +47,8 @@ void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_vectors 
     uint32_t row, struct isg_near *near, uint32_t n)
 {
     struct isg_spelt source;
-    n = n < ISG_EVIDENCE_DEPTH ? n : ISG_EVIDENCE_DEPTH;
+    const uint32_t depth = e->words ? ISG_EVIDENCE_DEPTH : DEFAULT_DEPTH;
+    n = n < depth ? n : depth;
     spell_row(&source, src, row);
     for (uint32_t r = 0; r < n && near[r].row != ISG_NO_ID; r++) {
         double x[ISG_EVIDENCE_FEATURES];

@@ -241,7 +241,7 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     *recipe = c.best;
     struct isg_evidence_report weighed;
     ISG_GOTO(weigh_evidence(&c, evidence, &weighed, err));
-    report->held_out = c.precision;
+    report->held_out = weighed.by_csls >= 0 ? weighed.by_csls : c.precision;
     report->held_out_reranked = weighed.reranked;
     isg_linear_move(chosen, &c.map);
     report->degenerate = c.queries >= ENOUGH_TO_CONDEMN && c.precision < HARDLY_ANY;

@@ -35,7 +35,7 @@ struct isg_align_inputs {
     .help = "FAISS index: file of align index, or factory string as HNSW32;efSearch=128", .fallback = "Flat, exact"}
 #define ISG_ALIGN_OPT_INDEX(in) ISG_OPT_INDEX(&(in)->index)
 #define ISG_ALIGN_OPT_RERANK(in) {.name = "rerank", .kind = ISG_OPT_FLAG, .value = &(in)->rerank, \
-    .help = "re-rank the best ten by spelling and frequency, as learnt by align fit"}
+    .help = "re-rank the best by spelling and frequency, as learnt by align fit"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
     .help = "memory limit, as 500M or 4G; vectors of over a quarter of it go to a file in $TMPDIR or /var/tmp"}
 /* clang-format on */
