@@ -21,14 +21,11 @@ struct isg_evidence isg_evidence_default(void)
     return (struct isg_evidence){.weight = {[ISG_EVIDENCE_SPELLING] = 0.2}};
 }
 
-static void features(const struct isg_vectors *src, const struct isg_vectors *tgt, const struct isg_spelt *source,
-    uint32_t row, uint32_t to, uint32_t rank, double x[ISG_EVIDENCE_FEATURES])
+static void features(const struct isg_spellings *spellings, const struct isg_spelt *source, uint32_t row, uint32_t to,
+    uint32_t rank, double x[ISG_EVIDENCE_FEATURES])
 {
     struct isg_spelt target;
-    size_t n;
-    const char *const word = isg_strtab_get(tgt->words, to, &n);
-    (void)src;
-    isg_spell(&target, word, n);
+    isg_spellings_get(spellings, ISG_TARGET, to, &target);
     x[ISG_EVIDENCE_RANK] = log((double)rank + 1);
     x[ISG_EVIDENCE_SPELLING] = isg_spelt_similarity(source, &target);
     x[ISG_EVIDENCE_PREFIX] = isg_spelt_prefix(source, &target);
@@ -36,23 +33,31 @@ static void features(const struct isg_vectors *src, const struct isg_vectors *tg
     x[ISG_EVIDENCE_FREQUENCY] = fabs(log((double)row + 10) - log((double)to + 10));
 }
 
-static void spell_row(struct isg_spelt *out, const struct isg_vectors *v, uint32_t row)
+static uint32_t depth_of(const struct isg_evidence *e, uint32_t n)
 {
-    size_t n;
-    const char *const word = isg_strtab_get(v->words, row, &n);
-    isg_spell(out, word, n);
+    const uint32_t depth = e->words ? ISG_EVIDENCE_DEPTH : DEFAULT_DEPTH;
+    return n < depth ? n : depth;
 }
 
-void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    uint32_t row, struct isg_near *near, uint32_t n)
+enum isg_status isg_evidence_prepare(const struct isg_evidence *e, struct isg_spellings *spellings, uint32_t row,
+    const struct isg_near *near, uint32_t n, struct isg_error *err)
+{
+    n = depth_of(e, n);
+    ISG_TRY(isg_spellings_prepare(spellings, ISG_SOURCE, row, err));
+    for (uint32_t r = 0; r < n && near[r].row != ISG_NO_ID; r++)
+        ISG_TRY(isg_spellings_prepare(spellings, ISG_TARGET, near[r].row, err));
+    return ISG_OK;
+}
+
+void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_spellings *spellings, uint32_t row,
+    struct isg_near *near, uint32_t n)
 {
     struct isg_spelt source;
-    const uint32_t depth = e->words ? ISG_EVIDENCE_DEPTH : DEFAULT_DEPTH;
-    n = n < depth ? n : depth;
-    spell_row(&source, src, row);
+    n = depth_of(e, n);
+    isg_spellings_get(spellings, ISG_SOURCE, row, &source);
     for (uint32_t r = 0; r < n && near[r].row != ISG_NO_ID; r++) {
         double x[ISG_EVIDENCE_FEATURES];
-        features(src, tgt, &source, row, near[r].row, r, x);
+        features(spellings, &source, row, near[r].row, r, x);
         for (int f = 0; f < ISG_EVIDENCE_FEATURES; f++)
             near[r].score += (float)(e->weight[f] * x[f]);
         /* Insertion keeps the order by CSLS where scores are equal. */
@@ -82,7 +87,6 @@ void isg_evidence_sample_fini(struct isg_evidence_sample *sample)
 enum isg_status isg_evidence_add(struct isg_evidence_sample *sample, const struct isg_learn *learn,
     const struct isg_judged *judged, const struct isg_align_pairs *held, struct isg_error *err)
 {
-    const struct isg_vectors *const src = learn->vectors[0], *const tgt = learn->vectors[1];
     size_t g = 0;
     for (size_t q = 0; q < judged->n; q++) {
         struct isg_spelt source;
@@ -91,10 +95,13 @@ enum isg_status isg_evidence_add(struct isg_evidence_sample *sample, const struc
         const size_t first = g;
         while (g < held->n && held->row[0][g] == judged->row[q])
             g++;
-        spell_row(&source, src, row);
+        ISG_TRY(isg_spellings_prepare(learn->spellings, ISG_SOURCE, row, err));
+        isg_spellings_get(learn->spellings, ISG_SOURCE, row, &source);
         for (uint32_t r = 0; r < judged->depth && near[r].row != ISG_NO_ID; r++) {
+            const uint32_t to = learn->row[1][near[r].row];
+            ISG_TRY(isg_spellings_prepare(learn->spellings, ISG_TARGET, to, err));
             struct isg_evidence_case c = {.x = {1, (double)near[r].score}, .word = sample->words};
-            features(src, tgt, &source, row, learn->row[1][near[r].row], r, c.x + 2);
+            features(learn->spellings, &source, row, to, r, c.x + 2);
             for (size_t i = first; i < g; i++)
                 c.right |= held->row[1][i] == near[r].row;
             if (!ISG_PUSH(*sample, c))

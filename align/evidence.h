@@ -4,7 +4,7 @@
  *     score = csls + sum_f weight_f x_f,       p(right) = 1 / (1 + exp(-(bias + slope score)))
  * a logistic regression over translations of held-out seed words by a map that has not seen them. The features x_f:
  *     rank       log of the rank by CSLS
- *     spelling   similarity by edit distance, without case and accents (align/spelling.h)
+ *     spelling   similarity by edit distance, without case and accents, across scripts in Latin letters (align/spelling.h)
  *     prefix     share of the longer word that both begin with
  *     length     difference of the lengths over the longer one
  *     frequency  |log(rank of the source word + 10) - log(rank of the target word + 10)|, ranks in the vector files
@@ -12,6 +12,7 @@
 #ifndef ISG_ALIGN_EVIDENCE_H
 #define ISG_ALIGN_EVIDENCE_H
 #include "align/judge.h"
+#include "align/spelling.h"
 
 enum isg_evidence_feature {
     ISG_EVIDENCE_RANK,
@@ -32,8 +33,11 @@ struct isg_evidence {
 struct isg_evidence isg_evidence_default(void);
 
 /** The n nearest of a source word, best first by CSLS: re-ranked by the evidence, their scores with it. */
-void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_vectors *src, const struct isg_vectors *tgt,
-    uint32_t row, struct isg_near *near, uint32_t n);
+void isg_evidence_rerank(const struct isg_evidence *e, const struct isg_spellings *spellings, uint32_t row,
+    struct isg_near *near, uint32_t n);
+/** Makes the spellings ready that isg_evidence_rerank looks at. */
+ISG_MUST_CHECK enum isg_status isg_evidence_prepare(const struct isg_evidence *e, struct isg_spellings *spellings,
+    uint32_t row, const struct isg_near *near, uint32_t n, struct isg_error *err);
 
 /** Precision at 1 of the held-out words, per cent, by CSLS and re-ranked (two-fold cross-validated). */
 struct isg_evidence_report {

@@ -66,6 +66,16 @@ nomem:
     return isg_error_nomem(err, "the vectors to learn from");
 }
 
+static void learn_fini(struct isg_learn *learn)
+{
+    isg_spellings_free(learn->spellings);
+    isg_align_pairs_fini(&learn->seed);
+    for (int s = 0; s < 2; s++) {
+        isg_free(learn->row[s]);
+        isg_free(learn->v[s].x);
+    }
+}
+
 /* ---- the whole ---- */
 
 static enum isg_status check(const struct isg_vectors *src, const struct isg_vectors *tgt,
@@ -116,7 +126,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     enum isg_status status;
     const double started = isg_now();
     const struct isg_vectors *const v[2] = {src, tgt};
-    struct isg_learn learn = {.opts = opts, .env = env, .vectors = {src, tgt}};
+    struct isg_learn learn = {.opts = opts, .env = env};
     struct isg_evidence evidence = isg_evidence_default();
     struct isg_linear lin = {0};
     struct isg_align_report report = {.method = opts->method, .held_out = -1, .held_out_reranked = -1};
@@ -124,6 +134,7 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
     *out = NULL;
     ISG_GOTO(check(src, tgt, opts, err));
     ISG_GOTO(isg_blas_reserve(isg_pool_threads(env->pool), err));
+    ISG_GOTO(isg_spellings_new(&learn.spellings, v, err));
     ISG_GOTO(usable_pairs(&learn.seed, pairs, v, err));
     const bool unsupervised = opts->seed_from == ISG_SEED_UNSUPERVISED;
     if (learn.seed.n == 0 && !unsupervised) {
@@ -167,10 +178,6 @@ enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vecto
 out:
     isg_align_map_free(map);
     isg_linear_fini(&lin);
-    isg_align_pairs_fini(&learn.seed);
-    isg_free(learn.row[0]);
-    isg_free(learn.row[1]);
-    isg_free(learn.v[0].x);
-    isg_free(learn.v[1].x);
+    learn_fini(&learn);
     return status;
 }

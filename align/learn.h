@@ -3,6 +3,7 @@
 #ifndef ISG_ALIGN_LEARN_H
 #define ISG_ALIGN_LEARN_H
 #include "align/map.h"
+#include "align/spelling.h"
 
 /** The preprocessed rows that are learnt from. */
 struct isg_learn {
@@ -10,7 +11,7 @@ struct isg_learn {
     size_t frequent[2];          /**< opts->vocab_cutoff or fewer */
     struct isg_align_pairs seed; /**< row numbers in v */
     uint32_t *row[2];            /**< number in the file of each row of v */
-    const struct isg_vectors *vectors[2]; /**< the files, for their words */
+    struct isg_spellings *spellings; /**< of the files' words */
     const struct isg_align_opts *opts;
     const struct isg_env *env;
 };

@@ -201,8 +201,11 @@ enum isg_status isg_align_space_set_words(
     struct isg_align_space *space, const struct isg_vectors *src, const struct isg_vectors *tgt, struct isg_error *err)
 {
     const char *const text = isg_align_map_meta(space->map, "evidence");
-    space->words[0] = src;
-    space->words[1] = tgt;
+    isg_spellings_free(space->spellings);
+    space->spellings = NULL;
+    if (!src || !tgt)
+        return ISG_OK;
+    ISG_TRY(isg_spellings_new(&space->spellings, (const struct isg_vectors *const[]){src, tgt}, err));
     space->evidence = isg_evidence_default(); /* a map of a version that knew of none */
     if (text && !isg_evidence_parse(&space->evidence, text))
         return isg_error_set(err, ISG_EDATA, NULL, 0, "the map's evidence is malformed: \"%.60s\"", text);
@@ -226,8 +229,8 @@ static void rerank_block(void *cookie, size_t block, unsigned worker)
     (void)worker;
     for (size_t i = first; i < end; i++) {
         struct isg_near *const near = job->near + i * job->depth;
-        isg_evidence_rerank(&job->space->evidence, job->space->words[0], job->space->words[1],
-            job->rows ? job->rows[i] : (uint32_t)i, near, job->depth);
+        isg_evidence_rerank(
+            &job->space->evidence, job->space->spellings, job->rows ? job->rows[i] : (uint32_t)i, near, job->depth);
         memcpy(job->out + i * job->k, near, job->k * sizeof *near);
     }
 }
@@ -236,14 +239,17 @@ enum isg_status isg_space_rerank(struct isg_align_space *space, isg_space_finder
     const uint32_t *rows, size_t n, enum isg_retrieval retrieval, uint32_t k, struct isg_near *out,
     const struct isg_env *env, struct isg_error *err)
 {
-    if (!space->words[0] || from != ISG_SOURCE || retrieval != ISG_RETRIEVE_CSLS)
+    if (!space->spellings || from != ISG_SOURCE || retrieval != ISG_RETRIEVE_CSLS)
         return find(space, from, rows, n, retrieval, k, out, env, err);
     struct rerank job = {.space = space, .rows = rows, .n = n, .k = k, .out = out};
     job.depth = k > ISG_EVIDENCE_DEPTH ? k : ISG_EVIDENCE_DEPTH;
     job.near = isg_malloc(n, job.depth * sizeof *job.near);
     if (!job.near)
         return isg_error_nomem(err, "retrieval");
-    const enum isg_status status = find(space, from, rows, n, retrieval, job.depth, job.near, env, err);
+    enum isg_status status = find(space, from, rows, n, retrieval, job.depth, job.near, env, err);
+    for (size_t i = 0; i < n && status == ISG_OK; i++)
+        status = isg_evidence_prepare(
+            &space->evidence, space->spellings, rows ? rows[i] : (uint32_t)i, job.near + i * job.depth, job.depth, err);
     if (status == ISG_OK)
         isg_pool_run(env->pool, (n + RERANK_BLOCK - 1) / RERANK_BLOCK, rerank_block, &job);
     isg_free(job.near);

@@ -26,6 +26,7 @@ void isg_align_space_free(struct isg_align_space *space)
         isg_free(space->mean[s]);
         isg_free(space->isf[s]);
     }
+    isg_spellings_free(space->spellings);
     isg_free(space->index);
     isg_free(space);
 }

@@ -18,7 +18,7 @@ struct isg_align_space {
     float *mean[2];   /* r of CSLS; NULL until wanted */
     float *isf[2];    /* log sum exp of the inverted softmax; NULL until wanted */
     uint32_t csls_k;
-    const struct isg_vectors *words[2]; /* for the evidence; NULL = by CSLS alone */
+    struct isg_spellings *spellings; /* for the evidence; NULL = by CSLS alone */
     struct isg_evidence evidence;
     char *index;                         /* FAISS factory string; NULL = Flat, which is exact */
     struct isg_faiss *faiss[2];          /* over the rows of a side; NULL until wanted */

@@ -17,6 +17,7 @@
  *   term.h     progress bar, colours             text.h     growing text, XML
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
  *   escape.h   control characters made visible   svg.h      pictures
+ *   icu.h      letter case by language, transliteration
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -57,5 +58,6 @@
 #include "src/opt.h"
 #include "src/term.h"
 #include "src/escape.h"
+#include "src/icu.h"
 
 #endif

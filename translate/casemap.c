@@ -1,5 +1,5 @@
 /* Words in another letter case: by ICU where the program has it, else letter by letter. */
-#include "translate/icu.h"
+#include "translate/translate.h"
 
 struct isg_case_map {
     struct isg_icu_casing *icu; /* or NULL */

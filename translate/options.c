@@ -1,6 +1,5 @@
 /* What a word or phrase may become, and how probable that is. */
 #include "translate/options.h"
-#include "translate/icu.h"
 #include "translate/unit.h"
 #include <math.h>
 #include <string.h>

@@ -13,7 +13,6 @@
 
 /* ---- letter case ---- */
 
-enum isg_case_to { ISG_TO_LOWER, ISG_TO_TITLE, ISG_TO_UPPER };
 /** Letters in another case. With ICU by all of Unicode's rules: "straße" to "STRASSE", a final sigma, and the rules of a
  * language (Turkish and Azeri "i" to "İ"). Without ICU letter by letter: "ß" stays, or becomes "ẞ". For one thread. */
 struct isg_case_map;

@@ -4,7 +4,6 @@
 #include "translate/decode_word.h"
 #include "translate/greedy.h"
 #include "translate/realise.h"
-#include "translate/icu.h"
 #include <math.h>
 #include <string.h>
 

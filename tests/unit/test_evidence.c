@@ -57,25 +57,63 @@ static void words_free(struct isg_vectors *v)
     isg_free(v->m.x);
 }
 
+static void across_scripts(void **state)
+{
+    (void)state;
+    const char *const there[2][3] = {
+        {"moscow", "kharkiv", "x\xc3\xa9"}, {"\xd1\x85\xd0\xb0\xd1\x80\xd0\xba\xd1\x96\xd0\xb2",
+                                                "\xd0\xba\xd0\xb8\xd1\x97\xd0\xb2", "ab"}}; /* харків, київ */
+    struct isg_vectors v[2];
+    struct isg_spellings *spellings;
+    for (int s = 0; s < 2; s++) {
+        v[s] = (struct isg_vectors){.words = isg_strtab_new(), .m = isg_mat(isg_calloc(3, sizeof(float)), 3, 1)};
+        for (int i = 0; i < 3; i++) {
+            uint32_t id;
+            assert_ok(isg_strtab_add(v[s].words, there[s][i], strlen(there[s][i]), &id, NULL, &err));
+        }
+    }
+    const int script = isg_icu_script("a", 1);
+    assert_ok(isg_spellings_new(&spellings, (const struct isg_vectors *const[]){&v[0], &v[1]}, &err));
+    for (int s = 0; s < 2; s++)
+        for (uint32_t i = 0; i < 3; i++)
+            assert_ok(isg_spellings_prepare(spellings, s, i, &err));
+    struct isg_spelt a, b;
+    isg_spellings_get(spellings, 0, 1, &a);
+    isg_spellings_get(spellings, 1, 0, &b);
+    if (script >= 0) { /* with ICU: "kharkiv" and "harkiv" */
+        assert_near(isg_spelt_similarity(&a, &b), 1 - 1.0 / 7, 1e-12);
+        assert_int_not_equal(isg_icu_script(there[1][0], strlen(there[1][0])), script);
+        assert_int_equal(isg_icu_script("123", 3), -1);
+    } else {
+        assert_near(isg_spelt_similarity(&a, &b), 0, 1e-12);
+    }
+    isg_spellings_free(spellings);
+    for (int s = 0; s < 2; s++)
+        words_free(&v[s]);
+}
+
 static void reranks_by_weights(void **state)
 {
     (void)state;
     struct isg_vectors src = words(4, 2, ""), tgt = words(4, 2, "o");
+    struct isg_spellings *spellings;
+    assert_ok(isg_spellings_new(&spellings, (const struct isg_vectors *const[]){&src, &tgt}, &err));
     const struct isg_near found[4] = {{2, 0.50F}, {1, 0.45F}, {0, 0.44F}, {ISG_NO_ID, -INFINITY}};
     struct isg_near near[4];
     struct isg_evidence none = {0}, some = isg_evidence_default();
     memcpy(near, found, sizeof near);
-    isg_evidence_rerank(&none, &src, &tgt, 0, near, 4);
+    isg_evidence_rerank(&none, spellings, 0, near, 4);
     assert_memory_equal(near, found, sizeof near);
     memcpy(near, found, sizeof near);
-    isg_evidence_rerank(&some, &src, &tgt, 0, near, 4);
+    isg_evidence_rerank(&some, spellings, 0, near, 4);
     assert_int_equal(near[0].row, 0); /* w0 -> w0o */
     assert_near((double)near[0].score, 0.44 + 0.2 * 2 / 3, 1e-6);
     assert_int_equal(near[3].row, ISG_NO_ID);
     /* ties keep the order by CSLS */
     struct isg_near tie[2] = {{2, 0.5F}, {3, 0.5F}};
-    isg_evidence_rerank(&none, &src, &tgt, 0, tie, 2);
+    isg_evidence_rerank(&none, spellings, 0, tie, 2);
     assert_int_equal(tie[0].row, 2);
+    isg_spellings_free(spellings);
     words_free(&src);
     words_free(&tgt);
 }
@@ -145,7 +183,7 @@ static void learns_that_spelling_helps(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(spelling_by_edit_distance),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(spelling_by_edit_distance), cmocka_unit_test(across_scripts),
         cmocka_unit_test(reranks_by_weights), cmocka_unit_test(keeps_to_its_text),
         cmocka_unit_test(learns_that_spelling_helps)};
     return cmocka_run_group_tests(tests, NULL, NULL);

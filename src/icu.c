@@ -1,13 +1,16 @@
 /* ICU: transliteration and letter case. The only file that includes its headers. */
-#include "translate/icu.h"
-#include "src/isg.h"
+#include "src/icu.h"
+#include "src/reserve.h"
 #include <string.h>
 
 #ifdef ISG_WITH_ICU
 #include <pthread.h>
 #include <unicode/ucasemap.h>
+#include <unicode/uchar.h>
 #include <unicode/uclean.h>
+#include <unicode/uscript.h>
 #include <unicode/ustring.h>
+#include <unicode/utf8.h>
 #include <unicode/utrans.h>
 
 /* ---- memory ---- */
@@ -196,7 +199,28 @@ enum isg_status isg_transliterate(struct isg_transliterator *t, struct isg_arena
     *out_n = (size_t)m;
     return ISG_OK;
 }
+
+/* ---- scripts ---- */
+
+int isg_icu_script(const char *word, size_t n)
+{
+    int32_t i = 0;
+    while (n <= INT32_MAX && i < (int32_t)n) {
+        UChar32 c;
+        UErrorCode code = U_ZERO_ERROR;
+        U8_NEXT(word, i, (int32_t)n, c);
+        if (c >= 0 && u_isalpha(c))
+            return (int)uscript_getScript(c, &code);
+    }
+    return -1;
+}
 #else
+int isg_icu_script(const char *word, size_t n)
+{
+    (void)word, (void)n;
+    return -1;
+}
+
 static enum isg_status without(const char *what, const char *name, struct isg_error *err)
 {
     (void)isg_error_set(err, ISG_EUSAGE, NULL, 0, "%s \"%s\": this program was built without ICU", what, name);

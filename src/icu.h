@@ -1,8 +1,11 @@
-/** @file translate/icu.h  ICU: transliteration of names, and letter case by the full rules of Unicode and of a language.
- * Without ICU (the build option `icu`) the first is an error and the second is left to casemap.c. */
-#ifndef ISG_TRANSLATE_ICU_H
-#define ISG_TRANSLATE_ICU_H
-#include "translate/translate.h"
+/** @file src/icu.h  ICU: transliteration of names, and letter case by the full rules of Unicode and of a language.
+ * Without ICU (the build option `icu`) the first is an error and the second is left to translate/casemap.c. */
+#ifndef ISG_SRC_ICU_H
+#define ISG_SRC_ICU_H
+#include "src/error.h"
+#include "src/mem.h"
+
+enum isg_case_to { ISG_TO_LOWER, ISG_TO_TITLE, ISG_TO_UPPER };
 
 struct isg_icu_casing;
 /**
@@ -26,5 +29,8 @@ void isg_transliterator_free(struct isg_transliterator *t); /**< NULL is fine */
  * it is longer than 250 bytes. Returns ISG_ENOMEM. */
 ISG_MUST_CHECK enum isg_status isg_transliterate(struct isg_transliterator *t, struct isg_arena *arena, const char *s,
     size_t n, const char **text, size_t *out_n, struct isg_error *err);
+
+/** The script of a word's first letter as a small number (ICU's UScriptCode); -1 where it has no letter, or without ICU. */
+int isg_icu_script(const char *word, size_t n);
 
 #endif
