@@ -202,7 +202,6 @@ static enum isg_status induce(struct work *k, size_t l, struct isg_error *err)
     struct language *const of[2] = {&k->hub->of[0], &k->hub->of[l]};
     struct isg_learn learn = {.v = {of[0]->frequent, of[1]->frequent},
         .frequent = {of[0]->frequent.rows, of[1]->frequent.rows},
-        .vectors = {k->in[0].v, k->in[l].v},
         .opts = k->opts,
         .env = k->env};
     struct isg_linear lin = {.dim = d};
