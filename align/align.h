@@ -22,7 +22,10 @@ void isg_align_program_starts(void);
 /* ---- Files of word pairs ---- */
 
 /**
- * A list of pairs, one a line, read once from start to end. Its columns are decided once, from its first 256 lines:
+ * A list of pairs, read once from start to end. A file that starts with "<" is a dictionary in XML: XDXF, LIFT or TBX
+ * (align/dictxml.h); one whose name ends in .csv has cells between commas (RFC 4180, no line ends in them), and a heading with
+ * the names source and target, or source, target and perhaps a score. Of others the columns are decided once, from the first 256
+ * lines:
  *   muse  source and target word, whitespace between them;
  *   tsv   source, target and perhaps a score, tabs between them (half of the lines have a tab);
  *   dict  source, rank, target, score: what `align dict` writes (most lines have a whole number second, and not all
@@ -52,7 +55,8 @@ void isg_pairfile_close(struct isg_pairfile *f); /**< NULL is fine */
 /** The next line that is not empty. @param report  added to */
 ISG_MUST_CHECK enum isg_status isg_pairfile_next(
     struct isg_pairfile *f, struct isg_pairfile_report *report, struct isg_pair_line *out, struct isg_error *err);
-const char *isg_pairfile_format(const struct isg_pairfile *f); /**< "muse", "tsv" or "dict"; after the first line */
+const char *isg_pairfile_format(
+    const struct isg_pairfile *f); /**< "muse", "tsv", "dict", "csv", "xdxf", "lift", "tbx"; after the first line */
 
 /* ---- Bilingual word lists ---- */
 
@@ -455,17 +459,55 @@ double isg_align_probability(const struct isg_align_calibration *c, double score
 ISG_MUST_CHECK enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank, const bool *right,
     size_t n, struct isg_align_calibration *c, struct isg_error *err);
 
-enum isg_dict_format { ISG_DICT_TSV, ISG_DICT_MUSE, ISG_DICT_JSONL, ISG_DICT_STARDICT };
+/**
+ *   tsv, muse, jsonl  lines, as in struct isg_dict_write_opts; stardict: isg_dict_write_stardict
+ *   csv               RFC 4180, with a heading: source,rank,target,score[,probability][,mutual]
+ *   xdxf              XDXF, logical, draft 34: ar/k and a def with a dtrn for each translation
+ *   lift              LIFT 0.13: entry/lexical-unit and a sense with a gloss for each translation
+ *   tbx               TBX-Basic, style DCA (ISO 30042:2019): a conceptEntry with a langSec for each language
+ * The three XML formats have no place for scores: the order of translations is theirs. */
+enum isg_dict_format {
+    ISG_DICT_TSV,
+    ISG_DICT_MUSE,
+    ISG_DICT_JSONL,
+    ISG_DICT_STARDICT,
+    ISG_DICT_CSV,
+    ISG_DICT_XDXF,
+    ISG_DICT_LIFT,
+    ISG_DICT_TBX
+};
+int isg_dict_format_find(const char *name); /**< "tsv", "muse", ...; -1 = none of them */
 struct isg_dict_write_opts {
     enum isg_retrieval retrieval; /**< default CSLS */
     uint32_t k;                   /**< translations a word, default 5 */
     uint64_t max_words;           /**< most frequent source words; 0 = all */
     enum isg_dict_format format;  /**< default TSV: source, rank, target, score */
-    /** not NULL: TSV and JSON lines get a probability after the score */
+    const char *languages[2];     /**< codes for XDXF, LIFT and TBX; NULL = "und", undetermined */
+    /** not NULL: TSV, CSV and JSON lines get a probability after the score */
     const struct isg_align_calibration *calibration;
-    bool mutual; /**< TSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
+    bool mutual; /**< TSV, CSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
 };
 void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
+/* The same line by line, in all formats but StarDict. */
+struct isg_dict_line {
+    const char *source, *target;
+    uint32_t rank; /**< 1 = a new entry */
+    double score;
+    const double *probability; /**< NULL = not asked for */
+    const bool *mutual;        /**< NULL = not asked for */
+};
+struct isg_dictfile {
+    struct isg_writer *w;
+    enum isg_dict_format format;
+    const char *const *languages; /**< of source and target, or NULL = "und", undetermined */
+    uint64_t entries;
+};
+void isg_dictfile_begin(struct isg_dictfile *f, bool probability, bool mutual);
+/** Lines of one source word come together, by rank. */
+ISG_MUST_CHECK enum isg_status isg_dictfile_line(
+    struct isg_dictfile *f, const struct isg_dict_line *line, struct isg_error *err);
+void isg_dictfile_end(struct isg_dictfile *f);
+
 /** Writes the bilingual dictionary, most frequent source word first. */
 ISG_MUST_CHECK enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,

@@ -99,6 +99,19 @@ int isg_retrieval_find(const char *name)
     return find(retrieval_names, sizeof retrieval_names / sizeof *retrieval_names, name);
 }
 
+int isg_dict_format_find(const char *name)
+{
+    static const char *const names[] = {[ISG_DICT_TSV] = "tsv",
+        [ISG_DICT_MUSE] = "muse",
+        [ISG_DICT_JSONL] = "jsonl",
+        [ISG_DICT_STARDICT] = "stardict",
+        [ISG_DICT_CSV] = "csv",
+        [ISG_DICT_XDXF] = "xdxf",
+        [ISG_DICT_LIFT] = "lift",
+        [ISG_DICT_TBX] = "tbx"};
+    return find(names, sizeof names / sizeof *names, name);
+}
+
 enum isg_dict_case isg_dict_case_find(const char *name)
 {
     return strcmp(name, "lower") == 0  ? ISG_DICT_CASE_LOWER

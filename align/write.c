@@ -1,7 +1,6 @@
 /* Writing bilingual dictionaries. */
 #include "align/align.h"
 
-#include <jansson.h>
 #include <string.h>
 
 enum { BATCH = 4096 };
@@ -15,57 +14,6 @@ void isg_dict_write_opts_default(struct isg_dict_write_opts *opts)
 static bool writable(const char *word)
 {
     return word[0] && !strpbrk(word, "\t\r\n");
-}
-
-struct line {
-    const char *source, *target;
-    uint32_t rank;
-    double score;
-    const double *probability; /* NULL = not asked for */
-    const bool *mutual;        /* NULL = not asked for */
-};
-
-static enum isg_status write_json(struct isg_writer *w, const struct line *l, struct isg_error *err)
-{
-    json_t *const row = json_pack(
-        "{s:s, s:i, s:s, s:f}", "source", l->source, "rank", (int)l->rank, "target", l->target, "score", l->score);
-    bool made = row != NULL;
-    if (made && l->probability)
-        made = json_object_set_new(row, "probability", json_real(*l->probability)) == 0;
-    if (made && l->mutual)
-        made = json_object_set_new(row, "mutual", json_boolean(*l->mutual)) == 0;
-    char *const text = made ? json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(row);
-    if (!text)
-        return isg_error_nomem(err, "a line of the dictionary");
-    isg_writer_text(w, text);
-    isg_writer_text(w, "\n");
-    isg_reserve_free(text);
-    return ISG_OK;
-}
-
-static enum isg_status write_one(
-    struct isg_writer *w, enum isg_dict_format format, const struct line *l, struct isg_error *err)
-{
-    switch (format) {
-    case ISG_DICT_TSV:
-        isg_writer_printf(w, "%s\t%u\t%s\t%.4f", l->source, (unsigned)l->rank, l->target, l->score);
-        if (l->probability)
-            isg_writer_printf(w, "\t%.4f", *l->probability);
-        if (l->mutual)
-            isg_writer_text(w, *l->mutual ? "\t1" : "\t0");
-        isg_writer_text(w, "\n");
-        break;
-    case ISG_DICT_MUSE: /* a space separates, or a tab where a word itself has a space */
-        isg_writer_printf(
-            w, "%s%s%s\n", l->source, strchr(l->source, ' ') || strchr(l->target, ' ') ? "\t" : " ", l->target);
-        break;
-    case ISG_DICT_JSONL:
-        return write_json(w, l, err);
-    case ISG_DICT_STARDICT: /* writes several files */
-        break;
-    }
-    return ISG_OK;
 }
 
 /* mutual[i] = the source word rows[i / k] is the best translation of near[i]. */
@@ -112,6 +60,9 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
         goto out;
     }
     ISG_GOTO(isg_writer_open(&w, path, force, err));
+    struct isg_dictfile file = {
+        .w = w, .format = opts->format, .languages = opts->languages[0] ? opts->languages : NULL};
+    isg_dictfile_begin(&file, opts->calibration != NULL, opts->mutual);
     for (size_t first = 0; first < n; first += BATCH) {
         const size_t batch = n - first < BATCH ? n - first : BATCH;
         for (size_t i = 0; i < batch; i++)
@@ -127,7 +78,7 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
                 const char *const target = isg_strtab_get(tgt->words, to->row, NULL);
                 if (!writable(target))
                     continue;
-                struct line line = {source, target, ++rank, (double)to->score, NULL, NULL};
+                struct isg_dict_line line = {source, target, ++rank, (double)to->score, NULL, NULL};
                 const double probability = opts->calibration
                                                ? isg_align_probability(opts->calibration, line.score, rank)
                                                : 0;
@@ -135,10 +86,11 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
                     line.probability = &probability;
                 if (opts->mutual)
                     line.mutual = &mutual[i * opts->k + r];
-                ISG_GOTO(write_one(w, opts->format, &line, err));
+                ISG_GOTO(isg_dictfile_line(&file, &line, err));
             }
         }
     }
+    isg_dictfile_end(&file);
     status = isg_writer_commit(w, err);
     w = NULL;
 out:

@@ -1,7 +1,7 @@
 # Sourced by tools/check, tools/demo and tools/get-faiss-c: the Debian packages that the project needs.
 # shellcheck shell=sh
 BUILD_PACKAGES="build-essential pkg-config meson ninja-build python3 libopenblas-dev libfaiss-dev libpcre2-dev zlib1g-dev
- libjansson-dev libutf8proc-dev libxxhash-dev libicu-dev libarchive-dev"
+ libjansson-dev libutf8proc-dev libxxhash-dev libicu-dev libarchive-dev libexpat1-dev"
 # Clang takes its OpenMP from libomp-dev; sdcv reads the StarDict dictionaries that align dict writes,
 # NumPy the safetensors; NumPy and pytest test the Python package.
 CHECK_PACKAGES="libcmocka-dev clang libomp-dev sdcv python3-numpy python3-pytest"

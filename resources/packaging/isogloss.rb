@@ -14,6 +14,7 @@ class Isogloss < Formula
   depends_on "icu4c@77"
   depends_on "jansson"
   depends_on "libarchive"
+  uses_from_macos "expat"
   depends_on :linux # its start-up code and version script are those of ELF and glibc
   depends_on "openblas"
   depends_on "pcre2"

@@ -148,6 +148,75 @@ run 0 align fit --src s.vec --tgt t.vec --seed-dict five.tsv --method procrustes
 head -19 train.txt >few.txt
 run 3 align dict --map m.map --src s.vec --tgt t.vec --calibrate few.txt -o x.tsv
 holds stderr "19 source words to calibrate on"
+# Formats, there and back: words with markup, quotes and commas, from the right, with combining marks, and beyond the BMP.
+python3 - <<'EOF_PYTHON'
+words = ["a&b<c>", 'say "yes", no', "\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627", "n\u0303andu\u0301", "\U0001f600\u200d\u2642\ufe0f", "\u0939\u093f\u0928\u094d\u0926\u0940", "it's"]
+for name in "st":
+    rows = [line.split(" ", 1) for line in open(name + ".vec")][1:]
+    with open(name + "odd.vec", "w", encoding="utf-8") as f:
+        f.write("%d 8\n" % len(rows))
+        for i, (word, rest) in enumerate(rows):
+            f.write((words[i] + "/" + name if i < len(words) else word) + " " + rest)
+EOF_PYTHON
+run 0 align dict --map m.map --src sodd.vec --tgt todd.vec -k 2 -o odd.tsv
+cut -f1,3 odd.tsv >odd.pairs
+for format in csv xdxf lift tbx; do
+    run 0 align dict --map m.map --src sodd.vec --tgt todd.vec -k 2 --format $format --languages en,es -o odd.$format
+    run 0 convert --to tsv -o odd.$format.tsv odd.$format
+    cut -f1,3 odd.$format.tsv | cmp -s - odd.pairs || fail "$format: another dictionary comes back: $(cut -f1,3 odd.$format.tsv | diff - odd.pairs | head -3)"
+    run 0 convert --from dict --to $format --languages en,es -o odd.again.$format odd.$format --force
+    [ $format = csv ] || cmp -s odd.$format odd.again.$format || fail "$format: not the same file after reading it"
+    run 0 align fit --src sodd.vec --tgt todd.vec --seed-dict odd.$format --method procrustes -o odd.map --force
+    [ $format = csv ] || python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' odd.$format ||
+        fail "$format is no XML"
+done
+python3 - <<'EOF_PYTHON' || fail "Python's csv reads another dictionary"
+import csv
+rows = list(csv.reader(open("odd.csv", encoding="utf-8", newline="")))[1:]
+assert rows == [line.rstrip("\n").split("\t") for line in open("odd.tsv", encoding="utf-8")]
+EOF_PYTHON
+head -1 odd.csv | grep -q "^source,rank,target,score" || fail "heading of CSV: $(head -1 odd.csv)"
+printf 'es1,s1\n"say ""yes"", no",s2,0.5\n' >plain.csv
+run 0 convert --to tsv plain.csv
+holds stdout 'say "yes", no	1	s2	0.5000'
+# As other programs write them: a draft-34 article with examples, a LIFT entry with a definition, a TBX of 2008.
+cat >other.xdxf <<'EOF_XML'
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE xdxf SYSTEM "xdxf_strict.dtd">
+<xdxf lang_from="ENG" lang_to="DEU" format="logical" revision="034"><meta_info><title>x</title></meta_info><lexicon>
+<ar><k>home</k><k>house</k><def><def><gr>n</gr><deftext><dtrn>Haus</dtrn> (building)</deftext><ex><ex_orig>at home</ex_orig></ex></def>
+<def><deftext><dtrn>Zu
+ hause</dtrn></deftext></def></def></ar>
+<ar><k>dog</k><def><deftext>Hund</deftext></def></ar></lexicon></xdxf>
+EOF_XML
+cat >other.lift <<'EOF_XML'
+<lift version="0.13"><entry id="a"><lexical-unit><form lang="qaa"><text>nyumba</text></form></lexical-unit>
+<sense><gloss lang="en"><text>house</text></gloss><definition><form lang="en"><text>a place to live</text></form></definition>
+<example><form lang="qaa"><text>no pair</text></form></example></sense></entry>
+<entry id="b"><lexical-unit><form lang="qaa"><text>mbwa</text></form></lexical-unit>
+<sense><definition><form lang="en"><text>dog</text></form></definition></sense></entry></lift>
+EOF_XML
+cat >other.tbx <<'EOF_XML'
+<?xml version='1.0'?><!DOCTYPE martif SYSTEM "TBXcoreStructV02.dtd">
+<martif type="TBX" xml:lang="en"><text><body><termEntry id="1"><langSet xml:lang="en"><ntig><termGrp><term>fuse</term></termGrp></ntig></langSet>
+<langSet xml:lang="de"><tig><term>Sicherung</term></tig><tig><term>Schmelzsicherung</term></tig></langSet></termEntry></body></text></martif>
+EOF_XML
+run 0 convert --to muse other.xdxf
+[ "$(cat stdout)" = "home Haus
+home	Zu hause
+house Haus
+house	Zu hause
+dog Hund" ] || fail "XDXF: $(cat stdout)"
+run 0 convert --to muse other.lift
+[ "$(cat stdout)" = "nyumba house
+mbwa dog" ] || fail "LIFT: $(cat stdout)"
+run 0 convert --to muse other.tbx
+[ "$(cat stdout)" = "fuse Sicherung
+fuse Schmelzsicherung" ] || fail "TBX: $(cat stdout)"
+head -c 300 odd.lift >cut.lift
+run 3 convert --to tsv cut.lift
+holds stderr "cut.lift:"
+run 2 align dict --map m.map --src s.vec --tgt t.vec --format tbx --languages en -o x.tbx
 run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --format stardict -o star
 head -1 star.ifo | grep -q "StarDict's dict ifo file" || fail "star.ifo"
 if command -v sdcv >/dev/null; then

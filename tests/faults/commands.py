@@ -120,6 +120,8 @@ COMMANDS = [
     Command("convert jsonl", "convert --to jsonl -q --force -o out/c.jsonl train.conll", ["c.jsonl"]),
     Command("convert spans", "convert --to spans -q --force -o out/c.jsonl train.conll", ["c.jsonl"]),
     Command("convert conll", "convert --scheme bioes -q --force -o out/c.conll spans.jsonl", ["c.conll"]),
+    Command("convert dict", "convert --to csv -q --force -o out/d.csv d.xdxf", ["d.csv"]),
+    Command("convert xdxf", "convert --to tbx -q --force -o out/d.tbx d.xdxf", ["d.tbx"]),
     Command("convert isgv", "convert -q --force -o out/v.isgv en.vec", ["v.isgv"]),
     Command("convert vec", "convert --to vec -q --force -o out/v.vec v.isgv", ["v.vec"]),
     Command("convert gz", "convert --to word2vec -q --force -o out/v.bin en.vec.gz", ["v.bin"]),
@@ -234,6 +236,7 @@ def make_inputs(folder, sample, program):
     make(f"align dict {MAP} -k 2 --format stardict -q -o d")
     make(f"ner train --train train.conll --dev dev.conll {SMALL} --epochs 2 -q -o m.model")
     make("ner tag --model m.model -q -o tagged.conll dev.conll")
+    make(f"align dict {MAP} -k 2 --format xdxf -q -o d.xdxf")
     make(f"align index {MAP} -q -o es.index")
     make("convert -q -o v.isgv en.vec")
     return sorted(p.name for p in folder.iterdir())

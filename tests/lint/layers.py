@@ -43,6 +43,7 @@ WRAPPED = {
     r"pcre2\.h": "src/pattern.c",
     r"utf8proc\.h": "src/utf8.c",
     r"faiss/.*": "align/faiss.c",
+    r"expat\.h": "align/dictxml.c",
 }
 FOLDERS = ("src", "align", "translate", "ner", "tools")
 bad = []

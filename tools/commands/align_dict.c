@@ -1,5 +1,6 @@
 /* isogloss align dict: the bilingual dictionary that a map gives. */
 #include "tools/commands/align_inputs.h"
+#include "tools/commands/convert_dict.h"
 
 #include <string.h>
 
@@ -24,7 +25,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     struct isg_dict_write_opts opts;
     isg_dict_write_opts_default(&opts);
     int64_t k = opts.k, words = 0;
-    const char *format = "tsv", *held_out = NULL, *path;
+    const char *format = "tsv", *languages = NULL, *held_out = NULL, *path;
     struct isg_align_calibration calibration;
     struct isg_dict dict = {0};
     /* clang-format off */
@@ -35,9 +36,11 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_ALIGN_OPT_RETRIEVAL(&in), ISG_ALIGN_OPT_CSLS_K(&in), ISG_ALIGN_OPT_INDEX(&in), ISG_ALIGN_OPT_RERANK(&in),
         {.name = "best", .letter = 'k', .kind = ISG_OPT_INT, .value = &k, .argument = "N", .min = 1, .max = 1000,
             .help = "translations per word"},
-        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|stardict",
-            .help = "tsv: source, rank, target, score; muse: source, target; jsonl: one object per line; StarDict",
+        {.name = "format", .kind = ISG_OPT_CHOICE, .value = &format, .choices = "tsv|muse|jsonl|csv|stardict|xdxf|lift|tbx",
+            .help = "tsv, csv: source, rank, target, score; muse: source, target; jsonl: one object per line",
             .group = "Output"},
+        {.name = "languages", .kind = ISG_OPT_STRING, .value = &languages, .argument = "SRC,TGT",
+            .help = "codes of the two languages, as en,es, for xdxf, lift and tbx", .fallback = "undetermined"},
         {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "held-out dictionary (not the seed); adds a probability to each translation (tsv, jsonl)"},
         {.name = "mutual", .kind = ISG_OPT_FLAG, .value = &opts.mutual,
@@ -51,10 +54,10 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     opts.k = (uint32_t)k;
     opts.max_words = (uint64_t)words;
     opts.retrieval = (enum isg_retrieval)isg_retrieval_find(in.retrieval);
-    opts.format = strcmp(format, "muse") == 0       ? ISG_DICT_MUSE
-                  : strcmp(format, "jsonl") == 0    ? ISG_DICT_JSONL
-                  : strcmp(format, "stardict") == 0 ? ISG_DICT_STARDICT
-                                                    : ISG_DICT_TSV;
+    opts.format = (enum isg_dict_format)isg_dict_format_find(format);
+    char codes[2][32];
+    if (languages)
+        ISG_TRY(isg_parse_languages(languages, codes, opts.languages, err));
     enum isg_status status;
     if (held_out)
         ISG_GOTO(isg_align_load_dict(app, &dict, held_out, err));

@@ -1,9 +1,11 @@
 /* isogloss convert: labelled text and word vectors from one form to another. */
 #include "tools/app.h"
+#include "tools/commands/convert_dict.h"
 #include "tools/commands/convert_text.h"
 
 #include <string.h>
 
+static const char *const dict_forms[] = {"tsv", "muse", "csv", "xdxf", "lift", "tbx"};
 static const char *const text_forms[] = {"conll", "jsonl", "spans", "doccano"};
 /* in the order of enum isg_vectors_format, from ISG_VECTORS_TEXT */
 static const char *const vector_forms[] = {"vec", "word2vec", "isgv", "isgv16"};
@@ -20,7 +22,8 @@ static int find(const char *const *names, size_t n, const char *name)
 static const char *form_of(const char *path)
 {
     static const char *const endings[][2] = {{".vec", "vec"}, {".bin", "word2vec"}, {".isgv", "isgv"},
-        {".safetensors", "isgv"}, {".jsonl", "jsonl"}, {".json", "jsonl"}};
+        {".safetensors", "isgv"}, {".csv", "csv"}, {".xdxf", "xdxf"}, {".lift", "lift"}, {".tbx", "tbx"},
+        {".ifo", "dict"}, {".index", "dict"}, {".jsonl", "jsonl"}, {".json", "jsonl"}};
     size_t n;
     (void)isg_packing_of_name(path, &n);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -55,19 +58,22 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
 {
     static const enum isg_scheme schemes[] = {ISG_SCHEME_UNKNOWN, ISG_IOB1, ISG_BIO, ISG_BIOES, ISG_BMES};
     static const char *const scheme_names[] = {"keep", "iob1", "bio", "bioes", "bmes"};
-    const char *from = "auto", *to = "auto", *scheme = "keep", *columns = NULL, *separator = "blank", *out;
+    const char *from = "auto", *to = "auto", *scheme = "keep", *columns = NULL, *separator = "blank", *languages = NULL,
+               *out;
     /* clang-format off */
     const struct isg_opt table[] = {
-        {.name = "from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "auto|conll|jsonl|vectors",
-            .help = "input format; auto = by name (.jsonl, .vec, .bin, .isgv), else conll"},
+        {.name = "from", .kind = ISG_OPT_CHOICE, .value = &from, .choices = "auto|conll|jsonl|vectors|dict",
+            .help = "input format; auto = by name (.jsonl, .vec, .bin, .isgv, .csv, .xdxf, .lift, .tbx, .ifo), else conll"},
         {.name = "to", .kind = ISG_OPT_CHOICE, .value = &to,
-            .choices = "auto|conll|jsonl|spans|doccano|vec|word2vec|isgv|isgv16",
+            .choices = "auto|conll|jsonl|spans|doccano|vec|word2vec|isgv|isgv16|tsv|muse|csv|xdxf|lift|tbx",
             .help = "output format; auto = by name; jsonl has tokens and tags, spans has text and entities"},
         {.name = "scheme", .kind = ISG_OPT_CHOICE, .value = &scheme, .choices = "keep|iob1|bio|bioes|bmes",
             .help = "tag scheme of the output; the scheme of the input is detected"},
         {.name = "columns", .kind = ISG_OPT_STRING, .value = &columns, .argument = "LIST",
             .help = "columns of word and tag, as in word,_,_,tag or 0,3",
             .fallback = "first and last"},
+        {.name = "languages", .kind = ISG_OPT_STRING, .value = &languages, .argument = "SRC,TGT",
+            .help = "codes of a dictionary's languages, as en,es, for xdxf, lift and tbx", .fallback = "undetermined"},
         {.name = "separator", .kind = ISG_OPT_CHOICE, .value = &separator, .choices = "blank|tab",
             .help = "column separator of output made from JSON lines"},
         {0}};
@@ -78,6 +84,12 @@ static enum isg_status run_convert(struct isg_app *app, int argc, char **argv, s
     ISG_TRY(isg_app_out(app, "-", &out, err));
     if (strcmp(from, "auto") == 0)
         from = form_of(argv[0]);
+    if (find(dict_forms, 6, from) >= 0)
+        from = "dict";
+    if (strcmp(to, "auto") == 0 && strcmp(out, "-") != 0 && find(dict_forms, 6, form_of(out)) >= 0)
+        to = form_of(out);
+    if (strcmp(from, "dict") == 0 || find(dict_forms, 6, to) >= 0)
+        return isg_convert_dict(app, argv[0], out, strcmp(to, "auto") == 0 ? "tsv" : to, languages, err);
     const bool vectors = strcmp(from, "vectors") == 0 || find(vector_forms, 4, from) >= 0;
     if (strcmp(to, "auto") == 0)
         to = strcmp(out, "-") == 0 ? (vectors ? "vec" : "conll") : form_of(out);
@@ -118,12 +130,13 @@ const struct isg_tool isg_tool_convert = {
     .cmd =
         {
             .name = "convert",
-            .summary = "convert labelled text and word vectors between formats",
+            .summary = "convert labelled text, word vectors and dictionaries between formats",
             .synopsis = "[-o OUT] IN",
             .examples = "isogloss convert --scheme bioes -o train.bioes train.iob1\n"
                         "isogloss convert -o train.jsonl train.conll\n"
                         "isogloss convert --to doccano -o train.jsonl train.conll\n"
-                        "isogloss convert -o en.isgv en.vec.gz\n",
+                        "isogloss convert -o en.isgv en.vec.gz\n"
+                        "isogloss convert --languages en,es -o en-es.xdxf en-es.tsv\n",
             .min_args = 1,
             .max_args = 1,
             .operands = ISG_PATH_IN,
