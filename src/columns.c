@@ -86,6 +86,11 @@ void isg_columns_position(const struct isg_columns_reader *r, uint64_t *done, ui
     isg_reader_position(r->in, done, total);
 }
 
+bool isg_columns_waits(const struct isg_columns_reader *r)
+{
+    return r->raw_at == r->raw.n && !r->raw_end && isg_reader_waits(r->in);
+}
+
 /* More bytes behind those not consumed yet. */
 static enum isg_status fill(struct isg_columns_reader *r, struct isg_error *err)
 {
@@ -97,10 +102,13 @@ static enum isg_status fill(struct isg_columns_reader *r, struct isg_error *err)
     }
     if (!ISG_RESERVE_MORE(r->raw, want))
         return isg_error_nomem(err, "a line of a labelled file");
-    size_t got;
-    ISG_TRY(isg_reader_read(r->in, r->raw.v + r->raw.n, want, &got, err));
+    /* what is there, since a pipe's next lines may come after an answer to these */
+    const char *bytes;
+    size_t held, got = 0;
+    ISG_TRY(isg_reader_peek(r->in, &bytes, 1, &held, err));
+    ISG_TRY(isg_reader_read(r->in, r->raw.v + r->raw.n, held < want ? held : want, &got, err));
     r->raw.n += got;
-    r->raw_end = got < want;
+    r->raw_end = got == 0;
     return ISG_OK;
 }
 
@@ -405,6 +413,8 @@ enum isg_status isg_columns_next(struct isg_columns_reader *r, struct isg_block 
         }
         blank = line.kind == ISG_LINE_BLANK;
         ISG_TRY(take(r, &line, size, err));
+        if (blank && b->tokens.n > 0 && isg_columns_waits(r)) /* more blank lines would be a block of their own */
+            break;
     }
     if (b->lines.n == 0) {
         if (r->any_token || r->columns.allow_empty)

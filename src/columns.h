@@ -57,6 +57,8 @@ ISG_MUST_CHECK enum isg_status isg_columns_open(
     struct isg_columns_reader **out, const char *path, struct isg_columns columns, struct isg_error *err);
 /** isg_reader_watch for the file below. */
 void isg_columns_watch(struct isg_columns_reader *r, const struct isg_env *env, const char *stage);
+/** Would isg_columns_next wait for input now, because a pipe or terminal has nothing to read? */
+bool isg_columns_waits(const struct isg_columns_reader *r);
 void isg_columns_close(struct isg_columns_reader *r);
 /**
  * Next block; *block is NULL at the end. Valid until the next call. Blocks without a token (comments or document marks

@@ -375,6 +375,8 @@ enum isg_status isg_translate_corpus(struct isg_translator *t, const char *path,
             p.s.out.n = 0;
             write_block(&p, b);
         }
+        if (isg_columns_waits(p.in))
+            isg_writer_flush(out);
         if (index % 256 == 0) {
             uint64_t done, total;
             isg_columns_position(p.in, &done, &total);

@@ -136,6 +136,10 @@ static enum isg_status read_columns(
             break;
         ISG_GOTO(add_block(t, r, b, path, err));
         ISG_GOTO(isg_tag_flush_if_full(t, err));
+        if (t->records.n && isg_columns_waits(r)) {
+            ISG_GOTO(isg_tag_flush(t, err));
+            isg_writer_flush(t->out);
+        }
         uint64_t done, total;
         isg_columns_position(r, &done, &total);
         ISG_GOTO(isg_progress(t->env, "tagging", done, total, err));

@@ -61,6 +61,26 @@ try 'a O\n' check IN
 try 'a 0.1 0.2' info IN
 wait
 [ -s failed ] && cat failed && failures=1
+# a sentence is answered before the next one comes
+for command in "translate --lexicon l -o -" "ner tag --model m --format columns"; do
+    rm -f asked answer
+    mkfifo asked
+    # words of the command
+    # shellcheck disable=SC2086
+    "$isogloss" $command -q asked >answer 2>stderr &
+    reader=$!
+    exec 8>asked
+    printf 'house O\nRome B-LOC\n\n' >&8
+    for _ in $(seq 100); do
+        [ "$(grep -c . answer)" -ge 2 ] && break
+        sleep 0.05
+    done
+    [ "$(grep -c . answer)" = 2 ] || fail "$command: no answer before the end of the input"
+    printf 'big O\n' >&8
+    exec 8>&-
+    wait $reader || fail "$command"
+    [ "$(grep -c . answer)" = 3 ] || fail "$command: $(wc -l <answer) lines"
+done
 # what ends unasked still gives its JSON object
 mkfifo json
 flood 'a O O
