@@ -64,6 +64,8 @@ COMMANDS = [
     Command("align apply memory", "align apply --map m.map --src en.vec --memory 1K --threads 1 -q --force -o out/a.vec",
             ["a.vec"]),
     Command("align lookup stdin", f"align lookup {MAP} --json --threads 1 -q", stdin="words.txt"),
+    Command("align index", f"align index {MAP} --threads 1 -q --force -o out/i.index", ["i.index"]),
+    Command("align lookup index", f"align lookup {MAP} --index m.index --threads 1 -q the of"),
     Command("align health", "align health --map self.map --src en.vec --tgt en.vec --json --threads 1 -q"),
     Command("align plot", f"align plot {MAP} --threads 1 -q --force -o out/p.svg the of in", ["p.svg"]),
     Command("translate lexicon", "translate --lexicon seed.txt --provenance --trace out/t.jsonl --report out/r.json "
@@ -228,6 +230,7 @@ def make_inputs(folder, sample, program):
             raise SystemExit(f"inputs: {line}: exit {done.returncode}: {done.stderr}")
 
     make(f"align fit {VECTORS} --seed-dict seed.txt --method procrustes -q -o m.map")
+    make(f"align index {MAP} -q -o m.index")
     make("translate lm train plain.txt -q -o es.lm")
     make("translate lm train plain.txt --order 2 -q -o es.arpa")
     make("translate case -q --min-count 1 -o es.case plain.txt")
