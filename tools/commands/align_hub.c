@@ -240,4 +240,5 @@ const struct isg_tool isg_tool_align_hub = {
                     "isogloss align dict --map maps/es-hi.map --src es.vec --tgt hi.vec -o es-hi.tsv\n",
         .min_args = 1,
         .max_args = MOST - 1},
-    .run = run_hub};
+    .run = run_hub,
+    .products = true};

@@ -65,4 +65,6 @@ const struct isg_tool isg_tool_align_index = {
                     "isogloss align lookup --map en-es.map --src en.vec --tgt es.vec --index en-es.index house\n",
         .min_args = 0,
         .max_args = 0},
-    .needs_out = true, .run = run_index};
+    .run = run_index,
+    .products = true,
+    .needs_out = true};
