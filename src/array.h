@@ -35,11 +35,13 @@
 
 /** Appends `count` elements from `items`, which may be NULL where count is 0. */
 #define ISG_APPEND(a, items, count)                                                                                    \
-    (ISG_RESERVE_MORE(a, count) && (isg_copy((a).v + (a).n, (items), (count) * sizeof *(a).v), (a).n += (count), 1))
+    (ISG_RESERVE_MORE(a, count) &&                                                                                     \
+        (isg_copy((a).n ? (a).v + (a).n : (a).v, (items), (count) * sizeof *(a).v), (a).n += (count), 1))
 
 /** Appends `count` elements of zero bytes. */
 #define ISG_APPEND_ZEROS(a, count)                                                                                     \
-    (ISG_RESERVE_MORE(a, count) && (memset((a).v + (a).n, 0, (count) * sizeof *(a).v), (a).n += (count), 1))
+    (ISG_RESERVE_MORE(a, count) &&                                                                                     \
+        ((count) ? (void)memset((a).v + (a).n, 0, (count) * sizeof *(a).v) : (void)0, (a).n += (count), 1))
 
 /** Frees the elements and leaves an empty array. */
 #define ISG_ARRAY_FREE(a) (isg_free((a).v), (void)((a).v = NULL, (a).n = (a).cap = 0))
