@@ -181,10 +181,12 @@ struct isg_align_report {
     enum isg_align_method method; /**< the one used, never AUTO */
     char why[320];                /**< how it was chosen, a sentence */
     uint64_t seed_pairs, final_pairs;
-    int rounds;               /**< of refinement or self-learning */
-    double consistency;       /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
+    int rounds;            /**< of refinement or self-learning */
+    double consistency;    /**< per cent of held-out induced pairs that a map of the others finds; < 0 = not
                            measured */
-    double held_out;          /**< P@1 of held-out seed words by CSLS, per cent; < 0 = not measured */
+    double held_out;       /**< P@1 of held-out seed words by CSLS, per cent; < 0 = not measured */
+    double held_out_at_10; /**< P@10 of the words that the choice was made by; with held_out_words > 0 */
+    uint64_t held_out_words;
     double held_out_reranked; /**< the same re-ranked by spelling and frequency, cross-validated; < 0 = not measured */
     bool degenerate;  /**< not to be trusted: without pairs, no better than self-learning from chance pairs; with pairs,
                          fewer than 1 % of 50 or more held-out words found (ISG_ALIGN_AUTO alone looks) */
@@ -427,15 +429,30 @@ ISG_MUST_CHECK enum isg_status isg_align_plot_space(struct isg_align_space *spac
     const struct isg_vectors *tgt, const uint32_t *rows, size_t n, const char *const names[2], const char *path,
     bool force, const struct isg_env *env, struct isg_error *err);
 
-/** The health of a map without a gold list, over the 10,000 most frequent words of each language. */
-struct isg_align_health {
-    uint64_t words;
-    double agreement;   /**< per cent of source words that are the best translation (CSLS) of their best translation */
-    double mean_csls;   /**< of the best translations */
-    double hubness;     /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
-    double chance_csls; /**< mean CSLS of what self-learning makes of chance pairs in the same space */
-    bool degenerate;    /**< mean CSLS below 1.3 times that of chance, or so found when the map was fitted */
+enum isg_align_verdict {
+    ISG_MAP_GOOD,      /**< its first translations can be used */
+    ISG_MAP_WEAK,      /**< among its ten best is often a right one, its first is mostly wrong */
+    ISG_MAP_DEGENERATE /**< no better than chance */
 };
+/**
+ * The health of a map without a gold list.
+ *
+ * Where it was fitted to a seed dictionary, by the seed words that were held out (50 or more; P@1 and P@10 by CSLS): degenerate
+ * where P@10 is below 2 % plus three times chance, weak where P@1 is below 20 %. Otherwise by mean CSLS over the 10,000 most
+ * frequent words of each language, against the highest that self-learning reaches from three sets of chance pairs in the same
+ * space: degenerate below 1.25 times that, weak below 1.45 times. Unsupervised fits whose starts disagreed are degenerate.
+ */
+struct isg_align_health {
+    enum isg_align_verdict verdict;
+    char why[200]; /**< in words */
+    uint64_t words;
+    uint64_t held_out_words; /**< 0 = judged by mean CSLS */
+    double p1, p10;          /**< of the held-out words, per cent */
+    double mean_csls;        /**< of the best translations */
+    double hubness;     /**< skewness of how often a target word is among the 10 nearest by cosine; near 0 = good */
+    double chance_csls; /**< the highest mean CSLS that self-learning makes of chance pairs; 0 = not needed */
+};
+const char *isg_align_verdict_name(enum isg_align_verdict verdict); /**< "good", "weak", "degenerate" */
 ISG_MUST_CHECK enum isg_status isg_align_health(const struct isg_align_space *space, const struct isg_align_map *map,
     struct isg_align_health *out, const struct isg_env *env, struct isg_error *err);
 

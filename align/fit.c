@@ -116,7 +116,12 @@ static enum isg_status describe(struct isg_align_map *map, const struct isg_alig
     ISG_TRY(isg_align_map_set_meta(map, "options", text, err));
     snprintf(text, sizeof text, "seed_pairs=%llu final_pairs=%llu mean_csls=%.6f",
         (unsigned long long)report->seed_pairs, (unsigned long long)report->final_pairs, report->mean_csls);
-    return isg_align_map_set_meta(map, "fit", text, err);
+    ISG_TRY(isg_align_map_set_meta(map, "fit", text, err));
+    if (report->held_out_words == 0)
+        return ISG_OK;
+    snprintf(text, sizeof text, "%llu %.4f %.4f", (unsigned long long)report->held_out_words, report->held_out,
+        report->held_out_at_10);
+    return isg_align_map_set_meta(map, "held_out", text, err);
 }
 
 enum isg_status isg_align_fit(struct isg_align_map **out, const struct isg_vectors *src, const struct isg_vectors *tgt,

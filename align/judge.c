@@ -69,13 +69,14 @@ out:
     return status;
 }
 
-double isg_judged_precision(const struct isg_judged *judged, const struct isg_align_pairs *pairs)
+double isg_judged_precision(const struct isg_judged *judged, const struct isg_align_pairs *pairs, uint32_t k)
 {
     size_t right = 0, at = 0;
     for (size_t q = 0; q < judged->n; q++) {
         bool hit = false;
         for (; at < pairs->n && pairs->row[0][at] == judged->row[q]; at++)
-            hit |= pairs->row[1][at] == judged->near[q * judged->depth].row;
+            for (uint32_t r = 0; r < k; r++)
+                hit |= pairs->row[1][at] == judged->near[q * judged->depth + r].row;
         right += hit;
     }
     return judged->n ? 100 * (double)right / (double)judged->n : 0;

@@ -13,8 +13,8 @@ struct isg_judged {
 /** Translates the source words of pairs (sorted by source row; each word once) by a map. */
 ISG_MUST_CHECK enum isg_status isg_judge(const struct isg_learn *learn, const struct isg_linear *lin,
     const struct isg_align_pairs *pairs, uint32_t depth, struct isg_judged *out, struct isg_error *err);
-/** P@1, per cent; of a word with several translations in pairs, any counts. */
-double isg_judged_precision(const struct isg_judged *judged, const struct isg_align_pairs *pairs);
+/** Precision at k <= depth, per cent; of a word with several translations in pairs, any counts. */
+double isg_judged_precision(const struct isg_judged *judged, const struct isg_align_pairs *pairs, uint32_t k);
 void isg_judged_fini(struct isg_judged *judged);
 
 #endif

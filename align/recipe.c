@@ -24,12 +24,12 @@ enum { WORDS_TO_CHOOSE_ON = 10000, MOST_CANDIDATES = 4 };
 #define CLOSE 0.85
 /* Of the whitening. On small vocabularies of good vectors ten times as much is better: both are tried. */
 #define RIDGE 0.03
-/* A map that finds fewer than one in a hundred of so many held-out words was learnt from something else than translations.
- */
+/* A map that has the translations of fewer than two in a hundred of so many held-out words among its ten best (and three times
+ * chance, for small vocabularies) was learnt from something else than translations. */
 enum { ENOUGH_TO_CONDEMN = 50 };
 /* Held-out words that the weights of the evidence are learnt from; with fewer, all seed words serve in turn. */
 enum { ENOUGH_TO_WEIGH = 1000 };
-#define HARDLY_ANY 1.0
+#define HARDLY_ANY 2.0
 
 /* Chosen on held-out parts of the train lists. The neighbourhoods have to follow the map closely: what is
  * held is soon exploited. */
@@ -156,7 +156,7 @@ static enum isg_status try_recipe(
     char name[96];
     ISG_GOTO(isg_recipe_run(c->learn, recipe, &c->kept, c->trusted, &lin, &scratch, err));
     ISG_GOTO(isg_judge(c->learn, &lin, &c->held, ISG_EVIDENCE_DEPTH, &judged, err));
-    *precision = isg_judged_precision(&judged, &c->held);
+    *precision = isg_judged_precision(&judged, &c->held, 1);
     c->queries = judged.n;
     recipe_text(recipe, name, sizeof name);
     isg_log(c->learn->env, ISG_LOG_INFO, "held-out P@1 of %s: %.2f %% of %zu", name, *precision, c->queries);
@@ -244,7 +244,10 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     report->held_out = weighed.by_csls >= 0 ? weighed.by_csls : c.precision;
     report->held_out_reranked = weighed.reranked;
     isg_linear_move(chosen, &c.map);
-    report->degenerate = c.queries >= ENOUGH_TO_CONDEMN && c.precision < HARDLY_ANY;
+    report->held_out_at_10 = isg_judged_precision(&c.judged, &c.held, 10);
+    report->held_out_words = c.queries;
+    const double by_chance = 100 * 10.0 / (double)learn->v[1].rows;
+    report->degenerate = c.queries >= ENOUGH_TO_CONDEMN && report->held_out_at_10 < HARDLY_ANY + 3 * by_chance;
     snprintf(report->why, sizeof report->why, "%s: P@1 %.2f %% on %zu held-out seed words; next %s, %.2f %%",
         recipe_text(recipe, name, sizeof name), c.precision, c.queries, c.next, c.next_precision);
 out:

@@ -16,20 +16,26 @@ static enum isg_status run_health(struct isg_app *app, int argc, char **argv, st
     struct isg_align_health h;
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     ISG_GOTO(isg_align_health(in.space, in.map, &h, &app->env, err));
-    fprintf(app->results,
-        "%s: mean CSLS %.4f (learnt from chance: %.4f), back-translation agreement %.1f %%, hubness %.2f, "
-        "over %llu "
-        "words\n",
-        h.degenerate ? "degenerate" : "good", h.mean_csls, h.chance_csls, h.agreement, h.hubness,
+    const bool degenerate = h.verdict == ISG_MAP_DEGENERATE, by_seed = h.held_out_words > 0;
+    fprintf(app->results, "%s: %s\n", isg_align_verdict_name(h.verdict), h.why);
+    fprintf(app->results, "mean CSLS %.4f, hubness %.2f, over %llu words\n", h.mean_csls, h.hubness,
         (unsigned long long)h.words);
-    isg_app_result(app,
-        json_pack("{s:b, s:f, s:f, s:f, s:f, s:I}", "degenerate", h.degenerate, "agreement", h.agreement, "mean_csls",
-            h.mean_csls, "chance_csls", h.chance_csls, "hubness", h.hubness, "words", (json_int_t)h.words));
-    if (h.degenerate) {
+    if (h.verdict == ISG_MAP_WEAK)
+        fprintf(app->results,
+            "usable for: candidates for a person or a language model to choose among; translate with a word list "
+            "or parallel text first\n");
+    isg_app_result(
+        app, json_pack("{s:s, s:s, s:b, s:f, s:f, s:I, s:o, s:o, s:o}", "verdict", isg_align_verdict_name(h.verdict),
+                 "why", h.why, "degenerate", degenerate, "mean_csls", h.mean_csls, "hubness", h.hubness, "words",
+                 (json_int_t)h.words, "chance_csls", by_seed ? json_null() : json_real(h.chance_csls), "held_out_p1",
+                 by_seed ? json_real(h.p1) : json_null(), "held_out_p10", by_seed ? json_real(h.p10) : json_null()));
+    if (degenerate) {
         isg_error_set(
             err, ISG_EFAILED, in.map_path, 0, "the map is degenerate: its dictionary is no better than chance");
         status = isg_error_advice(
-            err, "fit it with a seed dictionary (50 pairs help), or with --seed-from identical, or on more words");
+            err, by_seed ? "check that the seed dictionary's pairs are translations, source word first"
+                         : "fit it with a seed dictionary (50 pairs help), or with --seed-from "
+                           "identical, or on more words");
     }
 out:
     isg_align_inputs_fini(&in);
