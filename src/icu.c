@@ -1,15 +1,17 @@
-/* ICU: transliteration and letter case. The only file that includes its headers. */
+/* ICU: transliteration, letter case, scripts and words. The only file that includes its headers. */
 #include "src/icu.h"
 #include "src/reserve.h"
 #include <string.h>
 
 #ifdef ISG_WITH_ICU
 #include <pthread.h>
+#include <unicode/ubrk.h>
 #include <unicode/ucasemap.h>
 #include <unicode/uchar.h>
 #include <unicode/uclean.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
+#include <unicode/utext.h>
 #include <unicode/utf8.h>
 #include <unicode/utrans.h>
 
@@ -214,11 +216,103 @@ int isg_icu_script(const char *word, size_t n)
     }
     return -1;
 }
+
+const char *isg_icu_script_name(uint32_t cp)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    const char *name = uscript_getName(uscript_getScript((UChar32)cp, &code));
+    return U_SUCCESS(code) && name ? name : "?";
+}
+
+/* ---- words ---- */
+
+struct isg_icu_words {
+    UBreakIterator *icu;
+    UText text;
+    size_t n;
+};
+
+enum isg_status isg_icu_words_new(struct isg_icu_words **out, struct isg_error *err)
+{
+    *out = NULL;
+    init();
+    UErrorCode code = U_ZERO_ERROR;
+    struct isg_icu_words *w = isg_calloc(1, sizeof *w);
+    UBreakIterator *icu = ubrk_open(UBRK_WORD, "", NULL, 0, &code);
+    if (!w || short_of_memory(code) || U_FAILURE(code)) {
+        if (icu)
+            ubrk_close(icu);
+        isg_free(w);
+        return isg_error_nomem(err, "the words of scripts without spaces");
+    }
+    w->icu = icu;
+    w->text = (UText)UTEXT_INITIALIZER;
+    *out = w;
+    return ISG_OK;
+}
+
+void isg_icu_words_free(struct isg_icu_words *w)
+{
+    if (!w)
+        return;
+    ubrk_close(w->icu);
+    utext_close(&w->text);
+    isg_free(w);
+}
+
+enum isg_status isg_icu_words_set(struct isg_icu_words *w, const char *s, size_t n, struct isg_error *err)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    w->n = n;
+    (void)utext_openUTF8(&w->text, s, (int64_t)n, &code);
+    ubrk_setUText(w->icu, &w->text, &code);
+    if (short_of_memory(code) || U_FAILURE(code))
+        return isg_error_nomem(err, "the words of scripts without spaces");
+    (void)ubrk_first(w->icu);
+    return ISG_OK;
+}
+
+enum isg_status isg_icu_words_next(struct isg_icu_words *w, size_t *end, struct isg_error *err)
+{
+    const int32_t at = ubrk_next(w->icu);
+    *end = at == UBRK_DONE ? w->n : (size_t)at;
+    return short_of_memory(U_ZERO_ERROR) ? isg_error_nomem(err, "the words of scripts without spaces") : ISG_OK;
+}
 #else
 int isg_icu_script(const char *word, size_t n)
 {
     (void)word, (void)n;
     return -1;
+}
+
+const char *isg_icu_script_name(uint32_t cp)
+{
+    (void)cp;
+    return "?";
+}
+
+enum isg_status isg_icu_words_new(struct isg_icu_words **out, struct isg_error *err)
+{
+    (void)err;
+    *out = NULL;
+    return ISG_OK;
+}
+
+void isg_icu_words_free(struct isg_icu_words *w)
+{
+    (void)w;
+}
+
+enum isg_status isg_icu_words_set(struct isg_icu_words *w, const char *s, size_t n, struct isg_error *err)
+{
+    (void)w, (void)s, (void)n, (void)err;
+    return ISG_OK;
+}
+
+enum isg_status isg_icu_words_next(struct isg_icu_words *w, size_t *end, struct isg_error *err)
+{
+    (void)w, (void)end, (void)err;
+    return ISG_OK;
 }
 
 static enum isg_status without(const char *what, const char *name, struct isg_error *err)

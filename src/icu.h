@@ -1,5 +1,6 @@
-/** @file src/icu.h  ICU: transliteration of names, and letter case by the full rules of Unicode and of a language.
- * Without ICU (the build option `icu`) the first is an error and the second is left to translate/casemap.c. */
+/** @file src/icu.h  ICU: transliteration of names, letter case by the full rules of Unicode and of a language, scripts, and
+ * words of scripts without spaces. Without ICU (the build option `icu`) the first is an error, the second is left to
+ * translate/casemap.c, and the others are not known. */
 #ifndef ISG_SRC_ICU_H
 #define ISG_SRC_ICU_H
 #include "src/error.h"
@@ -32,5 +33,21 @@ ISG_MUST_CHECK enum isg_status isg_transliterate(struct isg_transliterator *t, s
 
 /** The script of a word's first letter as a small number (ICU's UScriptCode); -1 where it has no letter, or without ICU. */
 int isg_icu_script(const char *word, size_t n);
+
+/** Name of the script of a code point ("Latin", "Devanagari"; "Common" and "Inherited" for signs and marks of several);
+ * "?" without ICU. */
+const char *isg_icu_script_name(uint32_t cp);
+
+/** Finds the words of scripts that put no spaces between them, by ICU's dictionaries (Chinese, Japanese, Thai, Lao, Khmer,
+ * Burmese). For one thread. */
+struct isg_icu_words;
+/** *out = NULL where the program was built without ICU. ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_icu_words_new(struct isg_icu_words **out, struct isg_error *err);
+void isg_icu_words_free(struct isg_icu_words *w); /**< NULL is fine */
+/** Begins with n bytes of valid UTF-8, which stay the caller's until the last call of isg_icu_words_next. ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_icu_words_set(
+    struct isg_icu_words *w, const char *s, size_t n, struct isg_error *err);
+/** *end = where the next word ends, in bytes; the last is n. ISG_ENOMEM. */
+ISG_MUST_CHECK enum isg_status isg_icu_words_next(struct isg_icu_words *w, size_t *end, struct isg_error *err);
 
 #endif

@@ -18,6 +18,7 @@
  *   tokenise.h tokens and sentences of raw text  half.h     half precision
  *   escape.h   control characters made visible   svg.h      pictures
  *   icu.h      letter case by language, transliteration
+ *   sentences.h  plain text as words, line by line
  */
 #ifndef ISG_SRC_ISG_H
 #define ISG_SRC_ISG_H
@@ -54,6 +55,7 @@
 #include "src/names.h"
 #include "src/resource.h"
 #include "src/tokenise.h"
+#include "src/sentences.h"
 #include "src/toml.h"
 #include "src/opt.h"
 #include "src/term.h"

@@ -21,11 +21,15 @@ ISG_MUST_CHECK enum isg_status isg_tokeniser_new(struct isg_tokeniser **out, con
 void isg_tokeniser_free(struct isg_tokeniser *t); /**< NULL is fine */
 /**
  * Replaces *tokens by those of a line of valid UTF-8: whitespace separates; elsewhere the first pattern that matches
- * gives the next token, a single character where none does. A sentence ends after a token of the pattern "end" and
+ * gives the next token, a single character where none does. In a token of the pattern "word", runs of a script that puts
+ * no spaces between words (isg_utf8_is_unspaced) are tokens apart and cut by ICU's dictionaries; without ICU a run is one
+ * token. A sentence ends after a token of the pattern "end" and
  * closing quotes or brackets, unless a lower-case word follows, and at the end of the line. Time is linear in n for the
  * patterns built in. ISG_ENOMEM, or ISG_EDATA from isg_patterns_find; a line of 4 GiB or more is ISG_EDATA.
  */
 ISG_MUST_CHECK enum isg_status isg_tokenise(
     struct isg_tokeniser *t, const char *s, size_t n, struct isg_tokens *tokens, struct isg_error *err);
+/** Sets `starts` of tokens of the text at s whose `ends` are set. isg_tokenise does so itself. */
+void isg_tokens_mark_starts(const char *s, struct isg_tokens *tokens);
 
 #endif

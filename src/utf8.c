@@ -183,6 +183,46 @@ bool isg_utf8_is_punct(uint32_t cp)
     return c >= UTF8PROC_CATEGORY_PC && c <= UTF8PROC_CATEGORY_SO;
 }
 
+bool isg_utf8_is_mark(uint32_t cp)
+{
+    const utf8proc_category_t c = category(cp);
+    return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_MC || c == UTF8PROC_CATEGORY_ME;
+}
+
+bool isg_utf8_is_space(uint32_t cp)
+{
+    return cp <= 0x20 || cp == 0x85 || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200b) || cp == 0x2028 ||
+           cp == 0x2029 || cp == 0x202f || cp == 0x205f || cp == 0x3000 || cp == 0xfeff;
+}
+
+bool isg_utf8_is_unspaced(uint32_t cp)
+{
+    static const uint32_t blocks[][2] = {
+        {0x0e00, 0x0eff},   /* Thai, Lao */
+        {0x1000, 0x109f},   /* Burmese */
+        {0x1780, 0x17ff},   /* Khmer */
+        {0x19e0, 0x19ff},   /* Khmer symbols */
+        {0x2e80, 0x2fdf},   /* radicals */
+        {0x3005, 0x3007},   /* iteration mark, zero */
+        {0x3021, 0x312f},   /* numerals, Hiragana, Katakana, Bopomofo */
+        {0x31a0, 0x31ff},   /* Bopomofo, Katakana */
+        {0x3400, 0x4dbf},   /* Han */
+        {0x4e00, 0x9fff},   /* Han */
+        {0xa9e0, 0xa9ff},   /* Burmese */
+        {0xaa60, 0xaa7f},   /* Burmese */
+        {0xf900, 0xfaff},   /* Han */
+        {0xff66, 0xff9f},   /* half-width Katakana */
+        {0x1b000, 0x1b16f}, /* Kana */
+        {0x20000, 0x3ffff}, /* Han */
+    };
+    if (cp < blocks[0][0])
+        return false;
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (cp >= blocks[i][0] && cp <= blocks[i][1])
+            return true;
+    return false;
+}
+
 enum isg_case isg_utf8_case(const char *s, size_t n)
 {
     size_t upper = 0, lower = 0, letters = 0;

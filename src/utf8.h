@@ -51,6 +51,10 @@ char *isg_utf8_fold(const char *s, size_t n, size_t *out_n);
 size_t isg_utf8_skeleton(const char *s, size_t n, uint32_t *out, size_t cap);
 bool isg_utf8_is_bidi(uint32_t cp); /**< a control of text direction, which can reorder what is shown around it */
 bool isg_utf8_is_letter(uint32_t cp);
+bool isg_utf8_is_mark(uint32_t cp); /**< combining marks, general categories M* */
+/** Of a script that puts no spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese, with their marks. */
+bool isg_utf8_is_unspaced(uint32_t cp);
+bool isg_utf8_is_space(uint32_t cp); /**< whitespace and controls, zero-width space included */
 bool isg_utf8_is_digit(uint32_t cp);
 bool isg_utf8_is_punct(uint32_t cp); /**< general categories P* and S* */
 

@@ -72,32 +72,21 @@ static enum isg_status see(struct isg_case_table *t, const char *s, size_t n, st
 enum isg_status isg_case_table_count(
     struct isg_case_table *t, const char *path, const struct isg_env *env, struct isg_error *err)
 {
-    struct isg_reader *r;
-    ISG_TRY(isg_reader_open(&r, path, err));
-    isg_reader_watch(r, env, "counting capitals");
-    struct isg_tokeniser *tokeniser = NULL;
-    struct isg_tokens tokens = {0};
+    struct isg_sentences *text;
+    ISG_TRY(isg_sentences_open(&text, path, (struct isg_text_rule){0}, env, "counting capitals", err));
     enum isg_status status = ISG_OK;
-    ISG_GOTO(isg_tokeniser_new(&tokeniser, NULL, err));
     for (;;) {
-        char *line;
+        const struct isg_word *words;
         size_t n;
-        ISG_GOTO(isg_reader_line(r, &line, &n, err));
-        if (!line)
+        ISG_GOTO(isg_sentences_line(text, &words, &n, err));
+        if (!words)
             break;
-        if (isg_utf8_valid(line, n) != n) {
-            status = isg_error_set(err, ISG_EDATA, path, isg_reader_lineno(r), "invalid UTF-8");
-            goto out;
-        }
-        ISG_GOTO(isg_tokenise(tokeniser, line, n, &tokens, err));
-        for (size_t i = 0; i < tokens.n; i++)
-            if (!tokens.v[i].starts)
-                ISG_GOTO(see(t, line + tokens.v[i].start, tokens.v[i].n, err));
+        for (size_t i = 0; i < n; i++)
+            if (!words[i].starts)
+                ISG_GOTO(see(t, words[i].s, words[i].n, err));
     }
 out:
-    isg_tokeniser_free(tokeniser);
-    ISG_ARRAY_FREE(tokens);
-    isg_reader_close(r);
+    isg_sentences_close(text);
     return status;
 }
 

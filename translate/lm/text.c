@@ -4,101 +4,26 @@
 #include <math.h>
 #include <string.h>
 
-struct text {
-    const char *path;
-    struct isg_lm_text how;
-    struct isg_tokeniser *tokeniser;
-    struct isg_tokens tokens;             /* of a line */
-    ISG_ARRAY(struct isg_lm_token) words; /* the same */
-    ISG_ARRAY(char) low;                  /* their lower-case forms, one after another */
-};
-
-static bool split_at_spaces(const char *s, size_t n, struct isg_tokens *tokens)
-{
-    tokens->n = 0;
-    for (size_t i = 0; i < n;) {
-        while (i < n && (s[i] == ' ' || s[i] == '\t'))
-            i++;
-        const size_t start = i;
-        while (i < n && s[i] != ' ' && s[i] != '\t')
-            i++;
-        if (i > start && !ISG_PUSH(*tokens, (struct isg_token){.start = (uint32_t)start, .n = (uint32_t)(i - start)}))
-            return false;
-    }
-    if (tokens->n > 0)
-        tokens->v[tokens->n - 1].ends = true;
-    return true;
-}
-
-static bool lower_words(struct text *t)
-{
-    t->low.n = 0;
-    for (size_t i = 0; i < t->words.n; i++) {
-        size_t n;
-        char *const word = isg_utf8_lower(t->words.v[i].s, t->words.v[i].n, &n);
-        const bool good = word && ISG_APPEND(t->low, word, n);
-        isg_free(word);
-        if (!good)
-            return false;
-        t->words.v[i].n = n;
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < t->words.n; at += t->words.v[i++].n)
-        t->words.v[i].s = t->low.v + at;
-    return true;
-}
-
-static enum isg_status read_line(
-    struct text *t, const char *s, size_t n, uint64_t line, isg_lm_each *each, void *cookie, struct isg_error *err)
-{
-    if (n >= UINT32_MAX || isg_utf8_valid(s, n) != n)
-        return isg_error_set(
-            err, ISG_EDATA, t->path, line, n >= UINT32_MAX ? "a line of 4 GiB or more" : "invalid UTF-8");
-    if (!t->how.tokenised)
-        ISG_TRY(isg_tokenise(t->tokeniser, s, n, &t->tokens, err));
-    else if (!split_at_spaces(s, n, &t->tokens))
-        return isg_error_nomem(err, "the words of a line");
-    t->words.n = 0;
-    for (size_t i = 0; i < t->tokens.n; i++)
-        if (!ISG_PUSH(t->words, (struct isg_lm_token){s + t->tokens.v[i].start, t->tokens.v[i].n}))
-            return isg_error_nomem(err, "the words of a line");
-    if (t->how.lower && !lower_words(t))
-        return isg_error_nomem(err, "the words of a line");
-    for (size_t i = 0, start = 0; i < t->tokens.n; i++)
-        if (t->tokens.v[i].ends) {
-            ISG_TRY(each(cookie, t->words.v + start, i + 1 - start, err));
-            start = i + 1;
-        }
-    return ISG_OK;
-}
-
-enum isg_status isg_lm_sentences(const char *path, struct isg_lm_text how, isg_lm_each *each, void *cookie,
+enum isg_status isg_lm_sentences(const char *path, struct isg_text_rule how, isg_lm_each *each, void *cookie,
     const struct isg_env *env, struct isg_error *err)
 {
-    struct isg_reader *r;
-    struct text t = {.path = path, .how = how};
-    ISG_TRY(isg_reader_open(&r, path, err));
+    struct isg_sentences *text;
+    ISG_TRY(isg_sentences_open(&text, path, how, env, "reading text", err));
     enum isg_status status = ISG_OK;
-    ISG_GOTO(isg_tokeniser_new(&t.tokeniser, NULL, err));
     for (;;) {
-        char *line;
+        const struct isg_word *words;
         size_t n;
-        ISG_GOTO(isg_reader_line(r, &line, &n, err));
-        if (!line)
+        ISG_GOTO(isg_sentences_line(text, &words, &n, err));
+        if (!words)
             break;
-        if (env && isg_reader_lineno(r) % 4096 == 0) {
-            uint64_t done, total;
-            isg_reader_position(r, &done, &total);
-            ISG_GOTO(isg_progress(env, "reading text", done, total, err));
-        }
-        ISG_GOTO(read_line(&t, line, n, isg_reader_lineno(r), each, cookie, err));
+        for (size_t i = 0, start = 0; i < n; i++)
+            if (words[i].ends) {
+                ISG_GOTO(each(cookie, words + start, i + 1 - start, err));
+                start = i + 1;
+            }
     }
 out:
-    isg_tokeniser_free(t.tokeniser);
-    ISG_ARRAY_FREE(t.tokens);
-    ISG_ARRAY_FREE(t.words);
-    ISG_ARRAY_FREE(t.low);
-    isg_reader_close(r);
+    isg_sentences_close(text);
     return status;
 }
 
@@ -107,7 +32,7 @@ struct measure {
     struct isg_lm_perplexity *out;
 };
 
-static enum isg_status measure_sentence(void *cookie, const struct isg_lm_token *words, size_t n, struct isg_error *err)
+static enum isg_status measure_sentence(void *cookie, const struct isg_word *words, size_t n, struct isg_error *err)
 {
     (void)err;
     struct measure *m = cookie;
@@ -132,7 +57,8 @@ enum isg_status isg_lm_measure(
 {
     struct measure m = {lm, out};
     *out = (struct isg_lm_perplexity){0};
-    ISG_TRY(isg_lm_sentences(path, (struct isg_lm_text){tokenised, lm->lower}, measure_sentence, &m, NULL, err));
+    ISG_TRY(isg_lm_sentences(
+        path, (struct isg_text_rule){.tokenised = tokenised, .lower = lm->lower}, measure_sentence, &m, NULL, err));
     if (out->tokens == 0)
         return isg_error_set(err, ISG_EDATA, path, 0, "a text without words");
     out->all = pow(10.0, -out->log10_all / (double)out->tokens);

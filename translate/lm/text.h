@@ -3,19 +3,11 @@
 #define ISG_TRANSLATE_LM_TEXT_H
 #include "translate/lm/lm.h"
 
-struct isg_lm_text {
-    bool tokenised; /**< one sentence a line, words separated by spaces and tabs; else isg_tokenise cuts the text */
-    bool lower;     /**< lower-case each word; sentences are found before that */
-};
-struct isg_lm_token {
-    const char *s;
-    size_t n;
-};
 /** One sentence of n >= 1 words, valid during the call. A failure ends the reading. */
-typedef enum isg_status isg_lm_each(void *cookie, const struct isg_lm_token *words, size_t n, struct isg_error *err);
+typedef enum isg_status isg_lm_each(void *cookie, const struct isg_word *words, size_t n, struct isg_error *err);
 /** Calls `each` for the sentences of a text file ("-" = standard input) in order. env (progress) may be NULL. ISG_EDATA,
  * with the line, for invalid UTF-8. */
-ISG_MUST_CHECK enum isg_status isg_lm_sentences(const char *path, struct isg_lm_text how, isg_lm_each *each,
+ISG_MUST_CHECK enum isg_status isg_lm_sentences(const char *path, struct isg_text_rule how, isg_lm_each *each,
     void *cookie, const struct isg_env *env, struct isg_error *err);
 
 #endif

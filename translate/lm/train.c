@@ -79,7 +79,7 @@ static enum isg_status flush(struct counter *c, struct isg_error *err)
     return ISG_OK;
 }
 
-static enum isg_status count_sentence(void *cookie, const struct isg_lm_token *words, size_t n, struct isg_error *err)
+static enum isg_status count_sentence(void *cookie, const struct isg_word *words, size_t n, struct isg_error *err)
 {
     struct counter *c = cookie;
     const size_t width = (size_t)c->order + 1;
@@ -260,8 +260,8 @@ enum isg_status isg_lm_train(struct isg_lm **out, const char *const *paths, size
     }
     c.lm->lower = opts->lower;
     for (size_t i = 0; i < n_paths; i++)
-        ISG_GOTO(isg_lm_sentences(
-            paths[i], (struct isg_lm_text){opts->tokenised, opts->lower}, count_sentence, &c, env, err));
+        ISG_GOTO(isg_lm_sentences(paths[i], (struct isg_text_rule){.tokenised = opts->tokenised, .lower = opts->lower},
+            count_sentence, &c, env, err));
     ISG_GOTO(flush(&c, err));
     if (c.words == 0) {
         status = isg_error_set(err, ISG_EDATA, n_paths ? paths[0] : NULL, 0, "a text without words");
