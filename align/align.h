@@ -471,6 +471,9 @@ struct isg_align_calibration {
 ISG_MUST_CHECK enum isg_status isg_align_calibrate(struct isg_align_space *space, const struct isg_dict *held_out,
     const struct isg_vectors *src, const struct isg_vectors *tgt, enum isg_retrieval retrieval, uint32_t k,
     struct isg_align_calibration *out, const struct isg_env *env, struct isg_error *err);
+/** The probabilities that the map's own held-out seed words give (struct isg_align_space with words, retrieval by CSLS);
+ * false where its evidence was not learnt, as from fewer than 100 seed words. */
+bool isg_align_space_calibration(const struct isg_align_space *space, struct isg_align_calibration *out);
 double isg_align_probability(const struct isg_align_calibration *c, double score, uint32_t rank);
 /** Penalised maximum likelihood over n translations, by Newton's method. For tests. */
 ISG_MUST_CHECK enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank, const bool *right,
@@ -495,15 +498,18 @@ enum isg_dict_format {
 };
 int isg_dict_format_find(const char *name); /**< "tsv", "muse", ...; -1 = none of them */
 struct isg_dict_write_opts {
-    enum isg_retrieval retrieval; /**< default CSLS */
-    uint32_t k;                   /**< translations a word, default 5 */
-    uint64_t max_words;           /**< most frequent source words; 0 = all */
-    enum isg_dict_format format;  /**< default TSV: source, rank, target, score */
-    const char *languages[2];     /**< codes for XDXF, LIFT and TBX; NULL = "und", undetermined */
-    /** not NULL: TSV, CSV and JSON lines get a probability after the score */
-    const struct isg_align_calibration *calibration;
+    enum isg_retrieval retrieval;                    /**< default CSLS */
+    uint32_t k;                                      /**< translations a word, default 5 */
+    uint64_t max_words;                              /**< most frequent source words; 0 = all */
+    enum isg_dict_format format;                     /**< default TSV: source, rank, target, score */
+    const char *languages[2];                        /**< codes for XDXF, LIFT and TBX; NULL = "und", undetermined */
+    const struct isg_align_calibration *calibration; /**< for the next two; NULL = no probabilities */
+    bool probability;                                /**< TSV, CSV and JSON lines get a probability after the score */
+    double min_probability; /**< translations below it are left out; default 0. Ranks count those that stay */
     bool mutual; /**< TSV, CSV and JSON lines end in 1 where the source word is the target's best translation, else 0 */
 };
+/** 1 where the options have no calibration. */
+double isg_dict_probability(const struct isg_dict_write_opts *opts, double score, uint32_t rank);
 void isg_dict_write_opts_default(struct isg_dict_write_opts *opts);
 /* The same line by line, in all formats but StarDict. */
 struct isg_dict_line {

@@ -119,9 +119,10 @@ static bool is_in(const struct isg_evidence_sample *s, size_t i, enum part part)
     return part == ALL || s->v[i].word % 2 == (uint32_t)part;
 }
 
-/* Penalised maximum likelihood by Newton's method, on standardised features; the weights are for those as they are. */
+/* The first `used` weights by penalised maximum likelihood (Newton's method on standardised features), the others 0. The
+ * weights are for features as they are. */
 static enum isg_status fit(
-    const struct isg_evidence_sample *s, enum part part, double weight[N_WEIGHTS], struct isg_error *err)
+    const struct isg_evidence_sample *s, enum part part, int used, double weight[N_WEIGHTS], struct isg_error *err)
 {
     double mean[N_WEIGHTS] = {0}, scale[N_WEIGHTS] = {0}, w[N_WEIGHTS] = {0}, n = 0;
     for (size_t i = 0; i < s->n; i++)
@@ -146,7 +147,7 @@ static enum isg_status fit(
                 continue;
             double x[N_WEIGHTS] = {1}, z = w[0];
             for (int a = 1; a < N_WEIGHTS; a++) {
-                x[a] = (s->v[i].x[a] - mean[a]) / scale[a];
+                x[a] = a < used ? (s->v[i].x[a] - mean[a]) / scale[a] : 0;
                 z += w[a] * x[a];
             }
             const double p = 1 / (1 + exp(-z));
@@ -203,16 +204,19 @@ static enum isg_status weigh(struct isg_evidence *out, const struct isg_evidence
     const double by_csls[N_WEIGHTS] = {0, 1};
     size_t right = 0;
     for (int part = EVEN; part <= ODD; part++) {
-        ISG_TRY(fit(s, part == EVEN ? ODD : EVEN, weight, err));
+        ISG_TRY(fit(s, part == EVEN ? ODD : EVEN, N_WEIGHTS, weight, err));
         right += count_right(s, (enum part)part, weight);
     }
     report->by_csls = 100 * (double)count_right(s, ALL, by_csls) / (double)s->words;
     report->reranked = 100 * (double)right / (double)s->words;
-    ISG_TRY(fit(s, ALL, weight, err));
+    ISG_TRY(fit(s, ALL, N_WEIGHTS, weight, err));
     *out = (struct isg_evidence){.words = s->words};
     if (report->reranked <= report->by_csls || weight[1] <= 0) {
+        /* The order by CSLS stays; how sure it is can still be learnt. */
         report->reranked = report->by_csls;
-        return ISG_OK;
+        ISG_TRY(fit(s, ALL, 2, weight, err));
+        if (weight[1] <= 0)
+            return ISG_OK;
     }
     out->bias = weight[0];
     out->slope = weight[1];

@@ -212,6 +212,13 @@ enum isg_status isg_align_space_set_words(
     return ISG_OK;
 }
 
+bool isg_align_space_calibration(const struct isg_align_space *space, struct isg_align_calibration *out)
+{
+    const struct isg_evidence *const e = &space->evidence;
+    *out = (struct isg_align_calibration){.weight = {e->bias, e->slope, 0}, .words = e->words};
+    return space->spellings && e->slope > 0;
+}
+
 enum { RERANK_BLOCK = 64 };
 struct rerank {
     const struct isg_align_space *space;

@@ -50,6 +50,16 @@ static char *translations(const struct isg_near *near, uint32_t k, const struct 
     return text;
 }
 
+static void drop_improbable(const struct isg_dict_write_opts *opts, struct isg_near *near)
+{
+    uint32_t kept = 0;
+    for (uint32_t r = 0; r < opts->k && near[r].row != ISG_NO_ID; r++)
+        if (isg_dict_probability(opts, (double)near[r].score, kept + 1) >= opts->min_probability)
+            near[kept++] = near[r];
+    if (kept < opts->k)
+        near[kept].row = ISG_NO_ID;
+}
+
 static enum isg_status write_files(
     const char *stem, bool force, const struct entry *entries, size_t n, struct isg_error *err)
 {
@@ -108,6 +118,7 @@ enum isg_status isg_dict_write_stardict(struct isg_align_space *space, const str
     for (size_t i = 0; i < n; i++) {
         size_t word_n;
         const char *const word = isg_strtab_get(src->words, (uint32_t)i, &word_n);
+        drop_improbable(opts, near + i * opts->k);
         if (word_n == 0 || word_n > 255 || near[i * opts->k].row == ISG_NO_ID)
             continue; /* the format's longest word has 255 bytes */
         entries[used].word = word;

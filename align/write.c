@@ -43,6 +43,11 @@ out:
     return status;
 }
 
+double isg_dict_probability(const struct isg_dict_write_opts *opts, double score, uint32_t rank)
+{
+    return opts->calibration ? isg_align_probability(opts->calibration, score, rank) : 1;
+}
+
 enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
     const struct isg_env *env, struct isg_error *err)
@@ -62,7 +67,7 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
     ISG_GOTO(isg_writer_open(&w, path, force, err));
     struct isg_dictfile file = {
         .w = w, .format = opts->format, .languages = opts->languages[0] ? opts->languages : NULL};
-    isg_dictfile_begin(&file, opts->calibration != NULL, opts->mutual);
+    isg_dictfile_begin(&file, opts->probability, opts->mutual);
     for (size_t first = 0; first < n; first += BATCH) {
         const size_t batch = n - first < BATCH ? n - first : BATCH;
         for (size_t i = 0; i < batch; i++)
@@ -78,11 +83,11 @@ enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_v
                 const char *const target = isg_strtab_get(tgt->words, to->row, NULL);
                 if (!writable(target))
                     continue;
+                const double probability = isg_dict_probability(opts, (double)to->score, rank + 1);
+                if (probability < opts->min_probability)
+                    continue;
                 struct isg_dict_line line = {source, target, ++rank, (double)to->score, NULL, NULL};
-                const double probability = opts->calibration
-                                               ? isg_align_probability(opts->calibration, line.score, rank)
-                                               : 0;
-                if (opts->calibration)
+                if (opts->probability)
                     line.probability = &probability;
                 if (opts->mutual)
                     line.mutual = &mutual[i * opts->k + r];

@@ -53,6 +53,16 @@ for picture in precision space space1; do
     is_xml $picture.svg
 done
 run 3 align plot --map m.map --src s.vec --tgt t.vec -o none.svg nothing
+# Probabilities of the map's own held-out words, and a floor
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --probability -o probable.tsv
+awk -F'\t' 'NF != 5 || $5 < 0 || $5 > 1 { exit 1 }' probable.tsv || fail "no probability in the fifth column"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --min-probability 0.5 -o floor.tsv
+awk -F'\t' '$5 >= 0.5 && n[$1]++ < 2 { print $1, $4 }' probable.tsv >want
+awk -F'\t' '{ print $1, $4 }' floor.tsv | cmp -s - want || fail "--min-probability 0.5 keeps others"
+[ -s want ] && [ "$(wc -l <want)" -lt "$(wc -l <probable.tsv)" ] || fail "a floor that drops all or nothing"
+run 0 align dict --map m.map --src s.vec --tgt t.vec -k 2 --min-probability 0.5 --format stardict -o floor
+run 2 align dict --map m.map --src s.vec --tgt t.vec --no-rerank --probability -o no.tsv
+holds stderr "calibrate FILE"
 # Health: a true map is good, one of shuffled pairs is not.
 run 0 align health --map m.map --src s.vec --tgt t.vec --json
 holds stdout '"degenerate": false'

@@ -19,6 +19,17 @@ static enum isg_status warn_of_seed(
     return ISG_OK;
 }
 
+/* What align fit learnt from held-out seed words. */
+static enum isg_status own_calibration(
+    const struct isg_align_space *space, struct isg_align_calibration *out, const char *path, struct isg_error *err)
+{
+    if (isg_align_space_calibration(space, out))
+        return ISG_OK;
+    (void)isg_error_set(
+        err, ISG_EUSAGE, path, 0, "the map has no probabilities: its seed was too small to learn them from");
+    return isg_error_advice(err, "give a held-out dictionary: --calibrate FILE (without --no-rerank)");
+}
+
 static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, struct isg_error *err)
 {
     struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls", .rerank = true};
@@ -42,7 +53,11 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         {.name = "languages", .kind = ISG_OPT_STRING, .value = &languages, .argument = "SRC,TGT",
             .help = "codes of the two languages, as en,es, for xdxf, lift and tbx", .fallback = "undetermined"},
         {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE", .path = ISG_PATH_IN,
-            .help = "held-out dictionary (not the seed); adds a probability to each translation (tsv, jsonl)"},
+            .help = "held-out dictionary (not the seed) to fit --probability to", .fallback = "held-out seed words"},
+        {.name = "probability", .kind = ISG_OPT_FLAG, .value = &opts.probability,
+            .help = "add the probability that a translation is right (tsv, csv, jsonl); on with --calibrate"},
+        {.name = "min-probability", .kind = ISG_OPT_REAL, .value = &opts.min_probability, .argument = "P", .min = 0, .max = 1,
+            .help = "leave out translations with a lower probability"},
         {.name = "mutual", .kind = ISG_OPT_FLAG, .value = &opts.mutual,
             .help = "add 1 if the source word is the best translation back, else 0 (tsv, jsonl)"},
         {0}};
@@ -66,6 +81,10 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_GOTO(warn_of_seed(app, in.map, held_out, err));
         ISG_GOTO(isg_align_calibrate(
             in.space, &dict, &in.v[0], &in.v[1], opts.retrieval, opts.k, &calibration, &app->env, err));
+        opts.calibration = &calibration;
+        opts.probability = true;
+    } else if (opts.probability || opts.min_probability > 0) {
+        ISG_GOTO(own_calibration(in.space, &calibration, in.map_path, err));
         opts.calibration = &calibration;
     }
     ISG_GOTO(isg_dict_write(in.space, &in.v[0], &in.v[1], &opts, path, app->force, &app->env, err));
