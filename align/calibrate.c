@@ -24,6 +24,11 @@ double isg_align_probability(const struct isg_align_calibration *c, double score
     return 1 / (1 + exp(-z));
 }
 
+double isg_dict_probability(const struct isg_dict_write_opts *opts, double score, uint32_t rank)
+{
+    return opts->calibration ? isg_align_probability(opts->calibration, score, rank) : 1;
+}
+
 enum isg_status isg_align_fit_logistic(const double *score, const uint32_t *rank, const bool *right, size_t n,
     struct isg_align_calibration *c, struct isg_error *err)
 {

@@ -5,6 +5,15 @@
 #include <expat.h>
 #include <string.h>
 
+static uint64_t line_number(XML_Parser parser)
+{
+#ifdef ISG_EXPAT_64 /* newer releases deprecate the other */
+    return XML_GetCurrentLineNumber64(parser);
+#else
+    return XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 enum kind { XML, XDXF, LIFT, TBX };
 enum { MOST_TERMS = 256, MOST_DEPTH = 64 };
 struct term {
@@ -137,8 +146,7 @@ static void end_entry(struct isg_dictxml *x)
     for (size_t i = 0; i < x->side[0].n; i++)
         for (size_t j = 0; j < x->side[1].n; j++)
             if (!(any_first && x->side[1].v[j].second_choice) &&
-                !ISG_PUSH(x->pairs, (struct pair){{x->side[0].v[i].s, x->side[1].v[j].s},
-                                        (uint64_t)XML_GetCurrentLineNumber(x->parser)}))
+                !ISG_PUSH(x->pairs, (struct pair){{x->side[0].v[i].s, x->side[1].v[j].s}, line_number(x->parser)}))
                 x->no_memory = true;
 }
 
@@ -197,8 +205,8 @@ enum isg_status isg_dictxml_feed(struct isg_dictxml *x, const char *data, size_t
         return isg_error_nomem(err, "a dictionary");
     if (done != XML_STATUS_ERROR)
         return ISG_OK;
-    isg_error_set(err, ISG_EDATA, x->path, (uint64_t)XML_GetCurrentLineNumber(x->parser), "XML: %s",
-        XML_ErrorString(XML_GetErrorCode(x->parser)));
+    isg_error_set(
+        err, ISG_EDATA, x->path, line_number(x->parser), "XML: %s", XML_ErrorString(XML_GetErrorCode(x->parser)));
     return isg_error_expected(err, "a dictionary as XDXF, LIFT or TBX");
 }
 

@@ -43,11 +43,6 @@ out:
     return status;
 }
 
-double isg_dict_probability(const struct isg_dict_write_opts *opts, double score, uint32_t rank)
-{
-    return opts->calibration ? isg_align_probability(opts->calibration, score, rank) : 1;
-}
-
 enum isg_status isg_dict_write(struct isg_align_space *space, const struct isg_vectors *src,
     const struct isg_vectors *tgt, const struct isg_dict_write_opts *opts, const char *path, bool force,
     const struct isg_env *env, struct isg_error *err)
