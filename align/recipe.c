@@ -230,9 +230,10 @@ static enum isg_status choose_by_held_out(const struct isg_learn *learn, bool tr
     for (size_t i = 0; i < n; i++)
         ISG_GOTO(try_recipe(&c, &candidates[i], &precision[i], err));
     /* Contrastive refinement takes the longest, and has only ever gained on orthogonal maps (held-out words
-     * of every train list at hand): only where one is close. */
+     * of every train list at hand): only where one is close. A method that was asked for stays as it is. */
     const double best = c.precision;
-    for (size_t i = 0; i < n && learn->opts->contrast == ISG_CONTRAST_AUTO; i++) {
+    const bool may_refine = learn->opts->contrast == ISG_CONTRAST_AUTO && learn->opts->method == ISG_ALIGN_AUTO;
+    for (size_t i = 0; i < n && may_refine; i++) {
         struct isg_recipe refined = candidates[i];
         refined.contrast = true;
         if (refined.method == ISG_ALIGN_PROCRUSTES && precision[i] > CLOSE * best)

@@ -126,7 +126,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
         {.name = "refine", .kind = ISG_OPT_INT, .value = &refine, .argument = "N", .min = -1, .max = 1000,
             .help = "rounds of refinement on mutual CSLS neighbours, -1 = the method's choice"},
         {.name = "contrast", .kind = ISG_OPT_CHOICE, .value = &contrast, .choices = "auto|on|off",
-            .help = "contrastive refinement at the end; auto = if held-out pairs gain from it"},
+            .help = "contrastive refinement at the end; auto = where method auto gains from it on held-out pairs"},
         {.name = "norm", .kind = ISG_OPT_STRING, .value = &norm, .argument = "LIST",
             .help = "preprocessing steps in order: unit, centre, abtt (all-but-the-top), or none"},
         {.name = "abtt", .kind = ISG_OPT_INT, .value = &abtt, .argument = "N", .min = 1, .max = 1000,
