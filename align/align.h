@@ -94,6 +94,20 @@ ISG_MUST_CHECK enum isg_status isg_dict_load(
     struct isg_dict *out, const char *path, const struct isg_env *env, struct isg_error *err);
 void isg_dict_fini(struct isg_dict *d); /**< a zeroed struct is fine */
 
+/** Pairs whose words are more frequent in the vocabularies as they are, and with source and target exchanged: by
+ * log(place in the file / number of words), 0 for a word that is not there. Equal ones, as words spelt alike, do not count. */
+struct isg_dict_orientation {
+    uint64_t straight, swapped;
+};
+void isg_dict_orientation(const struct isg_dict *dict, const struct isg_vectors *src, const struct isg_vectors *tgt,
+    enum isg_dict_case rule, struct isg_dict_orientation *out);
+void isg_dict_swap(struct isg_dict *dict); /**< exchanges source and target */
+/** ISG_EDATA where 10 pairs or more, and over twice as many as not, are the wrong way round.
+ * @param advice  what to do then */
+ISG_MUST_CHECK enum isg_status isg_dict_check_orientation(const struct isg_dict *dict, const char *path,
+    const struct isg_vectors *src, const struct isg_vectors *tgt, enum isg_dict_case rule, const char *advice,
+    struct isg_error *err);
+
 /** Rows of source and target words that translate each other. */
 struct isg_align_pairs {
     uint32_t *row[2]; /**< [ISG_SOURCE], [ISG_TARGET]: n row numbers each */

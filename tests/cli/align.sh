@@ -123,10 +123,24 @@ one_line stderr
 # The two languages the wrong way round: said where it can be told, refused where it cannot be meant.
 awk '{ print $1 " " $2; print "u" NR " w" NR }' train.txt >half.txt
 run 3 align fit --src t.vec --tgt s.vec --seed-dict train.txt -o swapped.map
-holds stderr "are they the wrong way round?"
+holds stderr "the target word comes first in 100 pairs"
 awk 'NR < 4 { print $2 " " $1 } { print }' half.txt >mixed.txt
-run 0 align fit --src t.vec --tgt s.vec --seed-dict mixed.txt --method procrustes --refine 0 -o swapped.map
-holds stderr "are they the wrong way round?"
+run 3 align fit --src t.vec --tgt s.vec --seed-dict mixed.txt --method procrustes --refine 0 -o swapped.map
+holds stderr "first in 100 pairs, the source word in 2"
+holds stderr "turn it round with --swap-seed"
+run 0 align fit --src t.vec --tgt s.vec --seed-dict train.txt --swap-seed -o swapped.map
+run 3 align eval --map swapped.map --src t.vec --tgt s.vec --dict test.txt
+holds stderr "turn it round with --swap-dict"
+run 0 align eval --map swapped.map --src t.vec --tgt s.vec --dict test.txt --swap-dict --json
+python3 -c 'import json,sys; r=json.load(open("stdout")); sys.exit(not r["p_at"]["1"] > 99)' || fail "turned: $(cat stdout)"
+run 3 align dict --map swapped.map --src t.vec --tgt s.vec --calibrate test.txt -o x.tsv
+holds stderr "turn it round with --swap-dict"
+run 3 align fit --src s.vec --tgt t.vec --seed-dict train.txt --swap-seed -o swapped.map --force
+holds stderr "leave out --swap-seed"
+run 2 align fit --src s.vec --tgt t.vec --seed-from unsupervised --swap-seed -o swapped.map --force
+run 3 align hub --pivot t=t.vec --seed-dict s=train.txt s=s.vec -o swapped.hub
+holds stderr "turn it round with --swap-seed"
+run 0 align hub --pivot t=t.vec --seed-dict s=train.txt --swap-seed s=s.vec -o swapped.hub
 run 2 align eval --map m.map --src t.vec --tgt s.vec --dict test.txt
 holds stderr "--src t.vec is the target side of m.map"
 run 2 align eval --map m.map --src s.vec --tgt s.vec --dict test.txt

@@ -36,6 +36,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     struct isg_dict_write_opts opts;
     isg_dict_write_opts_default(&opts);
     int64_t k = opts.k, words = 0;
+    bool swap = false;
     const char *format = "tsv", *languages = NULL, *held_out = NULL, *path;
     struct isg_align_calibration calibration;
     struct isg_dict dict = {0};
@@ -54,6 +55,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
             .help = "codes of the two languages, as en,es, for xdxf, lift and tbx", .fallback = "undetermined"},
         {.name = "calibrate", .kind = ISG_OPT_STRING, .value = &held_out, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "held-out dictionary (not the seed) to fit --probability to", .fallback = "held-out seed words"},
+        ISG_ALIGN_OPT_SWAP("swap-dict", &swap),
         {.name = "probability", .kind = ISG_OPT_FLAG, .value = &opts.probability,
             .help = "add the probability that a translation is right (tsv, csv, jsonl); on with --calibrate"},
         {.name = "min-probability", .kind = ISG_OPT_REAL, .value = &opts.min_probability, .argument = "P", .min = 0, .max = 1,
@@ -65,6 +67,8 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
     ISG_TRY(isg_app_parse(app, table, &argc, argv, err));
     if (app->done)
         return ISG_OK;
+    if (swap && !held_out)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--swap-dict without --calibrate");
     ISG_TRY(isg_app_out(app, NULL, &path, err));
     opts.k = (uint32_t)k;
     opts.max_words = (uint64_t)words;
@@ -78,6 +82,7 @@ static enum isg_status run_dict(struct isg_app *app, int argc, char **argv, stru
         ISG_GOTO(isg_align_load_dict(app, &dict, held_out, err));
     ISG_GOTO(isg_align_load_inputs(app, &in, err));
     if (held_out) {
+        ISG_GOTO(isg_align_orient(&dict, held_out, &in.v[0], &in.v[1], ISG_DICT_CASE_AUTO, "swap-dict", swap, err));
         ISG_GOTO(warn_of_seed(app, in.map, held_out, err));
         ISG_GOTO(isg_align_calibrate(
             in.space, &dict, &in.v[0], &in.v[1], opts.retrieval, opts.k, &calibration, &app->env, err));

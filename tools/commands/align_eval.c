@@ -102,12 +102,14 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
     struct isg_align_inputs in = {.max_vocab = 200000, .retrieval = "csls", .rerank = true};
     struct isg_align_eval_opts opts;
     isg_align_eval_opts_default(&opts);
+    bool swap = false;
     const char *gold = NULL, *judged = NULL, *plot = NULL, *topk = "1,5,10", *rule = "auto";
     /* clang-format off */
     const struct isg_opt table[] = {
         ISG_ALIGN_OPT_MAP(&in), ISG_ALIGN_OPT_SRC(&in), ISG_ALIGN_OPT_TGT(&in),
         {.name = "dict", .kind = ISG_OPT_STRING, .value = &gold, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "gold dictionary: source and target word; one line per translation"},
+        ISG_ALIGN_OPT_SWAP("swap-dict", &swap),
         {.name = "similarity", .kind = ISG_OPT_STRING, .value = &judged, .argument = "FILE", .path = ISG_PATH_IN,
             .help = "instead of a dictionary: source word, target word and human similarity score"},
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
@@ -127,6 +129,8 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
         isg_error_set(err, ISG_EUSAGE, NULL, 0, gold ? "both --dict and --similarity" : "nothing to score on");
         return isg_error_expected(err, "--dict FILE, or --similarity FILE");
     }
+    if (swap && !gold)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--swap-dict without --dict");
     if (plot && judged)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--plot draws precision: it needs --dict");
     if (plot)
@@ -145,6 +149,7 @@ static enum isg_status run_eval(struct isg_app *app, int argc, char **argv, stru
         status = similarity(app, &in, judged, opts.rule, err);
         goto out;
     }
+    ISG_GOTO(isg_align_orient(&dict, gold, &in.v[0], &in.v[1], opts.rule, "swap-dict", swap, err));
     ISG_GOTO(isg_align_eval(in.space, &dict, &in.v[0], &in.v[1], &opts, &s, &app->env, err));
     print_scores(app->results, &s, &opts);
     isg_app_result(app, scores_json(&s, &opts));

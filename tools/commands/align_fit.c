@@ -14,7 +14,8 @@ static enum isg_status note_input(struct isg_align_map *map, const char *name, c
 }
 
 static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_inputs *in, const char *dict_path,
-    enum isg_dict_case rule, enum isg_align_seed_from from, struct isg_align_pairs *pairs, struct isg_error *err)
+    enum isg_dict_case rule, bool swap, enum isg_align_seed_from from, struct isg_align_pairs *pairs,
+    struct isg_error *err)
 {
     if (from == ISG_SEED_UNSUPERVISED)
         return ISG_OK;
@@ -29,12 +30,9 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
     struct isg_dict dict = {0};
     struct isg_align_pairs_report r;
     ISG_TRY(isg_align_load_dict(app, &dict, dict_path, err));
-    struct isg_align_pairs swapped = {0};
-    enum isg_status status = isg_align_pairs_from_dict(pairs, &dict, &in->v[0], &in->v[1], rule, &r, err);
-    if (status == ISG_OK && pairs->n < dict.n / 2)
-        status = isg_align_pairs_from_dict(&swapped, &dict, &in->v[1], &in->v[0], rule, NULL, err);
-    const size_t n_swapped = swapped.n;
-    isg_align_pairs_fini(&swapped);
+    enum isg_status status = isg_align_orient(&dict, dict_path, &in->v[0], &in->v[1], rule, "swap-seed", swap, err);
+    if (status == ISG_OK)
+        status = isg_align_pairs_from_dict(pairs, &dict, &in->v[0], &in->v[1], rule, &r, err);
     isg_dict_fini(&dict);
     ISG_TRY(status);
     isg_log(&app->env, ISG_LOG_INFO,
@@ -42,10 +40,6 @@ static enum isg_status seed_pairs(struct isg_app *app, const struct isg_align_in
         "source words",
         pairs->n, (unsigned long long)r.entries, (unsigned long long)r.missing[0], (unsigned long long)r.missing[1],
         (unsigned long long)r.covered_sources, (unsigned long long)r.distinct_sources);
-    if (n_swapped > 2 * pairs->n)
-        isg_log(&app->env, ISG_LOG_WARNING,
-            "%s: with --src and --tgt swapped, %zu pairs would have vectors: are they the wrong way round?", dict_path,
-            n_swapped);
     if (pairs->n == 0) {
         isg_error_set(err, ISG_EDATA, dict_path, 0, "none of %llu pairs has vectors for both words",
             (unsigned long long)r.entries);
@@ -69,7 +63,7 @@ static json_t *fit_json(const struct isg_align_report *r)
 
 /* Loads, fits, saves, reports. dict = path of the seed list, or NULL. */
 static enum isg_status fit(struct isg_app *app, struct isg_align_inputs *in, const struct isg_align_opts *opts,
-    const char *dict, enum isg_dict_case rule, const char *path, struct isg_error *err)
+    const char *dict, enum isg_dict_case rule, bool swap, const char *path, struct isg_error *err)
 {
     enum isg_status status;
     struct isg_align_map *map = NULL;
@@ -77,7 +71,7 @@ static enum isg_status fit(struct isg_app *app, struct isg_align_inputs *in, con
     struct isg_align_report report;
     for (int s = 0; s < 2; s++)
         ISG_GOTO(isg_align_load_vectors(app, in, (enum isg_side)s, err));
-    ISG_GOTO(seed_pairs(app, in, dict, rule, opts->seed_from, &pairs, err));
+    ISG_GOTO(seed_pairs(app, in, dict, rule, swap, opts->seed_from, &pairs, err));
     ISG_GOTO(isg_align_fit(&map, &in->v[0], &in->v[1], &pairs, opts, &report, &app->env, err));
     ISG_GOTO(note_input(map, "source", in->path[0], err));
     ISG_GOTO(note_input(map, "target", in->path[1], err));
@@ -110,6 +104,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     isg_align_opts_default(&opts);
     const char *dict = NULL, *from = NULL, *method = "auto", *norm = "unit,centre,unit", *rule = "auto",
                *contrast = "auto", *path;
+    bool swap = false;
     int64_t refine = -1, csls_k = opts.csls_k, cutoff = opts.vocab_cutoff, abtt = opts.abtt;
     /* clang-format off */
     const struct isg_opt table[] = {
@@ -121,6 +116,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
         ISG_ALIGN_OPT_VOCAB(&in), ISG_ALIGN_OPT_MEMORY(&in),
         {.name = "dict-case", .kind = ISG_OPT_CHOICE, .value = &rule, .choices = "auto|lower|keep",
             .help = "casing of dictionary words: as written, else lowercase; lowercase; as written"},
+        ISG_ALIGN_OPT_SWAP("swap-seed", &swap),
         {.name = "method", .kind = ISG_OPT_CHOICE, .value = &method, .choices = "auto|procrustes|advanced|rcsls|procb",
             .help = "how to learn the map", .group = "Method"},
         {.name = "refine", .kind = ISG_OPT_INT, .value = &refine, .argument = "N", .min = -1, .max = 1000,
@@ -142,6 +138,8 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
         return ISG_OK;
     if (dict && from)
         return isg_error_set(err, ISG_EUSAGE, NULL, 0, "both --seed-dict and --seed-from %s", from);
+    if (swap && !dict)
+        return isg_error_set(err, ISG_EUSAGE, NULL, 0, "--swap-seed without --seed-dict");
     if (!dict && !from) {
         isg_error_set(err, ISG_EUSAGE, NULL, 0, "no seed");
         return isg_error_expected(err, "--seed-dict FILE, or --seed-from identical, numerals or unsupervised");
@@ -158,7 +156,7 @@ static enum isg_status run_fit(struct isg_app *app, int argc, char **argv, struc
     opts.vocab_cutoff = (uint32_t)cutoff;
     opts.abtt = (uint32_t)abtt;
     opts.seed = (uint64_t)app->seed;
-    return fit(app, &in, &opts, dict, isg_dict_case_find(rule), path, err);
+    return fit(app, &in, &opts, dict, isg_dict_case_find(rule), swap, path, err);
 }
 
 const struct isg_tool isg_tool_align_fit = {

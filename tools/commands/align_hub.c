@@ -18,6 +18,7 @@ struct hub {
     size_t n;
     int64_t max_vocab;
     const char *folder, *from;
+    bool swap;
 };
 
 /* NAME=FILE. */
@@ -79,8 +80,10 @@ static enum isg_status load_pairs(struct isg_app *app, struct hub *hub, struct m
             &m->pairs, (enum isg_align_seed_from)isg_align_seed_find(hub->from), pivot, &m->v, err);
     struct isg_dict dict = {0};
     ISG_TRY(isg_align_load_dict(app, &dict, m->dict, err));
-    const enum isg_status status = isg_align_pairs_from_dict(
-        &m->pairs, &dict, pivot, &m->v, ISG_DICT_CASE_AUTO, NULL, err);
+    enum isg_status status = isg_align_orient(
+        &dict, m->dict, pivot, &m->v, ISG_DICT_CASE_AUTO, "swap-seed", hub->swap, err);
+    if (status == ISG_OK)
+        status = isg_align_pairs_from_dict(&m->pairs, &dict, pivot, &m->v, ISG_DICT_CASE_AUTO, NULL, err);
     isg_dict_fini(&dict);
     return status;
 }
@@ -185,6 +188,8 @@ static enum isg_status run_hub(struct isg_app *app, int argc, char **argv, struc
             .help = "language that the dictionaries translate from, and its word vectors", .group = "Input"},
         {.name = "seed-dict", .kind = ISG_OPT_LIST, .value = &dicts, .argument = "LANG=FILE",
             .help = "dictionary of the pivot and this language: pivot word, its translation"},
+        {.name = "swap-seed", .kind = ISG_OPT_FLAG, .value = &hub.swap,
+            .help = "the dictionaries have the pivot's word last: turn them round"},
         {.name = "seed-from", .kind = ISG_OPT_CHOICE, .value = &hub.from, .choices = "identical|numerals",
             .help = "seed of languages without a dictionary"},
         {.name = "max-vocab", .kind = ISG_OPT_INT, .value = &hub.max_vocab, .argument = "N", .min = 0, .max = 4e9,
@@ -240,5 +245,4 @@ const struct isg_tool isg_tool_align_hub = {
                     "isogloss align dict --map maps/es-hi.map --src es.vec --tgt hi.vec -o es-hi.tsv\n",
         .min_args = 1,
         .max_args = MOST - 1},
-    .run = run_hub,
-    .products = true};
+    .run = run_hub, .products = true};

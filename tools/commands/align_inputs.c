@@ -164,3 +164,13 @@ enum isg_status isg_align_load_dict(struct isg_app *app, struct isg_dict *dict, 
             (unsigned long long)r->first_broken_line);
     return ISG_OK;
 }
+
+enum isg_status isg_align_orient(struct isg_dict *dict, const char *path, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, enum isg_dict_case rule, const char *option, bool swap, struct isg_error *err)
+{
+    char advice[80];
+    if (swap)
+        isg_dict_swap(dict);
+    snprintf(advice, sizeof advice, swap ? "leave out --%s" : "turn it round with --%s, or swap the vectors", option);
+    return isg_dict_check_orientation(dict, path, src, tgt, rule, advice, err);
+}

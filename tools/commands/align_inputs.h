@@ -38,6 +38,8 @@ struct isg_align_inputs {
     .help = "re-rank the best by spelling and frequency, as learnt by align fit"}
 #define ISG_ALIGN_OPT_MEMORY(in) {.name = "memory", .kind = ISG_OPT_STRING, .value = &(in)->memory, .argument = "SIZE", \
     .help = "memory limit, as 500M or 4G; vectors of over a quarter of it go to a file in $TMPDIR or /var/tmp"}
+#define ISG_ALIGN_OPT_SWAP(option, at) {.name = (option), .kind = ISG_OPT_FLAG, .value = (at), \
+    .help = "the list has the target word first: turn it round"}
 /* clang-format on */
 
 /** The value of --memory: "500M", "4G", or bytes. ISG_EUSAGE. */
@@ -70,4 +72,8 @@ void isg_align_inputs_fini(struct isg_align_inputs *in);
 /** Reads a list and logs what was skipped. */
 ISG_MUST_CHECK enum isg_status isg_align_load_dict(
     struct isg_app *app, struct isg_dict *dict, const char *path, struct isg_error *err);
+/** Turns a list round where swap says so, and refuses one that is the wrong way round.
+ * @param option  the option of swap */
+ISG_MUST_CHECK enum isg_status isg_align_orient(struct isg_dict *dict, const char *path, const struct isg_vectors *src,
+    const struct isg_vectors *tgt, enum isg_dict_case rule, const char *option, bool swap, struct isg_error *err);
 #endif

@@ -75,6 +75,9 @@ static enum isg_status seed_pairs(const struct isogloss_map_options *o, const st
         ISG_TRY(isg_library_path(o->seed_dict, err));
         enum isg_status status = isg_dict_load(&dict, o->seed_dict, env, err);
         if (status == ISG_OK)
+            status = isg_dict_check_orientation(&dict, o->seed_dict, src, tgt, isg_dict_case_find(rules[rule]),
+                "exchange its columns, or source and target", err);
+        if (status == ISG_OK)
             status = isg_align_pairs_from_dict(pairs, &dict, src, tgt, isg_dict_case_find(rules[rule]), NULL, err);
         isg_dict_fini(&dict);
         ISG_TRY(status);
