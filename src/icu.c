@@ -217,11 +217,16 @@ int isg_icu_script(const char *word, size_t n)
     return -1;
 }
 
-const char *isg_icu_script_name(uint32_t cp)
+int isg_icu_script_of(uint32_t cp)
 {
     UErrorCode code = U_ZERO_ERROR;
-    const char *name = uscript_getName(uscript_getScript((UChar32)cp, &code));
-    return U_SUCCESS(code) && name ? name : "?";
+    return (int)uscript_getScript((UChar32)cp, &code);
+}
+
+const char *isg_icu_script_name(int script)
+{
+    const char *name = uscript_getName((UScriptCode)script);
+    return name ? name : "?";
 }
 
 /* ---- words ---- */
@@ -285,9 +290,15 @@ int isg_icu_script(const char *word, size_t n)
     return -1;
 }
 
-const char *isg_icu_script_name(uint32_t cp)
+int isg_icu_script_of(uint32_t cp)
 {
     (void)cp;
+    return -1;
+}
+
+const char *isg_icu_script_name(int script)
+{
+    (void)script;
     return "?";
 }
 

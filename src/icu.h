@@ -34,9 +34,10 @@ ISG_MUST_CHECK enum isg_status isg_transliterate(struct isg_transliterator *t, s
 /** The script of a word's first letter as a small number (ICU's UScriptCode); -1 where it has no letter, or without ICU. */
 int isg_icu_script(const char *word, size_t n);
 
-/** Name of the script of a code point ("Latin", "Devanagari"; "Common" and "Inherited" for signs and marks of several);
- * "?" without ICU. */
-const char *isg_icu_script_name(uint32_t cp);
+/** The script of a code point; -1 without ICU. */
+int isg_icu_script_of(uint32_t cp);
+/** Its name ("Latin", "Devanagari"; "Common" and "Inherited" for signs and marks of several); "?" where there is none. */
+const char *isg_icu_script_name(int script);
 
 /** Finds the words of scripts that put no spaces between them, by ICU's dictionaries (Chinese, Japanese, Thai, Lao, Khmer,
  * Burmese). For one thread. */

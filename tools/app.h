@@ -38,7 +38,7 @@
     X(align_fit) X(align_eval) X(align_dict) X(align_apply) X(align_lookup) X(align_index) X(align_hub) X(align_health) X(align_plot) \
     X(translate) X(translate_case) X(translate_lm) X(translate_vectors) X(translate_view) \
     X(ner_train) X(ner_transfer) X(ner_curve) X(ner_pseudo) X(ner_tag) X(ner_eval) X(ner_compare) X(ner_card) \
-    X(ner_plot) X(run_project) X(tokenise) X(convert) X(check) X(info) X(completion) X(man_pages)
+    X(ner_plot) X(run_project) X(profile) X(tokenise) X(convert) X(check) X(info) X(completion) X(man_pages)
 /* clang-format on */
 
 struct isg_tool;

@@ -219,12 +219,21 @@ void isg_tr_name_option(
     *found = true;
 }
 
+/** A sign that the lexicon translates: the full stop of another script. */
+static bool is_known_sign(const struct isg_translator *t, const struct isg_tr_word *w)
+{
+    return strcmp(w->token_class, "punctuation") == 0 && t->parts.lexicon &&
+           isg_lexicon_find(t->parts.lexicon, w->s, w->n) != ISG_NO_ID;
+}
+
 /** Options of a single word that its class or policy settles; *n = 0: neither does. */
 static enum isg_status settled(struct isg_translator *t, const struct isg_tr_word *w, struct isg_tr_option *out,
     size_t *n_out, struct isg_error *err)
 {
     *n_out = 0;
     const enum isg_policy policy = t->policies.v[w->type];
+    if (w->token_class && is_known_sign(t, w))
+        return ISG_OK;
     if (w->token_class) {
         out[(*n_out)++] = copy_of(w, ISG_BY_CLASS);
         return ISG_OK;

@@ -9,6 +9,7 @@
 #define ISG_TRANSLATE_TRANSLATE_H
 #include "translate/lexicon/lexicon.h"
 #include "translate/lm/lm.h"
+#include "translate/profile.h"
 #include <jansson.h>
 
 /* ---- letter case ---- */

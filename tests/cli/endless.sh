@@ -56,6 +56,7 @@ try 'The house.' translate case -o o17 IN
 try 'The house.' translate lm train -o o18 IN
 try 'The house.' translate lm ppl lm.lm IN
 try 'The house.' tokenise -o o24 IN
+try 'The house.' profile -o o25 IN
 try '{"sentence": 1, "source": [], "target": [], "units": []}' translate view -o o20 IN
 try 'a 0.1 0.2' convert --from vectors --to isgv -o o21.isgv IN
 try 'a O\n' check IN

@@ -1,5 +1,5 @@
 #!/bin/bash
-# From plain text: isogloss tokenise.
+# From plain text: isogloss tokenise, profile.
 . "$(dirname "$0")/lib.sh"
 
 # tokenise: sentences, columns, lower case, lines kept, NFC, several inputs
@@ -26,4 +26,29 @@ holds stderr "bad:1: invalid UTF-8"
 printf 'letter\t\\p{L}\n' >patterns
 run 0 tokenise --tokens patterns nfd
 printf 'É c o l e\n' | cmp -s - stdout || fail "--tokens: $(cat stdout)"
+
+# profile
+printf 'Der Hund sah die Katze im Haus von Anna.\nDie Katze sah den Baum und das Tor.\n' >de
+run 0 profile de
+holds stdout "casing         translate --casing target"
+holds stdout "ner tag --no-capitals"
+run 0 profile --json --source in de
+python3 - <<'END' || fail "profile --json"
+import json
+p = json.load(open("stdout"))
+assert p["sentences"] == 2 and p["tokens"] == 19 and p["capital"] == 7, p
+assert p["sentence_ends"] == [{"text": ".", "count": 2}], p
+assert {s["setting"] for s in p["suggestions"]} == {"casing", "capitals", "drop-lower", "vectors"}, p
+END
+printf 'ሰላም ነው። ጥሩ ነው።\n' >am
+run 0 profile am -o report
+holds report "a lexicon line \".<TAB>።\" changes it"
+printf '. .\n' >signs
+run 3 profile signs
+holds stderr "a text without words"
+# a sign in the lexicon is translated, others stay
+printf '.\t।\ngood\tअच्छा\n' >lexicon
+printf 'good O\n. O\n, O\n' >corpus
+run 0 translate --lexicon lexicon -o - corpus
+printf 'अच्छा O\n। O\n, O\n' | cmp -s - stdout || fail "signs by lexicon: $(cat stdout)"
 finish
