@@ -78,7 +78,7 @@ static void print_profile(FILE *to, const struct isg_profile *p)
 
 static void print_suggestions(FILE *to, const struct isg_suggestion *s, size_t n)
 {
-    fprintf(to, "what follows\n");
+    fprintf(to, "what follows (rules of thumb, not yet measured on taggers: try them on labelled sentences)\n");
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "  %-15s%s\n", s[i].setting, s[i].option[0] ? s[i].option : "-");
         fprintf(to, "  %-15s%s\n", "", s[i].reason);
