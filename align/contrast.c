@@ -309,7 +309,7 @@ enum isg_status isg_refine_contrast(const struct isg_learn *learn, const struct 
             ISG_GOTO(mine(&r, learn, err));
         const double loss = isg_contrast_loss(&r.c, (const double *const[2]){r.w[0], r.w[1]}, r.g, &r.work, learn->env);
         if (!isfinite(loss)) {
-            status = isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the contrastive loss is no number");
+            status = isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the contrastive loss is not a number");
             goto out;
         }
         isg_log(learn->env, ISG_LOG_DEBUG, "contrast %u: loss %.5f", (unsigned)step + 1, loss);

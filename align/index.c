@@ -198,7 +198,7 @@ static enum isg_status take_index(struct isg_align_space *space, const char *pat
     for (size_t i = 0; csls && i < n; i++) {
         penalty[i] = mean[i] / 2;
         if (!__builtin_isfinite(mean[i])) {
-            status = damaged(path, "a damaged index: a mean that is no number", err);
+            status = damaged(path, "a damaged index: a mean that is not a number", err);
             goto out;
         }
     }

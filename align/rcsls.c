@@ -132,7 +132,7 @@ static enum isg_status descend(struct rcsls *r, struct isg_error *err)
         ISG_GOTO(evaluate(r, r->trial, &next, err));
         isg_log(r->learn->env, ISG_LOG_DEBUG, "RCSLS %d: loss %.6f, rate %g", i + 1, next, rate);
         if (!isfinite(next)) {
-            status = isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the RCSLS loss is no number");
+            status = isg_error_set(err, ISG_ENUMERIC, NULL, 0, "the RCSLS loss is not a number");
             goto out;
         }
         if (next >= loss) {

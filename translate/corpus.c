@@ -436,7 +436,7 @@ enum isg_status isg_translate_sentence(struct isg_translator *t, const char *con
         const size_t length = strlen(words[i]);
         if (length == 0 || isg_utf8_valid(words[i], length) != length) {
             status = isg_error_set(
-                err, ISG_EDATA, NULL, 0, "word %zu is %s", i + 1, length ? "no valid UTF-8" : "empty");
+                err, ISG_EDATA, NULL, 0, "word %zu is %s", i + 1, length ? "not valid UTF-8" : "empty");
             goto out;
         }
         if (tags && !isg_tag_split(tags[i], strlen(tags[i]), &type, &type_n)) {

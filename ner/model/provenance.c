@@ -397,7 +397,7 @@ enum isg_status isg_ner_provenance_read(
         status = read(out, o, err);
     else
         status = isg_error_set(err, ISG_EDATA, path, 0, "the record of how the model was made cannot be read: %s",
-            o ? "no object" : at.text);
+            o ? "not a JSON object" : at.text);
     json_decref(o);
     if (status != ISG_OK)
         isg_ner_provenance_fini(out);

@@ -180,7 +180,7 @@ enum isg_status isg_tag_add_tokens(
         const size_t length = strlen(words[i]);
         if (length == 0 || isg_utf8_valid(words[i], length) != length)
             return isg_error_set(err, ISG_EDATA, NULL, 0, "token %zu of sentence %llu is %s", i + 1,
-                (unsigned long long)sentence, length ? "no valid UTF-8" : "empty");
+                (unsigned long long)sentence, length ? "not valid UTF-8" : "empty");
         ISG_TRY(add_token(t, words[i], length, (struct isg_tag_place){0}, err));
     }
     return end_sentence(t, first, NULL, sentence, err);

@@ -91,7 +91,7 @@ static enum isg_status find_dim(struct rows *r, const char *path, struct isg_err
         }
     }
     if (r->out->dim == 0)
-        status = isg_error_set(err, ISG_EDATA, path, 1, "no word with values");
+        status = isg_error_set(err, ISG_EDATA, path, 1, "no line holds a word with its values");
 out:
     isg_reader_close(in);
     return status;

@@ -13,7 +13,7 @@ enum isogloss_bad_utf8 { ISOGLOSS_BAD_UTF8_ERROR = 0, ISOGLOSS_BAD_UTF8_SKIP = 1
 struct isogloss_vectors_options {
     size_t size;
     size_t max_vocab;                /**< rows kept, from the top; 0 = all */
-    enum isogloss_bad_utf8 bad_utf8; /**< words that are no valid UTF-8; default: an error with the line */
+    enum isogloss_bad_utf8 bad_utf8; /**< words of invalid UTF-8; default: an error with the line */
 };
 /**
  * Reads word2vec, fastText and GloVe text, word2vec binary, fastText models and safetensors, also compressed.
