@@ -1,5 +1,6 @@
 /* Many languages in one space: generalised Procrustes over lists of pairs with a pivot. */
 #include "align/induce.h"
+#include "align/procrustes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,10 +28,10 @@ struct work {
     const struct isg_hub_language *in;
     const struct isg_align_opts *opts;
     const struct isg_env *env;
-    uint32_t *concept; /* of each row of the pivot; ISG_NO_ID */
+    uint32_t *number; /* of the concept of each row of the pivot; ISG_NO_ID */
     size_t concepts;
     double *average, *product; /* concepts x d */
-    double *c, *u, *s, *vt;    /* d x d; s: d */
+    double *c;                 /* d x d */
 };
 
 void isg_align_hub_free(struct isg_align_hub *hub)
@@ -57,26 +58,26 @@ static void number_concepts(struct work *k)
     const size_t rows = k->in[0].v->m.rows;
     k->concepts = 0;
     for (size_t i = 0; i < rows; i++)
-    k->concept[i] = ISG_NO_ID;
+        k->number[i] = ISG_NO_ID;
     for (size_t l = 1; l < k->hub->n; l++) {
         const struct isg_align_pairs *const lists[2] = {k->in[l].pairs, &k->hub->of[l].induced};
         for (int p = 0; p < 2; p++)
             for (size_t i = 0; i < lists[p]->n; i++)
-        k->concept[lists[p]->row[0][i]] = 0;
+                k->number[lists[p]->row[0][i]] = 0;
     }
     for (size_t i = 0; i < rows; i++)
-        if (k->concept[i] != ISG_NO_ID)
-    k->concept[i] = (uint32_t)k->concepts++;
+        if (k->number[i] != ISG_NO_ID)
+            k->number[i] = (uint32_t)k->concepts++;
 }
 
-static void add_row(const struct work *k, size_t l, uint32_t row, uint32_t concept, float *x, uint32_t *count)
+static void add_row(const struct work *k, size_t l, uint32_t row, uint32_t at, float *x, uint32_t *count)
 {
     struct language *const of = &k->hub->of[l];
     const size_t d = k->hub->d;
     isg_norm_row(&of->norm, of->norm.n, isg_mat_row(k->in[l].v->m, row), x);
     for (size_t j = 0; j < d; j++)
-        of->mean[concept * d + j] += (double)x[j];
-    count[concept]++;
+        of->mean[at * d + j] += (double)x[j];
+    count[at]++;
 }
 
 /* The mean translation of each concept; what was induced counts where the list has none. */
@@ -92,16 +93,16 @@ static enum isg_status gather_means(struct work *k, size_t l, struct isg_error *
     of->has = isg_calloc(k->concepts, sizeof *of->has);
     const bool room = count && x && of->mean && of->has;
     for (size_t i = 0; room && l == 0 && i < k->in[0].v->m.rows; i++)
-        if (k->concept[i] != ISG_NO_ID)
-            add_row(k, 0, (uint32_t)i, k->concept[i], x, count);
+        if (k->number[i] != ISG_NO_ID)
+            add_row(k, 0, (uint32_t)i, k->number[i], x, count);
     for (size_t i = 0; room && l > 0 && i < k->in[l].pairs->n; i++)
-        add_row(k, l, k->in[l].pairs->row[1][i], k->concept[k->in[l].pairs->row[0][i]], x, count);
+        add_row(k, l, k->in[l].pairs->row[1][i], k->number[k->in[l].pairs->row[0][i]], x, count);
     for (size_t i = 0; room && i < k->concepts; i++)
         of->has[i] = count[i] > 0;
     for (size_t i = 0; room && l > 0 && i < of->induced.n; i++) {
-        const uint32_t concept = k->concept[of->induced.row[0][i]];
-        if (!of->has[concept])
-            add_row(k, l, of->induced.row[1][i], concept, x, count);
+        const uint32_t at = k->number[of->induced.row[0][i]];
+        if (!of->has[at])
+            add_row(k, l, of->induced.row[1][i], at, x, count);
     }
     for (size_t i = 0; room && i < k->concepts; i++) {
         of->has[i] = count[i] > 0;
@@ -122,9 +123,7 @@ static enum isg_status rotate(struct work *k, size_t l, struct isg_error *err)
     const size_t d = k->hub->d;
     /* Concepts that the language lacks are rows of zeroes in its means, and so count for nothing. */
     isg_dgemm(ISG_T, ISG_N, d, d, k->concepts, 1, of->mean, d, k->average, d, 0, k->c, d);
-    ISG_TRY(isg_svd(d, d, k->c, k->u, k->s, k->vt, err));
-    isg_dgemm(ISG_N, ISG_N, d, d, d, 1, k->u, d, k->vt, d, 0, of->w, d);
-    return ISG_OK;
+    return isg_rotation(d, k->c, of->w, err);
 }
 
 /* The average of each concept over the languages that have it. */
@@ -243,12 +242,9 @@ static enum isg_status check(const struct isg_hub_language *in, size_t n, struct
 static enum isg_status start(struct work *k, struct isg_error *err)
 {
     const size_t d = k->hub->d, cutoff = k->opts->vocab_cutoff;
-    k->concept = isg_malloc(k->in[0].v->m.rows, sizeof *k->concept);
+    k->number = isg_malloc(k->in[0].v->m.rows, sizeof *k->number);
     k->c = isg_malloc(d, d * sizeof *k->c);
-    k->u = isg_malloc(d, d * sizeof *k->u);
-    k->vt = isg_malloc(d, d * sizeof *k->vt);
-    k->s = isg_malloc(d, sizeof *k->s);
-    if (!k->concept || !k->c || !k->u || !k->vt || !k->s)
+    if (!k->number || !k->c)
         return isg_error_nomem(err, "a hub");
     for (size_t l = 0; l < k->hub->n; l++) {
         struct language *const of = &k->hub->of[l];
@@ -297,13 +293,10 @@ enum isg_status isg_align_hub_fit(struct isg_align_hub **out, const struct isg_h
     hub = NULL;
 out:
     isg_align_hub_free(hub);
-    isg_free(k.concept);
+    isg_free(k.number);
     isg_free(k.average);
     isg_free(k.product);
     isg_free(k.c);
-    isg_free(k.u);
-    isg_free(k.s);
-    isg_free(k.vt);
     return status;
 }
 
